@@ -1,0 +1,155 @@
+// Package standin stands in for Spotify and for time servers, in the demo and in tests: over real
+// HTTP and UDP on 127.0.0.1, or in memory. It keeps Spotify's rules where a client can tell, and
+// can be put into every trouble that Fermata is there for.
+package standin
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// ClientID is a client ID that the stand-in knows, as it does any other of 32 hexadecimal
+	// digits but UnknownClientID.
+	ClientID = "de300000000000000000000000000001"
+	// UnknownClientID is well formed, and belongs to no app.
+	UnknownClientID = "00000000000000000000000000000000"
+	// User is the display name of the one person who has an account here.
+	User = "Jane (demo)"
+
+	accessLifetime = time.Hour
+	codeLifetime   = 10 * time.Minute
+	grantMonths    = 6
+	maxBody        = 64 << 10
+)
+
+// Clock tells the time that lifetimes count in. Tests in a synctest bubble have no need of one.
+type Clock interface{ Now() time.Time }
+
+type systemClock struct{}
+
+func (systemClock) Now() time.Time { return time.Now() }
+
+// Spotify is an http.Handler for what Spotify has under accounts.spotify.com, api.spotify.com and
+// www.spotify.com/account/apps. It looks at paths, not at hosts. Safe for concurrent use.
+type Spotify struct {
+	clock Clock
+	mux   *http.ServeMux
+
+	mu        sync.Mutex
+	codes     map[string]*code
+	grants    []*grant
+	access    map[string]*access
+	rotate    bool
+	skew      time.Duration // of the Date header
+	overrides map[string]http.HandlerFunc
+	count     map[string]int
+	running   map[string]int
+	peak      map[string]int
+	playing   bool
+	devices   []device
+}
+
+// NewSpotify returns a Spotify in good health. A nil clock is the system's.
+func NewSpotify(c Clock) *Spotify {
+	if c == nil {
+		c = systemClock{}
+	}
+	s := &Spotify{
+		clock:     c,
+		mux:       http.NewServeMux(),
+		codes:     map[string]*code{},
+		access:    map[string]*access{},
+		overrides: map[string]http.HandlerFunc{},
+		count:     map[string]int{},
+		running:   map[string]int{},
+		peak:      map[string]int{},
+		playing:   true,
+		devices:   someDevices(),
+	}
+	s.mux.HandleFunc("GET /{$}", s.frontPage)
+	s.mux.HandleFunc("GET /authorize", s.askPage)
+	s.mux.HandleFunc("POST /authorize", s.answered)
+	s.mux.HandleFunc("POST /api/token", s.token)
+	s.mux.HandleFunc("GET /account/apps/", s.appsPage)
+	s.mux.HandleFunc("POST /account/apps/", s.removeApps)
+	s.mux.HandleFunc("GET /v1/me", s.api("", s.me))
+	s.mux.HandleFunc("GET /v1/me/player", s.api("user-read-playback-state", s.player))
+	s.mux.HandleFunc("GET /v1/me/player/devices", s.api("user-read-playback-state", s.listDevices))
+	s.mux.HandleFunc("PUT /v1/me/player", s.api("user-modify-playback-state", s.movePlayback))
+	return s
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Spotify) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	s.mu.Lock()
+	s.count[path]++
+	s.running[path]++
+	s.peak[path] = max(s.peak[path], s.running[path])
+	override := s.override(path)
+	w.Header().Set("Date", s.clock.Now().Add(s.skew).UTC().Format(http.TimeFormat))
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.running[path]--
+		s.mu.Unlock()
+	}()
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	if override != nil {
+		override(w, r)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// override finds the handler that stands in the place of path's own: the longest prefix wins.
+func (s *Spotify) override(path string) http.HandlerFunc {
+	best := ""
+	for prefix := range s.overrides {
+		if len(prefix) > len(best) && (path == prefix || strings.HasSuffix(prefix, "/") && strings.HasPrefix(path, prefix)) {
+			best = prefix
+		}
+	}
+	return s.overrides[best]
+}
+
+// Override lets h answer for path, or for all below it where path ends in a slash, until h is nil
+// or Repair is called. See Answer for a fixed reply.
+func (s *Spotify) Override(path string, h http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if h == nil {
+		delete(s.overrides, path)
+		return
+	}
+	s.overrides[path] = h
+}
+
+// Answer returns a handler that always sends this reply.
+func Answer(status int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body)) // a client that went away is its own affair
+	}
+}
+
+// Silence is a handler that never answers: it waits until the client gives up.
+func Silence(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+// Count returns how many requests for path have come.
+func (s *Spotify) Count(path string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count[path]
+}
+
+// Peak returns how many requests for path were ever in flight at once.
+func (s *Spotify) Peak(path string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.peak[path]
+}

@@ -1,0 +1,174 @@
+package standin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// A World is one Spotify and some time servers, and the network to them. Until Start it is all in
+// memory, as tests in a synctest bubble need it; after, Transport and Dial go over real sockets.
+type World struct {
+	Spotify *Spotify
+	Times   *TimeServers
+	// Aged, where set, is told that the sign-in of a client is now older by d (younger where d is
+	// negative), so that the kept grant can be put back too: no reply of Spotify tells its age.
+	Aged func(clientID string, d time.Duration)
+
+	cut atomic.Bool // no network
+
+	mu       sync.Mutex
+	url      string
+	times    []net.PacketConn
+	server   *http.Server
+	served   sync.WaitGroup
+	stopping func() bool
+}
+
+// NewWorld returns a World with n time servers in which all is right.
+func NewWorld(n int) *World {
+	return &World{Spotify: NewSpotify(nil), Times: NewTimeServers(n), url: "http://spotify.demo"}
+}
+
+// Start puts the World on free ports of 127.0.0.1 until ctx ends or Close is called.
+func (w *World) Start(ctx context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.server != nil {
+		return errors.New("the stand-in runs already")
+	}
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("the stand-in for Spotify: %w", err)
+	}
+	for range w.Times.servers {
+		c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+		if err != nil {
+			l.Close()
+			w.closeTimes()
+			return fmt.Errorf("a stand-in for a time server: %w", err)
+		}
+		w.times = append(w.times, c)
+	}
+	w.url = "http://" + l.Addr().String()
+	w.server = &http.Server{
+		Handler:           http.HandlerFunc(w.serve),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       30 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+	}
+	server := w.server
+	w.served.Go(func() { _ = server.Serve(l) }) // it ends when Close closes it
+	for i, c := range w.times {
+		w.served.Go(func() { _ = w.Times.Serve(i, c) })
+	}
+	w.stopping = context.AfterFunc(ctx, w.Close)
+	return nil
+}
+
+// Close takes the World off the network and waits until its goroutines have ended.
+func (w *World) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.server == nil {
+		return
+	}
+	w.stopping()
+	w.server.Close()
+	w.closeTimes()
+	w.served.Wait()
+	w.server = nil
+}
+
+func (w *World) closeTimes() {
+	for _, c := range w.times {
+		c.Close()
+	}
+	w.times = nil
+}
+
+// serve is Spotify as a browser reaches it: not at all while the network is cut.
+func (w *World) serve(rw http.ResponseWriter, r *http.Request) {
+	if w.cut.Load() {
+		panic(http.ErrAbortHandler)
+	}
+	w.Spotify.ServeHTTP(rw, r)
+}
+
+// URL is where Spotify is, without a slash at the end: paths are as at the real one, "/authorize",
+// "/api/token", "/v1/me", "/account/apps/".
+func (w *World) URL() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.url
+}
+
+// Transport reaches Spotify, and fails while the network is cut.
+func (w *World) Transport() http.RoundTripper {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.server == nil {
+		return cuttable{w, w.Spotify.Transport()}
+	}
+	// Without kept connections the network is cut, and idle, at once.
+	return cuttable{w, &http.Transport{DisableKeepAlives: true}}
+}
+
+type cuttable struct {
+	world *World
+	next  http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (c cuttable) RoundTrip(r *http.Request) (*http.Response, error) {
+	if c.world.cut.Load() {
+		if r.Body != nil {
+			r.Body.Close()
+		}
+		return nil, noNetwork("tcp", r.URL.Host)
+	}
+	return c.next.RoundTrip(r)
+}
+
+// Dial connects to the time server that addr names, with or without a port: a *net.UDPConn once
+// the World has started. It fails while the network is cut.
+func (w *World) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if w.cut.Load() {
+		return nil, noNetwork(network, addr)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.server == nil {
+		return w.Times.Dial(ctx, network, addr)
+	}
+	i, err := w.Times.find(network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return (&net.Dialer{}).DialContext(ctx, "udp4", w.times[i].LocalAddr().String())
+}
+
+// noNetwork is what dialing gives on a machine without a network: an address cannot be routed to,
+// and a name not be looked up.
+func noNetwork(network, addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		host = addr
+	}
+	failed := &net.OpError{Op: "dial", Net: network}
+	if net.ParseIP(host) != nil {
+		failed.Err = os.NewSyscallError("connect", syscall.ENETUNREACH)
+	} else {
+		failed.Err = &net.DNSError{Err: "temporary failure in name resolution", Name: host, IsTemporary: true}
+	}
+	return failed
+}

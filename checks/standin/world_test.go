@@ -1,0 +1,167 @@
+package standin
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestTroubles goes through every trouble over real sockets, and repairs each.
+func TestTroubles(t *testing.T) {
+	w := NewWorld(4)
+	aged := map[string]time.Duration{}
+	w.Aged = func(client string, d time.Duration) { aged[client] += d }
+	if err := w.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+
+	// seen is what a client meets: the API's status, the refresh's error, the last server's offset.
+	type seen struct {
+		api     int
+		refresh string
+		first   time.Duration
+		last    time.Duration
+	}
+	good := seen{api: 200}
+	for name, want := range map[string]seen{
+		"end-session":  {api: 401},
+		"revoke":       {api: 401, refresh: "Refresh token revoked"},
+		"six-months":   {api: 401, refresh: "Refresh token expired"},
+		"clock-ahead":  {api: 200, first: -90 * time.Second, last: -90 * time.Second},
+		"lying-server": {api: 200, last: 90 * time.Second},
+		"spotify-down": {api: 503, refresh: "upstream connect error"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			token := signIn(t, w.Spotify)
+			look := func() seen {
+				t.Helper()
+				var s seen
+				s.api = status(t, w, token.AccessToken)
+				if _, err := refresh(w.Spotify, token.RefreshToken); err != nil {
+					s.refresh = err.Error()
+				}
+				s.first, s.last = offset(t, w, "time1.demo"), offset(t, w, "time4.demo")
+				return s
+			}
+			if err := w.Cause(name); err != nil {
+				t.Fatal(err)
+			}
+			got := look()
+			if !strings.Contains(got.refresh, want.refresh) || (got.refresh == "") != (want.refresh == "") {
+				t.Errorf("refresh says %q, want %q", got.refresh, want.refresh)
+			}
+			got.refresh, want.refresh = "", ""
+			if got != want {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+			if name == "six-months" && aged[ClientID] != halfAge {
+				t.Errorf("told an age of %v", aged[ClientID])
+			}
+			if err := w.Cause("repair"); err != nil {
+				t.Fatal(err)
+			}
+			got = look()
+			if got.api == 401 && (name == "end-session" || name == "six-months") {
+				got.api = 200 // what ended stays ended; the refresh works
+			}
+			if got != good || aged[ClientID] != 0 {
+				t.Errorf("repaired: %+v, age %v", got, aged[ClientID])
+			}
+		})
+	}
+}
+
+func TestNoNetwork(t *testing.T) {
+	w := NewWorld(1)
+	if err := w.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := w.Cause("no-network"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := (&http.Client{Transport: w.Transport()}).Get(w.URL() + "/v1/me")
+	if !errors.Is(err, syscall.ENETUNREACH) {
+		t.Errorf("an address: %v", err)
+	}
+	_, err = w.Dial(t.Context(), "udp", "time1.demo:123")
+	if _, ok := errors.AsType[*net.DNSError](err); !ok {
+		t.Errorf("a name: %v", err)
+	}
+	if reply, err := http.Get(w.URL()); err == nil {
+		reply.Body.Close()
+		t.Errorf("a browser got %s", reply.Status)
+	}
+	if err := w.Cause("repair"); err != nil {
+		t.Fatal(err)
+	}
+	if got := status(t, w, ""); got != 401 {
+		t.Errorf("after the repair: %d", got)
+	}
+	offset(t, w, "time1.demo")
+}
+
+func TestUnknownTrouble(t *testing.T) {
+	err := NewWorld(1).Cause("plague")
+	if err == nil || !strings.Contains(err.Error(), "end-session") {
+		t.Errorf("got %v", err)
+	}
+	for _, tr := range Troubles() {
+		if tr.Name == "" || tr.Label == "" || tr.apply == nil {
+			t.Errorf("incomplete: %+v", tr)
+		}
+	}
+}
+
+func TestClosedWorld(t *testing.T) {
+	w := NewWorld(1)
+	if err := w.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	url := w.URL()
+	w.Close()
+	w.Close()
+	if reply, err := http.Get(url); err == nil {
+		reply.Body.Close()
+		t.Error("the stand-in still answers")
+	}
+}
+
+func status(t *testing.T, w *World, token string) int {
+	t.Helper()
+	r, err := http.NewRequest("GET", w.URL()+"/v1/me", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	reply, err := (&http.Client{Transport: w.Transport(), Timeout: 10 * time.Second}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reply.Body.Close()
+	if _, err := io.Copy(io.Discard, reply.Body); err != nil {
+		t.Fatal(err)
+	}
+	return reply.StatusCode
+}
+
+// offset asks a server and rounds to what the test can tell apart on a busy machine.
+func offset(t *testing.T, w *World, name string) time.Duration {
+	t.Helper()
+	r, err := ask(w.Dial, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	return r.ClockOffset.Round(5 * time.Second)
+}
