@@ -1,0 +1,95 @@
+package session
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	lookInterval = 5 * time.Minute  // between health looks while all is well
+	spacing      = 2 * time.Second  // between requests that a told look may make ahead of their time
+	minRenewal   = 15 * time.Second // between renewals, however short a life a token claims
+	maxMargin    = 10 * time.Minute // before a token's end
+	firstRetry   = 15 * time.Second // doubles with every try
+	maxRetry     = 15 * time.Minute
+	assumedLife  = time.Hour // of a token whose end was not told
+
+	never = time.Duration(math.MaxInt64)
+)
+
+// askPauses are the pauses before what was refused for good is tried again all the same: outages have
+// answered invalid_grant for good tokens, and such a one is to heal without anybody's doing.
+var askPauses = [...]time.Duration{5 * time.Minute, 30 * time.Minute, 3 * time.Hour, 6 * time.Hour}
+
+type step int
+
+const (
+	rest  step = iota
+	renew      // get a new access token
+	look       // ask whether the access token is accepted
+)
+
+// next decides what to do next, and in how long: 0 or less is now, never is not at all. told says that
+// this look was asked for ahead of its time (a click, a resume, a network): then the health look and
+// a renewal that never reached the provider are due at once, but what the provider put off is not.
+func next(s state, ask, healthy, told bool, now time.Duration) (step, time.Duration) {
+	renewAt, lookAt := never, never
+	if s.signedIn && s.grant.RefreshToken != "" && !ask {
+		renewAt = nextRenewal(s, told)
+	}
+	if s.signedIn && healthy && s.token.usable(now) {
+		lookAt = nextLook(s, told)
+	}
+	what, at := renew, renewAt
+	if lookAt < renewAt {
+		what, at = look, lookAt
+	}
+	if at == never {
+		return rest, never
+	}
+	return what, at - now
+}
+
+func nextRenewal(s state, told bool) time.Duration {
+	switch t := s.token; {
+	case s.renewal != nil && told && s.renewal.Where == AtNetwork:
+		return s.renewal.at + spacing
+	case s.renewal != nil:
+		return s.renewal.at + pause(s.renewal, s.jitter)
+	case t.access == "" || t.rejected:
+		return 0
+	default:
+		life := t.end - t.sent
+		margin := vary(min(life/6, maxMargin), s.jitter)
+		return t.sent + max(life-margin, minRenewal)
+	}
+}
+
+func nextLook(s state, told bool) time.Duration {
+	switch {
+	case !s.lookedAt:
+		return 0
+	case s.health != nil && s.health.RetryAfter > 0:
+		return s.health.at + pause(s.health, s.jitter)
+	case told:
+		return s.looked + spacing
+	case s.health != nil:
+		return s.health.at + pause(s.health, s.jitter)
+	default:
+		return s.looked + vary(lookInterval, s.jitter)
+	}
+}
+
+// pause is the time from one try to the next: growing, never less than the reply asked for.
+func pause(t *Trouble, jitter float64) time.Duration {
+	p := askPauses[min(max(t.Tries, 1), len(askPauses))-1]
+	if !t.Ask {
+		p = min(firstRetry<<min(max(t.Tries-1, 0), 10), maxRetry)
+	}
+	return max(vary(p, jitter), vary(t.RetryAfter, math.Abs(jitter)))
+}
+
+// vary adds the part of d that jitter is, so that many programs do not ask in step.
+func vary(d time.Duration, jitter float64) time.Duration {
+	return d + time.Duration(float64(d)*jitter)
+}

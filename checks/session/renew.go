@@ -1,0 +1,209 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"fermata/checks"
+
+	"golang.org/x/oauth2"
+)
+
+var errNotSignedIn = checks.WithHint(errors.New("not signed in"), "Sign in first.")
+
+// Refresh renews the access token now, for a person who asked for it. It shares a renewal that is
+// under way. Only a rate limit puts it off: more requests would prolong that.
+func (a *Account) Refresh(ctx context.Context) error {
+	before := a.snapshot().renewals
+	var err error
+	if e := a.click(ctx, func(ctx context.Context) {
+		a.load(ctx)
+		switch s := a.snapshot(); {
+		case s.renewals != before:
+			err = asError(s.renewal)
+		case limited(s.renewal, a.clock.Elapsed()):
+			err = asError(s.renewal)
+		default:
+			err = a.renew(ctx)
+		}
+	}); e != nil {
+		return e
+	}
+	return err
+}
+
+// AccessToken returns an access token that the provider has not refused, renewing it if need be. It
+// asks the provider no more often than Run does.
+func (a *Account) AccessToken(ctx context.Context) (string, error) {
+	if s := a.snapshot(); s.token.usable(a.clock.Elapsed() + 10*time.Second) {
+		return s.token.access, nil
+	}
+	var access string
+	var err error
+	if e := a.with(ctx, func(ctx context.Context) {
+		a.load(ctx)
+		access, err = a.obtain(ctx)
+	}); e != nil {
+		return "", e
+	}
+	return access, err
+}
+
+// obtain returns the access token, after a renewal where one is due.
+func (a *Account) obtain(ctx context.Context) (string, error) {
+	s := a.snapshot()
+	now := a.clock.Elapsed()
+	putOff := s.renewal != nil && nextRenewal(s, false) > now
+	switch {
+	case s.token.usable(now + 10*time.Second), s.token.usable(now) && (putOff || a.cfg.Ask):
+		return s.token.access, nil
+	case putOff:
+		return "", asError(s.renewal)
+	case a.cfg.Ask && s.signedIn:
+		return "", checks.WithHint(errors.New("the session has ended, and a click is to renew it"), "Refresh it first.")
+	}
+	if err := a.renew(ctx); err != nil {
+		return "", err
+	}
+	return a.snapshot().token.access, nil
+}
+
+// renew asks for a new access token. The caller holds the slot. The request outlives ctx: its reply
+// may have the only good refresh token in it.
+func (a *Account) renew(ctx context.Context) error {
+	s := a.snapshot()
+	switch {
+	case s.keyring != nil:
+		return asError(s.keyring)
+	case !s.signedIn:
+		return errNotSignedIn
+	case s.grant.RefreshToken == "":
+		return checks.WithHint(errors.New("this sign-in cannot be renewed: the provider gave no refresh token"), "Sign in again.")
+	}
+	ctx = context.WithoutCancel(ctx)
+	sent := a.clock.Elapsed()
+	conf := a.oauth(s.grant.ClientID)
+	tok, err := conf.TokenSource(a.httpContext(ctx), &oauth2.Token{RefreshToken: s.grant.RefreshToken}).Token()
+	if err != nil {
+		t := sortTokenError(a.cfg.Provider, err, a.clock.Now(), s.grant.RefreshToken, s.token.access)
+		now := a.clock.Elapsed()
+		a.update(func(s *state) {
+			s.renewals++
+			s.jitter = draw()
+			s.renewal = t.follow(s.renewal, now)
+		})
+		return asError(t)
+	}
+	if g := merge(s.grant, tok); g != s.grant {
+		a.update(func(s *state) { s.grant, s.unsaved = g, true })
+		a.save(ctx)
+	}
+	a.accept(tok, sent, s.token.rejected)
+	return nil
+}
+
+// accept takes over the access token of a reply to a request sent at the elapsed time sent. The
+// grant has been saved by then.
+func (a *Account) accept(tok *oauth2.Token, sent time.Duration, healed bool) {
+	life := lifetime(tok)
+	t := token{access: tok.AccessToken, sent: sent, end: sent + life, known: life > 0, healed: healed}
+	if life <= 0 {
+		t.end = sent + assumedLife
+	}
+	now := a.clock.Elapsed()
+	a.update(func(s *state) {
+		s.renewals++
+		s.jitter = draw()
+		s.token, s.renewal = t, nil
+		s.lastGood, s.good = now, true
+	})
+}
+
+// merge returns g with what a token reply changes of it. A reply without a refresh token or a scope
+// leaves them as they are (RFC 6749 sections 5.1 and 6).
+func merge(g Grant, tok *oauth2.Token) Grant {
+	if tok.RefreshToken != "" {
+		g.RefreshToken = tok.RefreshToken
+	}
+	if scope, ok := tok.Extra("scope").(string); ok && scope != "" {
+		g.Scope = scope
+	}
+	return g
+}
+
+// lifetime is a reply's expires_in, 0 where it has none or one that makes no sense.
+func lifetime(tok *oauth2.Token) time.Duration {
+	n := tok.ExpiresIn
+	if n == 0 { // a form-encoded reply
+		n, _ = tok.Extra("expires_in").(int64)
+	}
+	return time.Duration(min(max(n, 0), 1<<31-1)) * time.Second
+}
+
+// oauth is the library's view of the account. The grant's own client ID counts, if it has one: its
+// refresh token is good for no other.
+func (a *Account) oauth(clientID string) *oauth2.Config {
+	if clientID == "" {
+		clientID = a.cfg.ClientID
+	}
+	p := a.cfg.Provider
+	return &oauth2.Config{
+		ClientID: clientID,
+		Scopes:   p.Scopes,
+		Endpoint: oauth2.Endpoint{
+			AuthURL:   p.AuthorizeURL,
+			TokenURL:  p.TokenURL,
+			AuthStyle: oauth2.AuthStyleInParams, // detecting it would post a code twice
+		},
+	}
+}
+
+func (a *Account) httpContext(ctx context.Context) context.Context {
+	return context.WithValue(ctx, oauth2.HTTPClient, a.client)
+}
+
+// limited reports whether the provider counts requests and wants none yet.
+func limited(t *Trouble, now time.Duration) bool {
+	return t != nil && t.Status == http.StatusTooManyRequests && now < t.at+t.RetryAfter
+}
+
+// asError returns t as an error with its hint, nil for nil.
+func asError(t *Trouble) error {
+	if t == nil {
+		return nil
+	}
+	switch {
+	case t.Where == AtKeyring:
+		return checks.WithHint(t, "Unlock the keyring, then try again.")
+	case t.Where == AtNetwork && t.Code == CodeCertTime:
+		return checks.WithHint(t, "Check this computer's clock.")
+	case t.Where == AtNetwork && (t.Code == CodePortal || t.Code == CodeRedirect):
+		return checks.WithHint(t, "Open a web page: the network may want you to sign in to it first.")
+	case t.Where == AtNetwork:
+		return checks.WithHint(t, "Check the network connection.")
+	case t.RetryAfter > 0:
+		return checks.WithHint(t, "The provider asks to wait "+wait(t.RetryAfter)+".")
+	case t.Code == "invalid_client" || t.Code == "unauthorized_client":
+		return checks.WithHint(t, "Check the client ID.")
+	case t.Ask:
+		return checks.WithHint(t, "Sign in again.")
+	}
+	return checks.WithHint(t, "Try again in a few minutes.")
+}
+
+// wait spells a time to wait for a person, rounded up to a minute.
+func wait(d time.Duration) string {
+	minutes := int((d + time.Minute - 1) / time.Minute)
+	hours := minutes / 60
+	switch {
+	case minutes <= 1:
+		return "a minute"
+	case hours < 2:
+		return strconv.Itoa(minutes) + " minutes"
+	}
+	return strings.TrimSpace(strconv.Itoa(hours) + " hours")
+}

@@ -1,0 +1,207 @@
+// Package session watches an OAuth 2 account's two lifetimes: the access token's, an hour or so, and
+// the grant's behind it, which some providers end after months. It renews the first, counts the
+// second, looks whether the provider still accepts what it gave, and signs in anew. It speaks the
+// authorization code flow with PKCE as a public client (RFC 6749, RFC 7636, RFC 8252) and knows no
+// provider by name.
+//
+// Both lifetimes are kept in time that no clock step, suspend or later clock measurement moves: the
+// access token's on Clock.Elapsed, the grant's in true time.
+package session
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Clock tells the time that lifetimes are kept in.
+type Clock interface {
+	Now() time.Time         // true time; the wall clock's where that is not known
+	Elapsed() time.Duration // since an arbitrary start, suspend included, moved by no step
+}
+
+// A Grant is one sign-in: what has to be kept over a restart, as one unit.
+type Grant struct {
+	RefreshToken string    `json:"refresh_token"`
+	AuthorizedAt time.Time `json:"authorized_at"` // true time; no provider tells it later
+	Scope        string    `json:"scope"`         // what was granted, separated by spaces
+	ClientID     string    `json:"client_id"`     // the refresh token is good for this client alone
+}
+
+// Keeper keeps grants. Its methods return soon after ctx ends.
+type Keeper interface {
+	Load(ctx context.Context, account string) (Grant, error) // ErrNoGrant where there is none
+	Save(ctx context.Context, account string, g Grant) error
+	Delete(ctx context.Context, account string) error
+}
+
+// ErrNoGrant is Keeper.Load's answer when nothing is kept for the account.
+var ErrNoGrant = errors.New("no sign-in is kept")
+
+// A Provider is whom an account is with.
+type Provider struct {
+	Name          string // as a person knows it: "Spotify"
+	AuthorizeURL  string
+	TokenURL      string
+	HealthURL     string // answers 2xx to a good access token, 401 to a bad one; "": it is not looked at
+	Scopes        []string
+	GrantLifetime time.Duration // from the authorization; 0: no end
+	// User finds the user's name in a reply of HealthURL, "" if there is none. Nil: no name.
+	User func(body []byte) string
+	// Sort knows replies, other than 2xx, that mean something else here than HTTP and OAuth say.
+	// It gets the first 4 kB of the body. Nil: there are none.
+	Sort func(status int, body string) Outcome
+}
+
+// Outcome is what follows from a reply that is no success.
+type Outcome int
+
+// The outcomes. A reply is sorted once, when it arrives.
+const (
+	Unsorted     Outcome = iota // nothing peculiar: HTTP's and OAuth's meaning holds
+	TryLater                    // it heals by itself: an outage, a limit, the network
+	AskPerson                   // it lasts until a person does something
+	TokenExpired                // the access token is over: renew once
+)
+
+// Config is what a person settled about an account.
+type Config struct {
+	Name     string // as it stands in action IDs
+	ClientID string
+	Provider Provider
+	Ask      bool // never renew without a click
+	// WarnSession is how long before its end a session that does not renew is a warning; 0: 5 min.
+	WarnSession time.Duration
+	// WarnGrant are the times before the grant's end at which to say so; empty: 30, 7 and 1 days.
+	WarnGrant []time.Duration
+}
+
+// An Account is one account as it is now. It implements checks.Check; its methods may be called from
+// several goroutines.
+type Account struct {
+	cfg    Config
+	client *http.Client
+	clock  Clock
+	keeper Keeper
+
+	// slot is held by whoever speaks for the account, to the provider or to the keeper: one at a time.
+	slot chan struct{}
+
+	mu      sync.Mutex // guards what follows; never held across a request
+	state   state
+	clicks  int                // calls for a person that run or wait for the slot
+	hurry   context.CancelFunc // ends the look that is under way, so that a click need not wait
+	attempt *Attempt           // the newest sign-in begun
+}
+
+// state is all that is known of the account. Durations are Clock.Elapsed's.
+type state struct {
+	loaded   bool // the keeper answered
+	signedIn bool
+	grant    Grant
+	signedAt time.Duration // when the grant was given, if that was in this run of the program
+	fresh    bool          // signedAt holds
+	unsaved  bool          // the keeper does not have grant as it is
+	kept     error         // why
+
+	user  string
+	token token
+
+	renewals int      // attempts that ended, so that a click can share one
+	renewal  *Trouble // what the last attempt met; nil: it worked
+	keyring  *Trouble // what the last Load met
+	health   *Trouble // what the last look met
+
+	looked   time.Duration // when the last look began
+	lookedAt bool          // there was one
+	lastGood time.Duration // when the provider last accepted something
+	good     bool          // it did
+	jitter   float64       // -0.1…0.1, drawn anew at every attempt
+}
+
+// A token is an access token and its life.
+type token struct {
+	access    string
+	sent, end time.Duration // when it was asked for; from when on it is not to be used
+	known     bool          // end was told; otherwise an hour is assumed
+	rejected  bool          // the provider refused it before its end
+	healed    bool          // it replaces a rejected one and was not accepted yet
+}
+
+func (t token) usable(now time.Duration) bool {
+	return t.access != "" && !t.rejected && now < t.end
+}
+
+// New returns the account that cfg describes. Requests go through rt, which is to follow no redirects
+// and need set no timeouts.
+func New(cfg Config, rt http.RoundTripper, c Clock, k Keeper) *Account {
+	if cfg.WarnSession <= 0 {
+		cfg.WarnSession = 5 * time.Minute
+	}
+	if len(cfg.WarnGrant) == 0 {
+		cfg.WarnGrant = []time.Duration{30 * 24 * time.Hour, 7 * 24 * time.Hour, 24 * time.Hour}
+	}
+	return &Account{
+		cfg:    cfg,
+		client: newClient(rt),
+		clock:  c,
+		keeper: k,
+		slot:   make(chan struct{}, 1),
+	}
+}
+
+// Name implements checks.Check.
+func (a *Account) Name() string { return a.cfg.Name }
+
+// with runs f while it holds the slot and waits for it under ctx. When ctx ends first, f ends by
+// itself, so that a reply with a new refresh token is never dropped on the way.
+func (a *Account) with(ctx context.Context, f func(ctx context.Context)) error {
+	select {
+	case a.slot <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	done := make(chan struct{})
+	go func() {
+		defer func() { <-a.slot; close(done) }()
+		f(ctx)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// click is with for what a person asked for: a look under way gives way to it.
+func (a *Account) click(ctx context.Context, f func(ctx context.Context)) error {
+	a.mu.Lock()
+	a.clicks++
+	if a.hurry != nil {
+		a.hurry()
+	}
+	a.mu.Unlock()
+	defer func() {
+		a.mu.Lock()
+		a.clicks--
+		a.mu.Unlock()
+	}()
+	return a.with(ctx, f)
+}
+
+// snapshot returns the state as it is now.
+func (a *Account) snapshot() state {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.state
+}
+
+// update changes the state.
+func (a *Account) update(f func(s *state)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	f(&a.state)
+}

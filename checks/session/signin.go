@@ -1,0 +1,165 @@
+package session
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"fermata/checks"
+
+	"golang.org/x/oauth2"
+)
+
+// An Attempt is a sign-in under way in the person's browser.
+type Attempt struct {
+	URL string // where to send the browser: the provider's page, with state and S256 challenge
+
+	account         *Account
+	conf            *oauth2.Config
+	state, verifier string
+	done            bool // guarded by account.mu
+}
+
+// Begin starts a sign-in that comes back to redirectURI. It puts an earlier attempt out of force.
+// showDialog asks the provider to show its consent page even where everything is allowed already.
+func (a *Account) Begin(redirectURI string, showDialog bool) (*Attempt, error) {
+	if a.cfg.ClientID == "" {
+		return nil, checks.WithHint(errors.New("the account has no client ID"), "Connect it first.")
+	}
+	if u, err := url.Parse(redirectURI); err != nil || u.Scheme == "" || u.Host == "" {
+		return nil, fmt.Errorf("%q is no address to come back to", redirectURI)
+	}
+	// Of the same randomness and alphabet as a verifier, so made the same way.
+	t := &Attempt{account: a, conf: a.oauth(a.cfg.ClientID), state: oauth2.GenerateVerifier(), verifier: oauth2.GenerateVerifier()}
+	t.conf.RedirectURL = redirectURI
+	opts := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(t.verifier)}
+	if showDialog {
+		opts = append(opts, oauth2.SetAuthURLParam("show_dialog", "true"))
+	}
+	t.URL = t.conf.AuthCodeURL(t.state, opts...)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.attempt = t
+	return t, nil
+}
+
+// Finish ends the attempt with the query that the browser brought back: it checks the state, exchanges
+// the code, keeps the grant, and looks up the user's name. From then on the account is signed in. An
+// attempt can finish once; a query with a wrong state does not count, as anybody can send one.
+func (t *Attempt) Finish(ctx context.Context, query url.Values) error {
+	if err := t.take(query.Get("state")); err != nil {
+		return err
+	}
+	if code := query.Get("error"); code != "" {
+		return refusal(t.account.cfg.Provider.Name, code, query.Get("error_description"), t.state, t.verifier)
+	}
+	code := query.Get("code")
+	if code == "" {
+		return checks.WithHint(errors.New("the browser came back without a code"), "Sign in again.")
+	}
+	var err error
+	if e := t.account.click(ctx, func(ctx context.Context) { err = t.exchange(ctx, code) }); e != nil {
+		return e
+	}
+	return err
+}
+
+// take uses the attempt up, if state is its own and it is still the newest.
+func (t *Attempt) take(state string) error {
+	a := t.account
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case subtle.ConstantTimeCompare([]byte(state), []byte(t.state)) != 1:
+		return checks.WithHint(errors.New("this answer belongs to no sign-in that was begun here"),
+			"Go back to the sign-in page that is open, or sign in again.")
+	case t.done:
+		return errors.New("this sign-in is finished already")
+	case a.attempt != t:
+		return checks.WithHint(errors.New("a newer sign-in was begun since"), "Go on in the newer page.")
+	}
+	t.done, a.attempt = true, nil
+	return nil
+}
+
+// exchange gets the tokens for the code. The caller holds the slot. Like a renewal, it outlives ctx.
+func (t *Attempt) exchange(ctx context.Context, code string) error {
+	a := t.account
+	outlive := context.WithoutCancel(ctx)
+	sent := a.clock.Elapsed()
+	tok, err := t.conf.Exchange(a.httpContext(outlive), code, oauth2.VerifierOption(t.verifier))
+	if err != nil {
+		trouble := sortTokenError(a.cfg.Provider, err, a.clock.Now(), code, t.verifier, t.state)
+		if trouble.Code == "invalid_grant" {
+			return checks.WithHint(fmt.Errorf("the sign-in took too long or was answered twice: %w", trouble), "Sign in again.")
+		}
+		return fmt.Errorf("signing in: %w", asError(trouble))
+	}
+	g := merge(Grant{
+		AuthorizedAt: a.clock.Now().Round(0),
+		Scope:        strings.Join(a.cfg.Provider.Scopes, " "),
+		ClientID:     t.conf.ClientID,
+	}, tok)
+	a.update(func(s *state) {
+		*s = state{loaded: true, signedIn: true, grant: g, unsaved: g.RefreshToken != "", renewals: s.renewals,
+			signedAt: a.clock.Elapsed(), fresh: true}
+	})
+	a.save(outlive)
+	a.accept(tok, sent, false)
+	if a.cfg.Provider.HealthURL != "" {
+		a.greet(ctx)
+	}
+	return nil
+}
+
+// greet looks up the user's name. Whatever the look meets is for the next Run to tell: the sign-in
+// stands.
+func (a *Account) greet(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	a.observe(ctx)
+}
+
+// Logout forgets the grant, here and where it is kept. It does not revoke it: many providers offer no
+// way to, other than their own page.
+func (a *Account) Logout(ctx context.Context) error {
+	var err error
+	if e := a.click(ctx, func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keeperTimeout)
+		defer cancel()
+		err = a.keeper.Delete(ctx, a.cfg.Name)
+		if err != nil && !errors.Is(err, ErrNoGrant) {
+			err = checks.WithHint(fmt.Errorf("the sign-in is still kept: %w", err), "Try again once the keyring is unlocked.")
+			return
+		}
+		err = nil
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.state = state{loaded: true, renewals: a.state.renewals}
+		a.attempt = nil
+	}); e != nil {
+		return e
+	}
+	return err
+}
+
+// refusal is the error of a browser that came back with one (RFC 6749 section 4.1.2.1).
+func refusal(provider, code, description string, secrets ...string) error {
+	switch code {
+	case "access_denied":
+		return checks.WithHint(errors.New("the permission was declined"),
+			"Sign in again and choose Agree, if it was not meant.")
+	case "server_error", "temporarily_unavailable":
+		return checks.WithHint(fmt.Errorf("%s cannot sign anybody in at the moment (%s)", provider, clean(code)), "Try again in a few minutes.")
+	case "invalid_scope":
+		return checks.WithHint(fmt.Errorf("%s does not know a permission that was asked for", provider), "Check the scopes in the settings.")
+	case "unauthorized_client", "invalid_client":
+		return checks.WithHint(fmt.Errorf("%s does not let this client ID sign in", provider), "Check the client ID.")
+	}
+	text := clean(code+" "+description, secrets...)
+	return checks.WithHint(fmt.Errorf("%s refused the sign-in: %s", provider, text), "Sign in again.")
+}

@@ -1,0 +1,265 @@
+package session
+
+import (
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// Where trouble was met.
+const (
+	AtToken   = "token"   // the token endpoint answered
+	AtAPI     = "api"     // the health look was answered
+	AtNetwork = "network" // nobody answered, or somebody on the way did
+	AtKeyring = "keyring" // the grant could not be read
+)
+
+// Codes of trouble at AtNetwork, where there is no provider to name it.
+const (
+	CodeDNS         = "dns"              // the name could not be resolved
+	CodeDial        = "dial"             // no connection was made
+	CodeTimeout     = "timeout"          // no answer in time
+	CodeCertTime    = "certificate_time" // a certificate not valid at this time: often this computer's clock
+	CodeCertificate = "certificate"      // a certificate of somebody else
+	CodePortal      = "portal"           // a page where a reply should be: a captive portal or a proxy
+	CodeRedirect    = "redirect"         // sent elsewhere
+	CodeBroken      = "broken"           // the connection broke, or the reply is unusable
+)
+
+// maxRetryAfter bounds how long a reply can put off the next try. Hours were seen.
+const maxRetryAfter = 24 * time.Hour
+
+// Trouble is why something failed, with the evidence. It is an error whose text has no secrets in it.
+type Trouble struct {
+	Where      string        // AtToken, AtAPI, AtNetwork or AtKeyring
+	Status     int           // of the HTTP reply; 0: there was none
+	Code       string        // the reply's "error" or "reason", or one of the Code constants
+	Text       string        // what was said, made safe to show, at most 200 runes
+	RetryAfter time.Duration // as the reply asked, counted from At, at most 24 h; 0: it did not
+	Since      time.Time     // true time of the first of a row of troubles of this kind
+	At         time.Time     // true time of the last
+	Tries      int           // how many in a row
+	Ask        bool          // it lasts until a person does something; otherwise it may heal by itself
+	Err        error         // the transport's error, for errors.As; nil where there was a reply
+
+	since, at time.Duration // Since and At as Clock.Elapsed told them
+	expired   bool          // the access token is over
+}
+
+// Error implements error.
+func (t *Trouble) Error() string {
+	var parts []string
+	if t.Status != 0 {
+		parts = append(parts, strings.TrimSpace(fmt.Sprintf("HTTP %d %s", t.Status, http.StatusText(t.Status))))
+	}
+	if t.Code != "" && t.Where != AtNetwork {
+		parts = append(parts, t.Code)
+	}
+	if t.Text != "" {
+		parts = append(parts, t.Text)
+	}
+	if len(parts) == 0 {
+		return "no answer"
+	}
+	return strings.Join(parts, ": ")
+}
+
+// Unwrap returns t.Err.
+func (t *Trouble) Unwrap() error { return t.Err }
+
+// follow counts t, met at elapsed now, as the next in a row after prev.
+func (t *Trouble) follow(prev *Trouble, now time.Duration) *Trouble {
+	t.at, t.since, t.Tries = now, now, 1
+	if prev == nil {
+		return t
+	}
+	if prev.Where == t.Where && prev.Status == t.Status && prev.Code == t.Code {
+		t.since = prev.since
+	}
+	if prev.Ask == t.Ask {
+		t.Tries = prev.Tries + 1
+	}
+	return t
+}
+
+// A reply is what an endpoint answered, as far as sorting needs it.
+type reply struct {
+	where  string
+	status int
+	header http.Header
+	body   []byte
+}
+
+// sortReply sorts a reply that is no success, once.
+func sortReply(p Provider, r reply, now time.Time, secrets ...string) *Trouble {
+	code, text := parseError(r.body)
+	t := &Trouble{Where: r.where, Status: r.status, Code: clean(code, secrets...), Text: clean(text, secrets...)}
+	if v := r.header.Get("Retry-After"); v != "" {
+		t.RetryAfter = parseRetryAfter(v, r.header.Get("Date"), now)
+	}
+	if p.Sort != nil {
+		switch p.Sort(r.status, string(r.body[:min(len(r.body), 4<<10)])) {
+		case TryLater:
+			return t
+		case AskPerson:
+			t.Ask = true
+			return t
+		case TokenExpired:
+			t.expired = r.where == AtAPI
+			return t
+		}
+	}
+	switch s := r.status; {
+	case s/100 == 3:
+		t.Where, t.Code = AtNetwork, CodeRedirect
+		t.Text = "sent elsewhere"
+		if u, err := url.Parse(r.header.Get("Location")); err == nil && u.Host != "" {
+			t.Text = clean("sent on to " + u.Scheme + "://" + u.Host)
+		}
+	case s == http.StatusProxyAuthRequired, s == http.StatusNetworkAuthenticationRequired:
+		t.Where, t.Code = AtNetwork, CodePortal
+	case s >= 500, s == http.StatusRequestTimeout, s == http.StatusTooEarly, s == http.StatusTooManyRequests:
+	case isPage(r):
+		t.Where, t.Code = AtNetwork, CodePortal
+	case r.where == AtToken:
+		t.Ask = asksAtToken(s, code)
+	case s == http.StatusUnauthorized:
+		t.expired = true
+	case s/100 == 4:
+		t.Ask = true
+	}
+	return t
+}
+
+// asksAtToken sorts the codes of RFC 6749 section 5.2. A 400 that does not speak OAuth, and a 403, come
+// from something before the endpoint and may go as they came.
+func asksAtToken(status int, code string) bool {
+	switch code {
+	case "server_error", "temporarily_unavailable", "slow_down":
+		return false
+	case "":
+		return status != http.StatusBadRequest && status != http.StatusForbidden && status/100 == 4
+	}
+	return true
+}
+
+// isPage reports whether a reply is for a person's eyes.
+func isPage(r reply) bool {
+	return strings.HasPrefix(r.header.Get("Content-Type"), "text/html") ||
+		strings.HasPrefix(strings.TrimSpace(string(r.body[:min(len(r.body), 64)])), "<")
+}
+
+// parseError finds what went wrong in a reply's body: OAuth's error and error_description, the
+// {"error":{"status","message","reason"}} of APIs, or else the body itself.
+func parseError(body []byte) (code, text string) {
+	var oauth struct {
+		Error       json.RawMessage `json:"error"`
+		Description json.RawMessage `json:"error_description"`
+		Message     json.RawMessage `json:"message"`
+	}
+	if json.Unmarshal(body, &oauth) != nil {
+		return "", string(body)
+	}
+	text = str(oauth.Description)
+	if text == "" {
+		text = str(oauth.Message)
+	}
+	if code = str(oauth.Error); code != "" {
+		return code, text
+	}
+	var api struct {
+		Message json.RawMessage `json:"message"`
+		Reason  json.RawMessage `json:"reason"`
+	}
+	if json.Unmarshal(oauth.Error, &api) == nil {
+		code = str(api.Reason)
+		if m := str(api.Message); m != "" {
+			text = m
+		}
+	}
+	return code, text
+}
+
+// str is raw as a string, "" where it is something else.
+func str(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// parseRetryAfter reads RFC 9110 section 10.2.3: seconds, or a date. A date is taken against the same
+// reply's Date, so that this computer's clock is not in it. The result is between 0 and 24 h.
+func parseRetryAfter(value, date string, now time.Time) time.Duration {
+	if n, err := strconv.ParseFloat(strings.TrimSpace(value), 64); err == nil {
+		if n != n {
+			return 0
+		}
+		return time.Duration(min(max(n, 0), maxRetryAfter.Seconds()) * float64(time.Second))
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	if d, err := http.ParseTime(date); err == nil {
+		now = d
+	}
+	return min(max(at.Sub(now), 0), maxRetryAfter)
+}
+
+// sortTokenError sorts what the oauth2 library returned.
+func sortTokenError(p Provider, err error, now time.Time, secrets ...string) *Trouble {
+	if re, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		r := reply{AtToken, re.Response.StatusCode, re.Response.Header, re.Body}
+		if r.status/100 == 2 { // some servers say 200 with an error
+			r.status = http.StatusBadRequest
+		}
+		t := sortReply(p, r, now, secrets...)
+		t.Status = re.Response.StatusCode
+		return t
+	}
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return sortTransportError(err, secrets...)
+	}
+	// A success that is none: a page, half of a JSON object, no token in it.
+	return &Trouble{Where: AtNetwork, Code: CodePortal, Status: http.StatusOK,
+		Text: clean("the reply has no token in it: "+strings.TrimPrefix(err.Error(), "oauth2: "), secrets...)}
+}
+
+// sortTransportError sorts an error of the client: whatever it is, it may heal by itself.
+func sortTransportError(err error, secrets ...string) *Trouble {
+	if ue, ok := errors.AsType[*url.Error](err); ok {
+		err = ue.Err // its text would repeat the address
+	}
+	t := &Trouble{Where: AtNetwork, Code: CodeBroken, Err: err, Text: clean(err.Error(), secrets...)}
+	var timeout interface{ Timeout() bool }
+	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok && e.Reason == x509.Expired {
+		t.Code = CodeCertTime
+	} else if isCertificate(err) {
+		t.Code = CodeCertificate
+	} else if _, ok := errors.AsType[*net.DNSError](err); ok {
+		t.Code = CodeDNS
+	} else if errors.As(err, &timeout) && timeout.Timeout() {
+		t.Code = CodeTimeout
+	} else if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
+		t.Code = CodeDial
+	}
+	return t
+}
+
+func isCertificate(err error) bool {
+	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
+	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
+	_, other := errors.AsType[x509.HostnameError](err)
+	return invalid || unknown || other
+}
