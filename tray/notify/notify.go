@@ -1,0 +1,126 @@
+// Package notify shows notifications with buttons. Its user says what ought to be on the screen, as a
+// set of notices; the package shows what is new, replaces what changed, withdraws what is gone, and
+// tells which button was clicked.
+//
+// A notice is shown once an episode, which lasts from its first sight in the set until it leaves the
+// set. One that a person dismissed, that expired or that was clicked stays away for the rest of the
+// episode, unless its Level rises above what it was then.
+//
+// There is a file a system: notify_linux.go speaks org.freedesktop.Notifications, notify_windows.go
+// shows toasts whose buttons open an address of the scheme "fermata" (see Address), and
+// notify_other.go shows plain notifications that say where to click instead.
+package notify
+
+import (
+	"sync"
+	"time"
+)
+
+// A Button is one of the things that a person can do about a notice.
+type Button struct {
+	ID    string // what Click.Button says: up to 200 bytes without control characters
+	Label string // up to 40 characters are shown
+}
+
+// A Notice is one notification. Its texts may come from anywhere: characters that could break or
+// reorder the layout are dropped, as is everything beyond 100 characters of the title and 500 of the
+// body, and nothing in them is markup.
+type Notice struct {
+	Key     string // tells notices apart; the first of two with the same key counts
+	Title   string
+	Body    string
+	Level   int      // rises as it gets worse; from Urgent on the notification stays until it is dealt with
+	Buttons []Button // a click on the notification itself counts as one on the first
+}
+
+// Urgent is the least Level of notices that interrupt and that do not go away by themselves.
+const Urgent = 3
+
+// A Click says what a person chose.
+type Click struct {
+	Key    string // the notice's
+	Button string // the button's ID
+	// ActivationToken lets a program that is started for this click take the focus: it belongs into the
+	// variable XDG_ACTIVATION_TOKEN of that program. "" where the desktop gave none.
+	ActivationToken string
+}
+
+// Options say who is notifying.
+type Options struct {
+	App          string // the name that people read, "Fermata" if ""
+	DesktopEntry string // Linux: the name of the desktop file without its suffix, "fermata" if ""
+	AppID        string // Windows: the AppUserModelID, "Fermata" if ""
+	Icon         []byte // the program's icon, a PNG image of about 64 pixels; none if empty
+	// Where is appended to the body where a notification has no buttons: a sentence that names the place
+	// to click, "Use Fermata's icon in the tray." if "".
+	Where string
+	// Clicked is told of each click on Linux (on Windows the clicks come as addresses, elsewhere there are
+	// none). It must return soon and must not call Close.
+	Clicked func(Click)
+	// Failed is told, once until something works again, why notifications cannot be shown. The same
+	// rules hold.
+	Failed func(error)
+}
+
+// patience is how long a system's notification service may take to answer before Failed hears of it. The
+// tests shorten it.
+var patience = 5 * time.Second
+
+// A Center shows notices. Its methods may be called from any goroutine.
+type Center struct {
+	Options
+	mu   sync.Mutex    // guards sending to mail
+	mail chan []Notice // the latest set that the worker has not seen yet
+	once sync.Once     // guards closing quit
+	quit chan struct{}
+	done chan struct{} // closed when the worker has ended
+}
+
+// New returns a Center that shows nothing yet. It is cheap: the notification service is sought when
+// there is something to show.
+func New(o Options) *Center {
+	c := &Center{Options: o, mail: make(chan []Notice, 1), quit: make(chan struct{}), done: make(chan struct{})}
+	orElse(&c.App, "Fermata")
+	orElse(&c.DesktopEntry, "fermata")
+	orElse(&c.AppID, "Fermata")
+	orElse(&c.Where, "Use Fermata's icon in the tray.")
+	if c.Clicked == nil {
+		c.Clicked = func(Click) {}
+	}
+	if c.Failed == nil {
+		c.Failed = func(error) {}
+	}
+	go func() {
+		defer close(c.done)
+		c.work()
+	}()
+	return c
+}
+
+func orElse(s *string, usual string) {
+	if *s == "" {
+		*s = usual
+	}
+}
+
+// Show makes want what is to be on the screen. It never blocks; of several sets in quick succession
+// only the last may be seen. The caller leaves want and its Buttons as they are from then on.
+func (c *Center) Show(want []Notice) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	select {
+	case <-c.mail:
+	default:
+	}
+	c.mail <- want
+}
+
+// Close withdraws what is on the screen, since nobody would hear the clicks, and ends the Center. It
+// takes at most three seconds.
+func (c *Center) Close() {
+	c.once.Do(func() { close(c.quit) })
+	select {
+	case <-c.done:
+	case <-time.After(3 * time.Second):
+	}
+}
