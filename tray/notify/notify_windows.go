@@ -1,0 +1,90 @@
+package notify
+
+import (
+	"fmt"
+	"hash/fnv"
+	"runtime"
+
+	"fermata/tray/notify/internal/toastxml"
+)
+
+// onScreen is empty: a toast's tag follows from the notice's key, and Windows tells this process
+// nothing of what became of a toast.
+type onScreen struct{}
+
+// group sets our toasts apart from others under the same AppUserModelID.
+const group = "notices"
+
+// work shows toasts. Their buttons open an address of our scheme, which starts this program anew with
+// the address as its argument: see Register.
+func (c *Center) work() {
+	runtime.LockOSThread() // COM is initialised for a thread
+	defer runtime.UnlockOSThread()
+	var l ledger
+	var t *toasts
+	told := false
+	tell := func(err error) {
+		if err != nil && !told {
+			c.Failed(err)
+		}
+		told = err != nil
+	}
+	for {
+		select {
+		case want := <-c.mail:
+			l.set(want)
+		case <-c.quit:
+			for key := range l.entries {
+				t.remove(tag(key))
+			}
+			return
+		}
+		if t == nil && len(l.want) > 0 {
+			var err error
+			if t, err = c.open(); err != nil {
+				tell(err)
+				continue
+			}
+		}
+		for e := l.gone(""); e != nil; e = l.gone("") {
+			t.remove(tag(e.shown.Key))
+		}
+		for n, ok := l.due(); ok; n, ok = l.due() {
+			before := l.entries[n.Key]
+			// A change that makes nothing worse is put into the notification centre without a sound: the
+			// person may have dismissed the toast, which Windows keeps to itself.
+			quiet := before != nil && n.Level <= before.shown.Level
+			l.handed(n)
+			if err := t.show(c.toast(n), tag(n.Key), quiet); err != nil {
+				tell(fmt.Errorf("show a toast: %w", err))
+				continue
+			}
+			told = false
+		}
+	}
+}
+
+func (c *Center) open() (*toasts, error) {
+	if err := c.register(); err != nil {
+		return nil, fmt.Errorf("register for toasts: %w", err)
+	}
+	return openToasts(c.AppID)
+}
+
+func (c *Center) toast(n Notice) string {
+	t := toastxml.Toast{Title: n.Title, Body: n.Body, Stays: n.Level >= Urgent}
+	for _, b := range n.Buttons {
+		t.Buttons = append(t.Buttons, toastxml.Button{Label: b.Label, Address: Address(Click{Key: n.Key, Button: b.ID})})
+	}
+	if len(t.Buttons) > 0 {
+		t.Address = t.Buttons[0].Address
+	}
+	return t.String()
+}
+
+// tag returns what stands for key in Windows, where a tag has at most 16 characters on older versions.
+func tag(key string) string {
+	h := fnv.New64a()
+	h.Write([]byte(key))
+	return fmt.Sprintf("%016x", h.Sum64())
+}
