@@ -1,0 +1,60 @@
+//go:build !linux && !windows
+
+package notify
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gen2brain/beeep"
+)
+
+// onScreen is empty: these notifications cannot be named again.
+type onScreen struct{}
+
+// work shows notifications through the system's own command. They have no buttons and can be neither
+// replaced nor withdrawn, so each notice is over as soon as it is shown: a change of it is shown only
+// when it got worse.
+func (c *Center) work() {
+	beeep.AppName = c.App
+	var l ledger
+	told := false
+	for {
+		select {
+		case want := <-c.mail:
+			l.set(want)
+		case <-c.quit:
+			return
+		}
+		for l.gone("") != nil {
+		}
+		for n, ok := l.due(); ok; n, ok = l.due() {
+			l.handed(n).over = true
+			err := c.beeep(n)
+			if err != nil && !told {
+				c.Failed(fmt.Errorf("show a notification: %w", err))
+			}
+			told = err != nil
+		}
+	}
+}
+
+// beeep gives the command the time that it may take; one that hangs is left behind.
+func (c *Center) beeep(n Notice) error {
+	body := n.Body
+	if len(n.Buttons) > 0 {
+		body += "\n" + c.Where
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- beeep.Notify(n.Title, body, c.Icon) }()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case err := <-failed:
+		return err
+	case <-timer.C:
+		return fmt.Errorf("the command has not ended within %v", patience)
+	case <-c.quit:
+		return nil
+	}
+}
