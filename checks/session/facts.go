@@ -43,6 +43,10 @@ func (a *Account) facts(s state) Facts {
 			f.Trouble = show(t)
 		}
 	}
+	if f.Trouble != nil && f.Health != nil && f.Trouble.Where == AtNetwork && f.Health.Where == AtNetwork &&
+		f.Health.Since.Before(f.Trouble.Since) {
+		f.Trouble.Since = f.Health.Since // one network, whichever request met it first
+	}
 	if s.good {
 		f.LastGood = at(s.lastGood)
 	}
