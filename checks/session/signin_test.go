@@ -1,0 +1,244 @@
+package session
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fermata/checks"
+
+	"golang.org/x/oauth2"
+)
+
+const callback = "http://127.0.0.1:4321/callback"
+
+// begin starts a sign-in and returns what the browser would bring back.
+func (b *bench) begin(t *testing.T) (*Attempt, url.Values) {
+	t.Helper()
+	a, err := b.Begin(callback, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(a.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.provider.set(func(p *fakeProvider) { p.code = "the-code" })
+	return a, url.Values{"code": {"the-code"}, "state": {u.Query().Get("state")}}
+}
+
+func newcomer(t *testing.T, change ...func(cfg *Config)) *bench {
+	b := newBench(t, change...)
+	b.keeper.grant = nil
+	b.provider.refresh = ""
+	return b
+}
+
+func TestSignIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newcomer(t)
+		f := b.Run(t.Context())
+		if f.Level != checks.Warning || f.Summary != "Not signed in to Tunes" || f.Next != 0 {
+			t.Errorf("%v %s, next %v", f.Level, f.Summary, f.Next)
+		}
+		if err := b.Refresh(t.Context()); !errors.Is(err, errNotSignedIn) {
+			t.Errorf("refresh: %v", err)
+		}
+		attempt, query := b.begin(t)
+		u, _ := url.Parse(attempt.URL)
+		q := u.Query()
+		if !strings.HasPrefix(attempt.URL, "https://tunes.example/authorize?") || q.Get("response_type") != "code" ||
+			q.Get("client_id") != "client" || q.Get("redirect_uri") != callback || q.Get("scope") != "read write" ||
+			q.Get("code_challenge_method") != "S256" || len(q.Get("state")) < 43 || q.Has("show_dialog") {
+			t.Errorf("authorize URL %s", attempt.URL)
+		}
+		time.Sleep(time.Minute)
+		if err := attempt.Finish(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+		form := b.provider.lastForm
+		if form["redirect_uri"] != callback || oauth2.S256ChallengeFromVerifier(form["code_verifier"]) != q.Get("code_challenge") {
+			t.Errorf("exchange %v", form)
+		}
+		g := *b.keeper.grant
+		if g.RefreshToken != "refresh-1" || !g.AuthorizedAt.Equal(time.Now()) || g.Scope != "read write" || g.ClientID != "client" {
+			t.Errorf("kept %+v", g)
+		}
+		f = b.Run(t.Context())
+		facts := f.Facts.(Facts)
+		if f.Level != checks.OK || facts.User != "Jane" || !facts.GrantUntil.Equal(time.Now().Add(6*month)) {
+			t.Errorf("%v %s %+v", f.Level, f.Summary, facts)
+		}
+		if tokens, looks := b.provider.counts(); tokens != 1 || looks != 1 {
+			t.Errorf("%d token requests, %d looks", tokens, looks)
+		}
+		if err := attempt.Finish(t.Context(), query); err == nil || !strings.Contains(err.Error(), "finished already") {
+			t.Errorf("finishing twice: %v", err)
+		}
+	})
+}
+
+func TestSignInRefused(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(q url.Values)
+		token  http.HandlerFunc
+		want   string
+	}{
+		{"declined", func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }, nil, "the permission was declined"},
+		{"down", func(q url.Values) { q.Set("error", "server_error") }, nil, "Tunes cannot sign anybody in"},
+		{"scope", func(q url.Values) { q.Set("error", "invalid_scope") }, nil, "does not know a permission"},
+		{"client", func(q url.Values) { q.Set("error", "unauthorized_client") }, nil, "does not let this client ID"},
+		{"hostile", func(q url.Values) { q.Set("error", "x\u202e\n<b>"); q.Set("error_description", q.Get("state")) }, nil, "Tunes refused the sign-in: x <b> …"},
+		{"no code", func(q url.Values) { q.Del("code") }, nil, "without a code"},
+		{"wrong code", func(q url.Values) { q.Set("code", "another") }, nil, "took too long or was answered twice"},
+		{"unknown client", nil, oauthError("invalid_client", "Invalid client"), "Invalid client"},
+		{"portal", nil, answer(200, "text/html", portal), "no token in it"},
+		{"an error that echoes", nil, oauthError("invalid_request", "code the-code"), "code …"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t) // signed in already: nothing of that may be lost
+				b.Run(t.Context())
+				attempt, query := b.begin(t)
+				b.provider.set(func(p *fakeProvider) { p.token = tt.token })
+				if tt.change != nil {
+					tt.change(query)
+				}
+				err := attempt.Finish(t.Context(), query)
+				if err == nil || !strings.Contains(err.Error(), tt.want) || checks.Hint(err) == "" {
+					t.Fatalf("got %v, hint %q", err, checks.Hint(err))
+				}
+				for _, secret := range []string{attempt.verifier, attempt.state, "the-code"} {
+					if strings.Contains(err.Error(), secret) {
+						t.Errorf("a secret in %q", err)
+					}
+				}
+				if b.keeper.token() != "refresh-0" {
+					t.Errorf("kept %q", b.keeper.token())
+				}
+				if f := b.finding(false); f.Level != checks.OK {
+					t.Errorf("the session that ran: %v %s", f.Level, f.Summary)
+				}
+				if err := attempt.Finish(t.Context(), query); err == nil || !strings.Contains(err.Error(), "finished already") {
+					t.Errorf("finishing twice: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newcomer(t)
+		old, oldQuery := b.begin(t)
+		attempt, query := b.begin(t)
+		if attempt.state == old.state || attempt.verifier == old.verifier {
+			t.Fatal("state or verifier used twice")
+		}
+		if err := old.Finish(t.Context(), oldQuery); err == nil || !strings.Contains(err.Error(), "newer") {
+			t.Errorf("superseded: %v", err)
+		}
+		// Anybody can send a query; it neither signs in nor spoils the attempt.
+		for _, state := range []string{"", "x", oldQuery.Get("state")} {
+			forged := url.Values{"code": {"the-code"}, "state": {state}}
+			if err := attempt.Finish(t.Context(), forged); err == nil || checks.Hint(err) == "" {
+				t.Errorf("state %q: %v", state, err)
+			}
+		}
+		if n, _ := b.provider.counts(); n != 0 {
+			t.Errorf("%d token requests for forged answers", n)
+		}
+		if err := attempt.Finish(t.Context(), query); err != nil {
+			t.Error(err)
+		}
+		if _, err := b.Begin("not an address", false); err == nil {
+			t.Error("began with no address to come back to")
+		}
+		dialog, err := b.Begin(callback, true)
+		if err != nil || !strings.Contains(dialog.URL, "show_dialog=true") {
+			t.Errorf("%v %v", dialog, err)
+		}
+		if _, err := newBench(t, func(cfg *Config) { cfg.ClientID = "" }).Begin(callback, false); checks.Hint(err) == "" {
+			t.Errorf("no client ID: %v", err)
+		}
+	})
+}
+
+func TestLogout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.Run(t.Context())
+		b.keeper.fail(errLocked)
+		if err := b.Logout(t.Context()); !errors.Is(err, errLocked) || checks.Hint(err) == "" {
+			t.Errorf("locked: %v", err)
+		}
+		if f := b.Run(t.Context()); f.Level != checks.OK {
+			t.Errorf("after a logout that failed: %v %s", f.Level, f.Summary)
+		}
+		b.keeper.fail(nil)
+		if err := b.Logout(t.Context()); err != nil {
+			t.Error(err)
+		}
+		f := b.live(t, time.Hour)
+		if f.Level != checks.Warning || f.Facts.(Facts).SignedIn || f.Facts.(Facts).User != "" || b.keeper.token() != "" {
+			t.Errorf("%v %s %+v", f.Level, f.Summary, f.Facts)
+		}
+		if _, err := b.AccessToken(t.Context()); !errors.Is(err, errNotSignedIn) {
+			t.Errorf("access token: %v", err)
+		}
+	})
+}
+
+// A provider that gives no refresh token: the session counts down and ends.
+func TestNoRefreshToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newcomer(t)
+		attempt, query := b.begin(t)
+		b.provider.set(func(p *fakeProvider) {
+			p.access = "only"
+			p.token = answer(200, "application/x-www-form-urlencoded", "access_token=only&token_type=bearer&expires_in=600")
+		})
+		if err := attempt.Finish(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+		var levels []checks.Level
+		f := b.live(t, 11*time.Minute, func(f checks.Finding) {
+			if len(levels) == 0 || levels[len(levels)-1] != f.Level {
+				levels = append(levels, f.Level)
+			}
+		})
+		if len(levels) != 3 || levels[0] != checks.OK || levels[1] != checks.Warning || levels[2] != checks.Critical {
+			t.Errorf("levels %v", levels)
+		}
+		if !strings.HasSuffix(f.Summary, "and cannot be renewed") || b.keeper.saves != 0 {
+			t.Errorf("%s; %d saves", f.Summary, b.keeper.saves)
+		}
+	})
+}
+
+// The person signs in while the clock is a year off; once it is measured, the grant's date is right.
+func TestSignInBeforeTheClockIsKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newcomer(t)
+		b.clock.step(-365 * 24 * time.Hour)
+		attempt, query := b.begin(t)
+		if err := attempt.Finish(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+		signed := time.Now()
+		b.live(t, time.Hour)
+		b.clock.step(365 * 24 * time.Hour)
+		f := b.live(t, 10*time.Minute)
+		if got := b.keeper.grant.AuthorizedAt; !got.Equal(signed) {
+			t.Errorf("authorized at %v, want %v", got, signed)
+		}
+		if f.Level != checks.OK {
+			t.Errorf("%v %s", f.Level, f.Summary)
+		}
+	})
+}
