@@ -1,0 +1,366 @@
+package clock
+
+import (
+	"context"
+	"encoding/binary"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fermata/checks"
+)
+
+var names = []string{"a.test", "b.test", "c.test", "d.test"}
+
+// rig is a check with four time servers in a bubble.
+type rig struct {
+	*Check
+	clocks *clocks
+	net    *network
+	time   *Time
+}
+
+func newRig(edit func(servers map[string]*responder)) *rig {
+	c := newClocks()
+	n := &network{servers: map[string]*responder{}, now: c.trueTime}
+	for _, name := range names {
+		n.servers[name] = &responder{there: 10 * time.Millisecond, back: 10 * time.Millisecond, dispersion: time.Millisecond}
+	}
+	if edit != nil {
+		edit(n.servers)
+	}
+	t := NewTimeFrom(c.read)
+	return &rig{New(Config{
+		Servers: names, Tolerance: 2 * time.Second, Interval: 30 * time.Minute, Dial: n.dial,
+	}, t), c, n, t}
+}
+
+func (r *rig) run(t *testing.T) (checks.Finding, Facts) {
+	t.Helper()
+	begun := time.Now()
+	f := r.Run(t.Context())
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("the look took %v", took)
+	}
+	return f, f.Facts.(Facts)
+}
+
+func TestRight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(func(s map[string]*responder) {
+			s["a.test"].offset = 3 * time.Millisecond
+			s["b.test"].offset = 3 * time.Millisecond
+			s["c.test"].offset = 3 * time.Millisecond
+			s["d.test"].offset = 3 * time.Millisecond
+		})
+		f, facts := r.run(t)
+		if want := "Clock right: 3 ms behind ± 11 ms, 4 of 4 servers"; f.Level != checks.OK || f.Summary != want {
+			t.Errorf("got %v %q, want ok %q", f.Level, f.Summary, want)
+		}
+		if f.Next < 27*time.Minute || f.Next > 33*time.Minute {
+			t.Errorf("next look in %v", f.Next)
+		}
+		if !facts.Known || !r.time.Known() || len(facts.Servers) != 4 {
+			t.Errorf("facts: %+v", facts)
+		}
+		for _, s := range facts.Servers {
+			if s.Verdict != "ok" || s.Stratum != 1 || (s.RTT-20*time.Millisecond).Abs() > time.Microsecond {
+				t.Errorf("server: %+v", s)
+			}
+		}
+		for name, s := range r.net.servers {
+			if s.asked != 4 {
+				t.Errorf("%s was asked %d times", name, s.asked)
+			}
+		}
+	})
+}
+
+func TestWrong(t *testing.T) {
+	for _, tt := range []struct {
+		offset  time.Duration
+		level   checks.Level
+		summary string
+	}{
+		{-93 * time.Second, checks.Critical, "Your clock is 1 min 33 s ahead"},
+		{93 * time.Second, checks.Critical, "Your clock is 1 min 33 s behind"},
+		{3 * time.Second, checks.Warning, "Your clock is 3 s behind"},
+		{-2 * time.Hour, checks.Critical, "Your clock is 2 h ahead"},
+		{56 * 365 * day, checks.Critical, "Your clock is 20440 days behind"},
+		{2005 * time.Millisecond, checks.Unknown, "Clock not known: 2 s behind ± 11 ms is too vague to say"},
+		{1995 * time.Millisecond, checks.OK, "Clock right: 2 s behind ± 11 ms, 4 of 4 servers"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(func(s map[string]*responder) {
+				for _, name := range names {
+					s[name].offset = tt.offset
+				}
+			})
+			f, facts := r.run(t)
+			if f.Level != tt.level || f.Summary != tt.summary {
+				t.Errorf("%v: got %v %q, want %v %q", tt.offset, f.Level, f.Summary, tt.level, tt.summary)
+			}
+			if (facts.Offset - tt.offset).Abs() > facts.Error {
+				t.Errorf("%v: measured %v ± %v", tt.offset, facts.Offset, facts.Error)
+			}
+			if got := time.Until(r.time.Now()); (got - tt.offset).Abs() > facts.Error {
+				t.Errorf("%v: true time is %v from the wall clock", tt.offset, got)
+			}
+		})
+	}
+}
+
+// TestBadServers spoils one server of four, and then all, in each way.
+func TestBadServers(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		spoil   responder
+		verdict string
+		all     string // the reason when all four are like this
+	}{
+		{"no answer", responder{silent: true}, "no answer", "no time server answered"},
+		{"refused", responder{err: syscall.ECONNREFUSED}, "refused", "no time server answered"},
+		{"unplugged", responder{err: syscall.ENETUNREACH}, "unreachable", "no connection to any time server"},
+		{"garbage", responder{replace: func([]byte) []byte { return []byte("<html>Log in to the hotel's network") }}, "bad answer", "no time server answered"},
+		{"empty", responder{replace: func([]byte) []byte { return []byte{} }}, "bad answer", "no time server answered"},
+		{"long", responder{replace: func([]byte) []byte { return make([]byte, 9000) }}, "bad answer", "no time server answered"},
+		{"wrong origin", responder{spoil: func(p []byte) { p[31] ^= 1 }}, "answer to another question", "no time server answered"},
+		{"client mode", responder{spoil: func(p []byte) { p[0] = 4<<3 | 3 }}, "bad answer", "no time server answered"},
+		{"kiss RATE", responder{spoil: kissOfDeath("RATE")}, "kiss of death RATE", "no time server answered"},
+		{"kiss DENY", responder{spoil: kissOfDeath("DENY")}, "kiss of death DENY", "no time server answered"},
+		{"stratum 0", responder{spoil: kissOfDeath("\x00\x00\x00\x00")}, "kiss of death", "no time server answered"},
+		{"kiss of markup", responder{spoil: kissOfDeath("<b>!")}, "kiss of death", "no time server answered"},
+		{"stratum 16", responder{spoil: func(p []byte) { p[1] = 16 }}, "not synchronised", "no time server answered"},
+		{"alarm", responder{spoil: func(p []byte) { p[0] |= 3 << 6 }}, "not synchronised", "no time server answered"},
+		{"no transmit time", responder{spoil: func(p []byte) { clear(p[40:48]) }}, "bad answer", "no time server answered"},
+		{"took longer than the exchange", responder{spoil: func(p []byte) {
+			binary.BigEndian.PutUint32(p[32:], binary.BigEndian.Uint32(p[32:])-100)
+		}}, "bad answer", "no time server answered"},
+		{"precision 2^33 s", responder{spoil: func(p []byte) { p[3] = 33 }}, "bad answer", "no time server answered"},
+		{"90 s off", responder{offset: 90 * time.Second}, "falseticker", ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(func(s map[string]*responder) { bad := tt.spoil; s["c.test"] = &bad })
+			f, facts := r.run(t)
+			if want := "Clock right: exact ± 11 ms, 3 of 4 servers"; f.Level != checks.OK || f.Summary != want {
+				t.Errorf("%s: got %v %q, want ok %q", tt.name, f.Level, f.Summary, want)
+			}
+			if got := facts.Servers[2].Verdict; got != tt.verdict {
+				t.Errorf("%s: verdict %q, want %q", tt.name, got, tt.verdict)
+			}
+		})
+		if tt.all == "" {
+			continue
+		}
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(func(s map[string]*responder) {
+				for _, name := range names {
+					bad := tt.spoil
+					s[name] = &bad
+				}
+			})
+			f, facts := r.run(t)
+			if want := "Clock not known: " + tt.all; f.Level != checks.Unknown || f.Summary != want {
+				t.Errorf("%s everywhere: got %v %q, want unknown %q", tt.name, f.Level, f.Summary, want)
+			}
+			if facts.Known || r.time.Known() {
+				t.Errorf("%s everywhere: something is known: %+v", tt.name, facts)
+			}
+			if f.Next > time.Minute {
+				t.Errorf("%s everywhere: next look in %v", tt.name, f.Next)
+			}
+		})
+	}
+}
+
+func kissOfDeath(code string) func([]byte) {
+	return func(p []byte) { p[1] = 0; copy(p[12:16], code) }
+}
+
+func TestNoMajority(t *testing.T) {
+	for _, tt := range []struct {
+		offsets []time.Duration
+		silent  int
+		want    string
+	}{
+		{[]time.Duration{0, 0, time.Minute, time.Minute}, 0, "4 of 4 time servers answered, and no majority agrees"},
+		{[]time.Duration{0, time.Hour, time.Minute, 2 * time.Hour}, 0, "4 of 4 time servers answered, and no majority agrees"},
+		{[]time.Duration{0, 0, time.Minute, 0}, 1, "only 2 of 4 time servers agree"},
+		{[]time.Duration{0, 0, 0, 0}, 2, "only 2 of 4 time servers answered"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(func(s map[string]*responder) {
+				for i, name := range names {
+					s[name].offset = tt.offsets[i]
+					s[name].silent = i >= len(names)-tt.silent
+				}
+			})
+			f, facts := r.run(t)
+			if want := "Clock not known: " + tt.want; f.Level != checks.Unknown || f.Summary != want || facts.Known {
+				t.Errorf("got %v %q, want unknown %q", f.Level, f.Summary, want)
+			}
+		})
+	}
+}
+
+// TestSilentServerDoesNotDelay holds a look to a second although one server of four is silent.
+func TestSilentServerDoesNotDelay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(func(s map[string]*responder) { s["b.test"].silent = true })
+		begun := time.Now()
+		if f := r.Run(t.Context()); f.Level != checks.OK {
+			t.Error(f.Summary)
+		}
+		if took := time.Since(begun); took > time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+// TestKisses holds Fermata to what a server asks: RATE is a longer and longer pause, DENY an end.
+func TestKisses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(func(s map[string]*responder) {
+			s["a.test"].spoil = kissOfDeath("RATE")
+			s["b.test"].spoil = kissOfDeath("DENY")
+		})
+		asked := func(name string) int {
+			defer func() { r.net.servers[name].asked = 0 }()
+			return r.net.servers[name].asked
+		}
+		r.run(t)
+		if a, b := asked("a.test"), asked("b.test"); a != 1 || b != 1 {
+			t.Errorf("asked on after a kiss: %d and %d packets", a, b)
+		}
+		for range 48 * 4 {
+			r.Run(t.Context())
+			time.Sleep(15 * time.Minute)
+		}
+		if a := asked("a.test"); a < 3 || a > 7 {
+			t.Errorf("asked the server that said RATE %d times in two days", a)
+		}
+		if b := asked("b.test"); b != 0 {
+			t.Errorf("asked the server that said DENY %d times", b)
+		}
+		_, facts := r.run(t)
+		if got := facts.Servers[1].Verdict; got != "refuses us" {
+			t.Errorf("verdict %q", got)
+		}
+	})
+}
+
+// TestStepDuringSample: a sample taken across a step has a round trip of nought or so and would win.
+func TestStepDuringSample(t *testing.T) {
+	for _, step := range []time.Duration{-20 * time.Millisecond, 20 * time.Millisecond, time.Hour, -time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(nil)
+			go func() {
+				time.Sleep(210 * time.Millisecond) // the second sample is on its way
+				r.clocks.set(step)
+			}()
+			_, facts := r.run(t)
+			if !facts.Known || (facts.Offset+step).Abs() > facts.Error || facts.Error > 12*time.Millisecond {
+				t.Errorf("step of %v: %v ± %v", step, facts.Offset, facts.Error)
+			}
+			for _, s := range facts.Servers {
+				if (s.RTT - 20*time.Millisecond).Abs() > time.Microsecond {
+					t.Errorf("step of %v: a sample across it was kept: %+v", step, s)
+				}
+			}
+		})
+	}
+}
+
+func TestSuspendDuringSample(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(nil)
+		for _, s := range r.net.servers {
+			s.there, s.back = 100*time.Millisecond, 0
+		}
+		go func() {
+			time.Sleep(50 * time.Millisecond)
+			r.clocks.suspend(-90 * time.Millisecond) // as if the answer had come faster than it can
+		}()
+		_, facts := r.run(t)
+		for _, s := range facts.Servers {
+			if s.RTT < 99*time.Millisecond {
+				t.Errorf("a sample across a suspend was kept: %+v", s)
+			}
+		}
+	})
+}
+
+// TestTrueTime carries true time over steps and a suspend.
+func TestTrueTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(nil)
+		r.clocks.set(-time.Hour)
+		if d := r.time.Now().Sub(time.Now()).Abs(); r.time.Known() || d > time.Millisecond {
+			t.Errorf("before the first look it is %v off the clock at the start", d)
+		}
+		r.run(t)
+		check := func(what string) {
+			t.Helper()
+			if d := r.time.Now().Sub(r.clocks.trueTime()).Abs(); d > 11*time.Millisecond {
+				t.Errorf("%s: true time is %v off", what, d)
+			}
+		}
+		check("measured")
+		r.clocks.set(3 * time.Hour)
+		check("after a step")
+		r.clocks.suspend(8 * time.Hour)
+		check("after a suspend")
+		for _, name := range names {
+			r.net.servers[name].silent = true
+		}
+		if f, _ := r.run(t); f.Level != checks.Unknown || !r.time.Known() {
+			t.Errorf("offline: %v %q", f.Level, f.Summary)
+		}
+		check("after a look that failed")
+	})
+}
+
+// TestUsualLook spreads the samples where nobody waits for them, and only there.
+func TestUsualLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(nil)
+		took := func() time.Duration { begun := time.Now(); r.Run(t.Context()); return time.Since(begun) }
+		if d := took(); d > time.Second {
+			t.Errorf("the first look took %v", d)
+		}
+		time.Sleep(30 * time.Minute)
+		if d := took(); d < 6*time.Second || d > 8*time.Second {
+			t.Errorf("a usual look took %v", d)
+		}
+		time.Sleep(time.Minute)
+		if d := took(); d > time.Second {
+			t.Errorf("a look on demand took %v", d)
+		}
+	})
+}
+
+func TestCancelledLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(func(s map[string]*responder) {
+			for _, name := range names {
+				s[name].silent = true
+			}
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		begun := time.Now()
+		f := r.Run(ctx)
+		if took := time.Since(begun); took > 150*time.Millisecond || f.Level != checks.Unknown {
+			t.Errorf("%v after %v", f.Summary, took)
+		}
+	})
+}
+
+func TestNoServers(t *testing.T) {
+	f := New(Config{Tolerance: time.Second, Interval: time.Hour}, NewTime()).Run(t.Context())
+	if f.Level != checks.Unknown || !strings.Contains(f.Summary, "no time server is configured") {
+		t.Errorf("%v %q", f.Level, f.Summary)
+	}
+}
