@@ -37,7 +37,10 @@ func (a *Account) facts(s state) Facts {
 		c.Since, c.At = at(t.since), at(t.at)
 		return &c
 	}
-	f := Facts{User: s.user, SignedIn: s.signedIn, Ask: a.cfg.Ask, Kept: s.kept, Health: show(s.health)}
+	f := Facts{User: s.user, SignedIn: s.signedIn, Ask: a.cfg.Ask, Health: show(s.health)}
+	if s.unkept != nil {
+		f.Kept = s.unkept.Err
+	}
 	for _, t := range []*Trouble{s.keyring, s.renewal, s.health} {
 		if t != nil && f.Trouble == nil {
 			f.Trouble = show(t)

@@ -41,12 +41,14 @@ type fakeKeeper struct {
 	mu    sync.Mutex
 	grant *Grant
 	err   error
+	loads int
 	saves int
 }
 
 func (k *fakeKeeper) Load(context.Context, string) (Grant, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.loads++
 	switch {
 	case k.err != nil:
 		return Grant{}, k.err

@@ -37,17 +37,16 @@ func (a *Account) wakeup(s state, f Facts, told bool) time.Duration {
 			change(t.since + grace - elapsed)
 		}
 	}
-	if s.keyring != nil {
-		change(s.keyring.at + pause(s.keyring, s.jitter) - elapsed)
+	for _, t := range []*Trouble{s.keyring, s.unkept} {
+		if t != nil {
+			change(nextKeeping(t) - elapsed)
+		}
 	}
 	if !f.GrantUntil.IsZero() {
 		change(f.GrantUntil.Sub(now))
 		for _, w := range a.cfg.WarnGrant {
 			change(f.GrantUntil.Add(-w).Sub(now))
 		}
-	}
-	if s.unsaved {
-		change(maxRetry)
 	}
 	if in == never {
 		return 0

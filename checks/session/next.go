@@ -12,7 +12,8 @@ const (
 	maxMargin    = 10 * time.Minute // before a token's end
 	firstRetry   = 15 * time.Second // doubles with every try
 	maxRetry     = 15 * time.Minute
-	assumedLife  = time.Hour // of a token whose end was not told
+	keyringRetry = time.Minute // doubles with every try
+	assumedLife  = time.Hour   // of a token whose end was not told
 
 	never = time.Duration(math.MaxInt64)
 )
@@ -78,6 +79,11 @@ func nextLook(s state, told bool) time.Duration {
 	default:
 		return s.looked + vary(lookInterval, s.jitter)
 	}
+}
+
+// nextKeeping is when the keeper is to be asked again after the trouble t with it.
+func nextKeeping(t *Trouble) time.Duration {
+	return t.at + min(keyringRetry<<min(t.Tries-1, 10), maxRetry)
 }
 
 // pause is the time from one try to the next: growing, never less than the reply asked for.

@@ -21,7 +21,7 @@ func (a *Account) Refresh(ctx context.Context) error {
 	before := a.snapshot().renewals
 	var err error
 	if e := a.click(ctx, func(ctx context.Context) {
-		a.load(ctx)
+		a.load(ctx, true)
 		switch s := a.snapshot(); {
 		case s.renewals != before:
 			err = asError(s.renewal)
@@ -45,7 +45,7 @@ func (a *Account) AccessToken(ctx context.Context) (string, error) {
 	var access string
 	var err error
 	if e := a.with(ctx, func(ctx context.Context) {
-		a.load(ctx)
+		a.load(ctx, false)
 		access, err = a.obtain(ctx)
 	}); e != nil {
 		return "", e

@@ -20,9 +20,9 @@ const (
 func (a *Account) Run(ctx context.Context) checks.Finding {
 	told := true
 	err := a.with(ctx, func(ctx context.Context) {
-		a.load(ctx)
+		a.load(ctx, false)
 		a.anchor()
-		a.save(ctx)
+		a.saveAgain(ctx)
 		told = a.steps(ctx)
 	})
 	return a.finding(err != nil || told)
@@ -56,15 +56,17 @@ func (a *Account) steps(ctx context.Context) (told bool) {
 	return told
 }
 
-// load reads the grant, until the keeper has answered once.
-func (a *Account) load(ctx context.Context) {
-	if a.snapshot().loaded {
+// load reads the grant, until the keeper has answered once. A keyring that is locked may ask for its
+// password each time, so it is left alone for a while, unless clicked says that a person wants it now.
+func (a *Account) load(ctx context.Context, clicked bool) {
+	s, now := a.snapshot(), a.clock.Elapsed()
+	if s.loaded || s.keyring != nil && !clicked && now < nextKeeping(s.keyring) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, keeperTimeout)
 	defer cancel()
 	g, err := a.keeper.Load(ctx, a.cfg.Name)
-	now := a.clock.Elapsed()
+	now = a.clock.Elapsed()
 	a.update(func(s *state) {
 		switch {
 		case err == nil && g.RefreshToken != "":
@@ -72,23 +74,36 @@ func (a *Account) load(ctx context.Context) {
 		case err == nil, errors.Is(err, ErrNoGrant):
 			s.loaded, s.keyring = true, nil
 		default:
-			t := &Trouble{Where: AtKeyring, Text: clean(err.Error()), Err: err}
-			s.keyring = t.follow(s.keyring, now)
+			s.keyring = keyringTrouble(err).follow(s.keyring, now)
 		}
 	})
 }
 
-// save hands the grant to the keeper if it does not have it as it is. It returns before ctx ends only
-// when that is settled; a failure is kept for a person to see, and tried again at the next look.
+// save hands the grant to the keeper. A failure is kept for a person to see, and tried again later.
 func (a *Account) save(ctx context.Context) {
-	s := a.snapshot()
-	if !s.unsaved {
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, keeperTimeout)
 	defer cancel()
-	err := a.keeper.Save(ctx, a.cfg.Name, s.grant)
-	a.update(func(s *state) { s.unsaved, s.kept = err != nil, err })
+	err := a.keeper.Save(ctx, a.cfg.Name, a.snapshot().grant)
+	now := a.clock.Elapsed()
+	a.update(func(s *state) {
+		if s.unsaved = err != nil; !s.unsaved {
+			s.unkept = nil
+			return
+		}
+		s.unkept = keyringTrouble(err).follow(s.unkept, now)
+	})
+}
+
+// saveAgain saves what could not be saved before, once in a while.
+func (a *Account) saveAgain(ctx context.Context) {
+	s := a.snapshot()
+	if s.unsaved && (s.unkept == nil || a.clock.Elapsed() >= nextKeeping(s.unkept)) {
+		a.save(ctx)
+	}
+}
+
+func keyringTrouble(err error) *Trouble {
+	return &Trouble{Where: AtKeyring, Text: clean(err.Error()), Err: err}
 }
 
 // anchor corrects when the grant was given, if true time was measured only after that: it counts back

@@ -104,7 +104,7 @@ type state struct {
 	signedAt time.Duration // when the grant was given, if that was in this run of the program
 	fresh    bool          // signedAt holds
 	unsaved  bool          // the keeper does not have grant as it is
-	kept     error         // why
+	unkept   *Trouble      // why
 
 	user  string
 	token token

@@ -108,7 +108,9 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 		*s = state{loaded: true, signedIn: true, grant: g, unsaved: g.RefreshToken != "", renewals: s.renewals,
 			signedAt: a.clock.Elapsed(), fresh: true}
 	})
-	a.save(outlive)
+	if g.RefreshToken != "" {
+		a.save(outlive)
+	}
 	a.accept(tok, sent, false)
 	if a.cfg.Provider.HealthURL != "" {
 		a.greet(ctx)
