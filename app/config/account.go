@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"fermata/checks/spotify"
 )
 
 // defaultProvider is the provider of an account that names none.
@@ -113,21 +115,17 @@ func accountName(v any) (string, error) {
 	if s == "" || len(s) > 64 || bare(strings.ReplaceAll(s, ".", "_")) != strings.ReplaceAll(s, ".", "_") {
 		return "", expected(`a name of letters, digits, "-", "_" and "."`, v)
 	}
-	if slices.Contains([]string{"clock", "demo", "fermata"}, s) {
+	if slices.Contains([]string{"app", "clock", "demo"}, s) {
 		return "", expected("another name, Fermata uses this one itself", v)
 	}
 	return s, nil
 }
 
-// spotifyClientID parses 32 hexadecimal digits, as Spotify's dashboard shows them. What stands there
-// instead is not repeated: it may be a secret in the wrong place.
+// spotifyClientID parses a client ID of Spotify's. What stands there instead is not repeated: it may
+// be a secret in the wrong place.
 func spotifyClientID(v any) (string, error) {
 	s, _ := v.(string)
-	notHex := func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", r) }
-	if len(s) == 32 && !strings.ContainsFunc(s, notHex) {
-		return s, nil
-	}
-	return "", errors.New("expected the 32 hexadecimal digits that Spotify's dashboard shows as Client ID")
+	return spotify.CheckClientID(s)
 }
 
 // anyClientID parses a client ID as RFC 6749 appendix A.1 allows it.

@@ -20,6 +20,41 @@ import (
 const header = `# Fermata's settings. A change counts as soon as the file is saved; what is not said has its default.
 `
 
+// example shows every setting with its default.
+const example = `
+# [clock]
+# servers   = ["time.cloudflare.com", "time.google.com", "time.apple.com", "time.windows.com"]
+# tolerance = "2s"       # beyond this the clock counts as wrong
+# interval  = "30m"      # between looks while all is well
+#
+# [notify]
+# session = "5m"         # before an access token that cannot be renewed ends
+# grant   = ["720h", "168h", "24h"]   # before a sign-in ends
+#
+# [secrets]
+# store = "keyring"      # or "file": a file that only you can read
+#
+# [[account]]
+# name      = "spotify"
+# provider  = "spotify"  # or "oauth2", with authorize_url, token_url, api_url, scopes, grant_lifetime
+# client_id = ""
+# renew     = "auto"     # or "ask": warn before it ends, renew on a click
+`
+
+// Create makes the file at path, with nothing but comments in it, if there is none.
+func Create(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("making the folder for settings: %w", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := atomicfile.Write(path, []byte(header+example), 0o644); err != nil {
+		return fmt.Errorf("writing the settings: %w", err)
+	}
+	return nil
+}
+
 // AddAccount writes an account into the settings at path: at the end, or, if there is an account of
 // that name, its client ID in the place of the old one. Comments and everything else stay as they
 // are, and a file that cannot be edited so is left alone. What is missing of the path is made.
@@ -64,7 +99,7 @@ func withAccount(data []byte, a Account) ([]byte, error) {
 	switch {
 	case i < 0 && len(problems) > 0:
 		return nil, problems[len(problems)-1]
-	case i < 0 || after.Accounts[i].ClientID != a.ClientID || after.Accounts[i].Provider != a.Provider:
+	case i < 0 || !strings.EqualFold(after.Accounts[i].ClientID, a.ClientID) || after.Accounts[i].Provider != a.Provider:
 		return nil, fmt.Errorf("it has no place for the account %q", a.Name)
 	case !reflect.DeepEqual(without(before, a.Name), without(after, a.Name)):
 		return nil, fmt.Errorf("there is no place for the account %q that leaves the rest as it is", a.Name)

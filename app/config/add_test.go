@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -121,5 +122,36 @@ func TestAddAccountKeepsMode(t *testing.T) {
 	}
 	if fi, err := os.Stat(path); err != nil || fi.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", fi.Mode(), err)
+	}
+}
+
+// TestCreate: the example shows the defaults and nothing else, and an older file stays as it is.
+func TestCreate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fermata", "config.toml")
+	if err := Create(path); err != nil {
+		t.Fatal(err)
+	}
+	if c, problems := Load(path); !reflect.DeepEqual(c, Default()) || problems != nil {
+		t.Errorf("as made: %+v, %v", c, problems)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := strings.ReplaceAll(strings.TrimPrefix(string(data), header), "\n# ", "\n")
+	settings = strings.ReplaceAll(strings.ReplaceAll(settings, "\n#", "\n"), `client_id = ""`, `client_id = "`+clientID+`"`)
+	want := Default()
+	want.Accounts = []Account{jane}
+	if c, problems := Load(write(t, settings)); !reflect.DeepEqual(c, want) || problems != nil {
+		t.Errorf("without the comment signs: %+v, %v", c, problems)
+	}
+	if err := os.WriteFile(path, []byte("# mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := Create(path); err != nil {
+		t.Error(err)
+	}
+	if data, _ := os.ReadFile(path); string(data) != "# mine" {
+		t.Errorf("an older file became %q", data)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const clientID = "0123456789abcdef0123456789ABCDEF"
+const clientID = "0123456789abcdef0123456789abcdef"
 
 func write(t *testing.T, text string) string {
 	t.Helper()
@@ -138,7 +138,7 @@ config.toml:5: [clock] servers: expected a time server such as "time.example.org
 		{"[account]\nname = \"x\"", `config.toml:1: [[account]]: expected two brackets on each side, got a table`},
 		{"account = [1]", `config.toml:1: [[account]]: expected a section, got 1`},
 		{"\n[[account]]\nname = \"x\"", `config.toml:2: [[account]] client_id: is missing`},
-		{"[[account]]\nclient_id = \"0123\"", `config.toml:2: [[account]] client_id: expected the 32 hexadecimal digits that Spotify's dashboard shows as Client ID`},
+		{"[[account]]\nclient_id = \"0123\"", `config.toml:2: [[account]] client_id: a Spotify client ID has 32 characters, each a digit or a letter from a to f`},
 		{account + "clientid = 1", `config.toml:3: [[account]] clientid: unknown setting; did you mean "client_id"?`},
 		{account + "client_secret = \"hush\"", `config.toml:3: [[account]] client_secret: Fermata needs no client secret; remove this line`},
 		{account + "renew = true", `config.toml:3: [[account]] renew: expected "auto" or "ask", got true`},
