@@ -1,0 +1,93 @@
+package page
+
+import (
+	"context"
+	_ "embed" // the page
+	"html"
+	"net"
+	"net/http"
+	"strings"
+
+	"fermata/checks/session"
+	"fermata/checks/spotify"
+)
+
+//go:embed html/connect.html
+var guide string
+
+// Connect opens a page that walks a person through making a client ID at Spotify, checks what they
+// typed, and goes on to the sign-in. For the rest it is SignIn; begin is called with a client ID of
+// the right form, each time that the person continues.
+func Connect(ctx context.Context, open Open, begin func(clientID, redirectURI string) (*session.Attempt, error), opts ...Option) error {
+	l, err := listen()
+	if err != nil {
+		return err
+	}
+	return connect(newVisit(ctx, l.Addr(), open, opts), l, begin)
+}
+
+func connect(v *visit, l net.Listener, begin func(clientID, redirectURI string) (*session.Attempt, error)) error {
+	v.mux.HandleFunc("GET "+v.path+"{$}", func(w http.ResponseWriter, _ *http.Request) {
+		v.show(w, v.connectSheet(http.StatusOK, v.typed(), nil))
+	})
+	v.mux.HandleFunc("GET "+v.path+"go", v.goOn)
+	v.mux.HandleFunc("POST "+v.path+"{$}", func(w http.ResponseWriter, r *http.Request) { v.submitted(w, r, begin) })
+	return v.run(l, v.origin+v.path)
+}
+
+// submitted takes what was typed.
+func (v *visit) submitted(w http.ResponseWriter, r *http.Request, begin func(clientID, redirectURI string) (*session.Attempt, error)) {
+	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
+	if err := r.ParseForm(); err != nil {
+		v.show(w, message(http.StatusBadRequest, "That cannot be read", []string{"The form came in damaged or is too long."}, v.path, "Back"))
+		return
+	}
+	typed := r.PostForm.Get("client_id")
+	id, err := spotify.CheckClientID(typed)
+	if err != nil {
+		v.show(w, v.connectSheet(http.StatusUnprocessableEntity, typed, err))
+		return
+	}
+	v.remember(id)
+	_, err = v.begin(func(redirectURI string) (*session.Attempt, error) { return begin(id, redirectURI) })
+	if err != nil {
+		v.show(w, v.connectSheet(http.StatusInternalServerError, id, err))
+		return
+	}
+	s := message(http.StatusOK, "On to Spotify…", []string{"Spotify asks whether Fermata may use your account."}, v.path+"go", "Go on")
+	s.goTo = v.path + "go"
+	v.show(w, s)
+}
+
+// goOn sends the browser to the provider. A redirect of the form itself would be held against its
+// form-action, which does not know the provider's address; and so no page has the state in it.
+func (v *visit) goOn(w http.ResponseWriter, r *http.Request) {
+	v.mu.Lock()
+	t := v.current
+	v.mu.Unlock()
+	to := v.path
+	if t != nil {
+		to = t.attempt.URL
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// connectSheet is the guide and the form, with what was typed and what is wrong with it.
+func (v *visit) connectSheet(status int, typed string, wrong error) sheet {
+	help := "Should Spotify answer “INVALID_CLIENT”, come back to this page: the client ID or the redirect address is not as it says here."
+	if v.demo {
+		help = "In the demo any client ID will do, so there is no need to make one: this one is ready to go on with."
+	}
+	problem, invalid, described := "", "", "help"
+	if wrong != nil {
+		problem = `<p class="bad" id="problem" role="alert">` + html.EscapeString(strings.Join(sentences(wrong), " ")) + "</p>\n"
+		invalid, described = ` aria-invalid="true"`, "problem help"
+	}
+	body := strings.NewReplacer(
+		"{DASHBOARD}", html.EscapeString(spotify.DashboardPage),
+		"{REDIRECT}", html.EscapeString(spotify.RedirectURI),
+		"{CLIENT_ID}", html.EscapeString(typed),
+		"{PROBLEM}", problem, "{INVALID}", invalid, "{DESCRIBED}", described, "{HELP}", help,
+	).Replace(guide)
+	return sheet{status: status, title: "Connect Spotify", body: body, form: true}
+}

@@ -1,0 +1,100 @@
+package page
+
+import (
+	"crypto/sha256"
+	_ "embed" // the pages
+	"encoding/base64"
+	"html"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"fermata/checks"
+)
+
+//go:embed html/frame.html
+var frame string
+
+//go:embed html/style.css
+var style string
+
+// A sheet is one page before it is framed.
+type sheet struct {
+	status int
+	title  string
+	body   string // HTML
+	form   bool   // it has a form that comes back here
+	goTo   string // where the browser goes on by itself
+}
+
+// message is a sheet with a heading, paragraphs of plain text, and a link, where there is one.
+func message(status int, heading string, paragraphs []string, link, label string) sheet {
+	var b strings.Builder
+	b.WriteString("<h1>" + html.EscapeString(heading) + "</h1>\n")
+	for _, p := range paragraphs {
+		b.WriteString("<p>" + html.EscapeString(p) + "</p>\n")
+	}
+	if link != "" {
+		b.WriteString(`<p class="next"><a class="button" href="` + html.EscapeString(link) + `">` + html.EscapeString(label) + "</a></p>\n")
+	}
+	return sheet{status: status, title: heading, body: b.String()}
+}
+
+// send writes the sheet whole, so that nothing is left to send once it returns, and asks the browser to
+// use another connection next time.
+func (s sheet) send(w http.ResponseWriter, demo bool) {
+	banner, mark := "", ""
+	if demo {
+		banner, mark = "<p class=\"demo\"><b>DEMO.</b> Nothing here touches your Spotify account.</p>\n", " · DEMO"
+	}
+	body := strings.NewReplacer("{TITLE}", html.EscapeString(s.title), "{DEMO}", mark, "{STYLE}", style,
+		"{BANNER}", banner, "{BODY}", s.body).Replace(frame)
+	sum := sha256.Sum256([]byte(style))
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+
+		"'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Connection", "close")
+	// Under no-referrer a browser sends "Origin: null" with the form (Fetch, "append a request Origin
+	// header"); same-origin tells other sites as little.
+	h.Set("Referrer-Policy", "no-referrer")
+	if s.form {
+		h.Set("Referrer-Policy", "same-origin")
+	}
+	if s.goTo != "" {
+		h.Set("Refresh", "0; url="+s.goTo)
+	}
+	w.WriteHeader(s.status)
+	if _, err := w.Write([]byte(body)); err == nil {
+		_ = http.NewResponseController(w).Flush() // the browser went away: its own affair
+	}
+}
+
+// sentences returns err and its hint as a person reads them.
+func sentences(err error) []string {
+	s := []string{sentence(err.Error())}
+	if hint := checks.Hint(err); hint != "" {
+		s = append(s, sentence(hint))
+	}
+	return s
+}
+
+// sentence gives text a capital and a full stop.
+func sentence(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	if n == 0 {
+		return ""
+	}
+	text = string(unicode.ToUpper(r)) + text[n:]
+	if !strings.ContainsAny(text[len(text)-1:], ".!?") {
+		text += "."
+	}
+	return text
+}

@@ -1,0 +1,496 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fermata/checks"
+	"fermata/checks/session"
+	"fermata/checks/spotify"
+	"fermata/checks/standin"
+)
+
+// wallClock is a session.Clock that only goes forward.
+type wallClock struct{ start time.Time }
+
+func (wallClock) Now() time.Time           { return time.Now() }
+func (c wallClock) Elapsed() time.Duration { return time.Since(c.start) }
+
+// noKeeper keeps grants nowhere.
+type noKeeper struct{}
+
+func (noKeeper) Load(context.Context, string) (session.Grant, error) {
+	return session.Grant{}, session.ErrNoGrant
+}
+func (noKeeper) Save(context.Context, string, session.Grant) error { return nil }
+func (noKeeper) Delete(context.Context, string) error              { return nil }
+
+func account(s *standin.Spotify, clientID string) *session.Account {
+	return session.New(session.Config{Name: "spotify", ClientID: clientID, Provider: spotify.Provider()},
+		s.Transport(), wallClock{time.Now()}, noKeeper{})
+}
+
+func signedIn(t *testing.T, a *session.Account) bool {
+	t.Helper()
+	return a.Run(t.Context()).Facts.(session.Facts).SignedIn
+}
+
+// A stay is a visit under test: what it opened, what it told, how it ended.
+type stay struct {
+	t       *testing.T
+	spotify *standin.Spotify
+	account *session.Account // the latest
+	opened  chan string
+	told    chan error
+	ended   chan error
+	cancel  context.CancelFunc
+	begun   []string // redirect addresses
+	mu      sync.Mutex
+}
+
+func newStay(t *testing.T) *stay {
+	s := &stay{t: t, spotify: standin.NewSpotify(nil), opened: make(chan string, 1), told: make(chan error, 4), ended: make(chan error, 1)}
+	s.account = account(s.spotify, standin.ClientID)
+	return s
+}
+
+func (s *stay) open(_ context.Context, url string) error { s.opened <- url; return nil }
+func (s *stay) tell(err error)                           { s.told <- err }
+
+func (s *stay) begin(redirect string) (*session.Attempt, error) {
+	s.mu.Lock()
+	s.begun = append(s.begun, redirect)
+	s.mu.Unlock()
+	return s.account.Begin(redirect, false)
+}
+
+func (s *stay) beginWith(clientID, redirect string) (*session.Attempt, error) {
+	s.account = account(s.spotify, clientID)
+	return s.begin(redirect)
+}
+
+// start starts a visit and returns the first address that was opened.
+func (s *stay) start(visit func(ctx context.Context) error) string {
+	var ctx context.Context
+	ctx, s.cancel = context.WithCancel(s.t.Context())
+	go func() { s.ended <- visit(ctx) }()
+	s.t.Cleanup(s.cancel)
+	return receive(s.t, s.opened)
+}
+
+func (s *stay) signIn(opts ...Option) string {
+	return s.start(func(ctx context.Context) error { return SignIn(ctx, s.open, s.begin, append(opts, Tell(s.tell))...) })
+}
+
+func (s *stay) connect(opts ...Option) string {
+	return s.start(func(ctx context.Context) error {
+		return Connect(ctx, s.open, s.beginWith, append(opts, Tell(s.tell))...)
+	})
+}
+
+func receive[T any](t *testing.T, c <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing came within 20 s")
+		panic("unreachable")
+	}
+}
+
+// agree presses "Agree" and returns the callback's address.
+func (s *stay) agree(authorize string) string {
+	s.t.Helper()
+	back, err := s.spotify.Agree(authorize)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return back.String()
+}
+
+// A reply is what a browser gets.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func fetch(t *testing.T, r *http.Request) reply {
+	t.Helper()
+	c := http.Client{
+		Timeout:       10 * time.Second,
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	got, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close()
+	body, err := io.ReadAll(got.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{got.StatusCode, got.Header, string(body)}
+}
+
+func get(t *testing.T, address string) reply {
+	t.Helper()
+	r, err := http.NewRequest("GET", address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fetch(t, r)
+}
+
+// post sends the form as a browser does that shows the page at address.
+func post(t *testing.T, address, clientID string, change func(*http.Request)) reply {
+	t.Helper()
+	r, err := http.NewRequest("POST", address, strings.NewReader(url.Values{"client_id": {clientID}}.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", "http://"+r.URL.Host)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if change != nil {
+		change(r)
+	}
+	return fetch(t, r)
+}
+
+func wantPage(t *testing.T, r reply, status int, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if r.status != status || !strings.Contains(r.body, text) {
+			t.Errorf("status %d, want %d; page should say %q:\n%s", r.status, status, text, r.body[strings.LastIndex(r.body, "<main>")+1:])
+		}
+	}
+}
+
+// link returns where the page's button leads.
+func link(t *testing.T, address string, r reply) string {
+	t.Helper()
+	m := regexp.MustCompile(`class="button" href="([^"]*)"`).FindStringSubmatch(r.body)
+	if m == nil {
+		t.Fatalf("no button on the page:\n%s", r.body)
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err = u.Parse(m[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.String()
+}
+
+func TestSignIn(t *testing.T) {
+	s := newStay(t)
+	r := get(t, s.agree(s.signIn()))
+	wantPage(t, r, 200, "You are signed in", "You can close this page")
+	if err := receive(t, s.ended); err != nil || !signedIn(t, s.account) {
+		t.Errorf("ended with %v, signed in: %v", err, signedIn(t, s.account))
+	}
+	if !regexp.MustCompile(`^http://127\.0\.0\.1:\d+/callback$`).MatchString(s.begun[0]) {
+		t.Errorf("comes back to %s", s.begun[0])
+	}
+	if c, err := net.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(s.begun[0], "http://"), "/callback")); err == nil {
+		c.Close()
+		t.Error("the port is still open")
+	}
+	for header, want := range map[string]string{
+		"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+	} {
+		if got := r.header.Get(header); got != want {
+			t.Errorf("%s: %q, want %q", header, got, want)
+		}
+	}
+	csp := r.header.Get("Content-Security-Policy")
+	if !strings.HasPrefix(csp, "default-src 'none'; style-src 'sha256-") || strings.Contains(csp, "unsafe") || strings.Contains(r.body, "<script") {
+		t.Errorf("policy %q", csp)
+	}
+}
+
+func TestDeclined(t *testing.T) {
+	s := newStay(t)
+	back, err := s.spotify.Cancel(s.signIn())
+	if err != nil {
+		t.Fatal(err)
+	}
+	declined := get(t, back.String())
+	wantPage(t, declined, 200, "You are not signed in", "The permission was declined.", "Try again")
+	if err := receive(t, s.told); !strings.Contains(err.Error(), "declined") {
+		t.Errorf("told %v", err)
+	}
+	again := get(t, link(t, back.String(), declined))
+	if again.status != http.StatusSeeOther {
+		t.Fatalf("trying again: %d", again.status)
+	}
+	wantPage(t, get(t, s.agree(again.header.Get("Location"))), 200, "You are signed in")
+	if err := receive(t, s.ended); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestStrangers: what others send neither ends nor changes the sign-in, and tells them nothing.
+func TestStrangers(t *testing.T) {
+	s := newStay(t)
+	authorize := s.signIn()
+	callback := s.begun[0]
+	for _, query := range []string{"", "?code=x", "?error=access_denied", "?error=access_denied&state=", "?code=x&state=wrong"} {
+		r := get(t, callback+query)
+		wantPage(t, r, 400, "This page belongs to no sign-in")
+		if strings.Contains(r.body, "href=\"/") {
+			t.Errorf("%s: the page leads further:\n%s", query, r.body)
+		}
+	}
+	for name, c := range map[string]struct {
+		method, path, host string
+		want               int
+	}{
+		"another name":    {"GET", "/callback", "rebound.example", 421},
+		"localhost":       {"GET", "/callback", "localhost", 421},
+		"the front door":  {"GET", "/", "", 404},
+		"a guess":         {"GET", "/AAAAAAAAAAAAAAAAAAAAAAAAAA/", "", 404},
+		"a link preview":  {"HEAD", "/callback", "", 405},
+		"another method":  {"PUT", "/callback", "", 405},
+		"a form to there": {"POST", "/callback", "", 403},
+	} {
+		r, err := http.NewRequest(c.method, strings.TrimSuffix(callback, "/callback")+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.host != "" {
+			r.Host = c.host
+		}
+		if got := fetch(t, r); got.status != c.want {
+			t.Errorf("%s: %d, want %d", name, got.status, c.want)
+		}
+	}
+	wantPage(t, get(t, s.agree(authorize)), 200, "You are signed in")
+	if err := receive(t, s.ended); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCallbackTwice(t *testing.T) {
+	s := newStay(t)
+	entered, leave := make(chan struct{}), make(chan struct{})
+	s.spotify.Override("/api/token", func(w http.ResponseWriter, r *http.Request) {
+		close(entered)
+		<-leave
+		standin.Answer(503, "text/plain", "busy")(w, r)
+	})
+	callback := s.agree(s.signIn())
+	replies := make(chan reply, 2)
+	go func() { replies <- get(t, callback) }()
+	receive(t, entered)
+	go func() { replies <- get(t, callback) }() // the browser reloads while the exchange runs
+	close(leave)
+	for range 2 {
+		wantPage(t, receive(t, replies), 200, "You are not signed in", "Try again")
+	}
+	if n := s.spotify.Count("/api/token"); n != 1 {
+		t.Errorf("the code was sent %d times", n)
+	}
+	receive(t, s.told)
+	select {
+	case err := <-s.told:
+		t.Errorf("told twice: %v", err)
+	default:
+	}
+	s.cancel()
+	if err := receive(t, s.ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestOldTryIsOver(t *testing.T) {
+	s := newStay(t)
+	first := s.signIn()
+	back, err := s.spotify.Cancel(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := get(t, link(t, back.String(), get(t, back.String())))
+	wantPage(t, get(t, s.agree(first)), 400, "This page belongs to no sign-in")
+	wantPage(t, get(t, s.agree(again.header.Get("Location"))), 200, "You are signed in")
+	if err := receive(t, s.ended); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBrowserDoesNotOpen(t *testing.T) {
+	s := newStay(t)
+	var first string
+	shut := func(_ context.Context, url string) error { first = url; return errors.New("no display") }
+	err := SignIn(t.Context(), shut, s.begin)
+	if err == nil || !strings.Contains(err.Error(), "no display") || !strings.Contains(checks.Hint(err), first) {
+		t.Errorf("got %v, hint %q", err, checks.Hint(err))
+	}
+	go func() { s.ended <- SignIn(t.Context(), shut, s.begin, Tell(s.tell)) }()
+	if err := receive(t, s.told); !strings.Contains(checks.Hint(err), first) {
+		t.Errorf("told %v", err)
+	}
+	get(t, s.agree(first)) // the person did open it
+	if err := receive(t, s.ended); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBeginFails(t *testing.T) {
+	s := newStay(t)
+	s.account = account(s.spotify, "")
+	err := SignIn(t.Context(), s.open, s.begin)
+	if err == nil || !strings.Contains(err.Error(), "no client ID") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestConnect(t *testing.T) {
+	s := newStay(t)
+	first := s.connect()
+	form := get(t, first)
+	wantPage(t, form, 200, "http://127.0.0.1/callback", spotify.DashboardPage, `<label for="client_id">`, "autofocus", `lang="en"`, "<title>Connect Spotify · Fermata</title>")
+	if got := form.header.Get("Referrer-Policy"); got != "same-origin" {
+		t.Errorf("Referrer-Policy %q: the browser will send no origin with the form", got)
+	}
+	if strings.Contains(form.body, "DEMO") {
+		t.Error("marked DEMO")
+	}
+
+	wrong := post(t, first, `"><b>secret`, nil)
+	wantPage(t, wrong, 422, "32 characters", `value="&#34;&gt;&lt;b&gt;secret"`, `aria-invalid="true"`, `aria-describedby="problem help"`)
+
+	right := post(t, first, " "+strings.ToUpper(standin.ClientID)+"\n", nil)
+	wantPage(t, right, 200, "On to Spotify")
+	u, err := url.Parse(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := right.header.Get("Refresh"); got != "0; url="+u.Path+"go" {
+		t.Errorf("goes on to %q", got)
+	}
+	on := get(t, link(t, first, right))
+	authorize, err := url.Parse(on.header.Get("Location"))
+	if err != nil || on.status != http.StatusSeeOther || authorize.Query().Get("client_id") != standin.ClientID {
+		t.Fatalf("%d to %v, %v", on.status, authorize, err)
+	}
+	if strings.Contains(right.body, authorize.Query().Get("state")) {
+		t.Error("the state stands in a page")
+	}
+	// Who comes back without having signed in finds what they typed.
+	wantPage(t, get(t, first), 200, `value="`+standin.ClientID+`"`)
+	wantPage(t, get(t, s.agree(authorize.String())), 200, "You are signed in")
+	if err := receive(t, s.ended); err != nil || !signedIn(t, s.account) {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestConnectFromElsewhere(t *testing.T) {
+	s := newStay(t)
+	first := s.connect()
+	for name, change := range map[string]func(*http.Request){
+		"another site":    func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+		"no origin":       func(r *http.Request) { r.Header.Del("Origin") },
+		"an opaque one":   func(r *http.Request) { r.Header.Set("Origin", "null") },
+		"same site only":  func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") },
+		"another host":    func(r *http.Request) { r.Host = "evil.example" },
+		"another address": func(r *http.Request) { r.URL.Path = "/" },
+		"a huge body": func(r *http.Request) {
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader("client_id="+strings.Repeat("a", 1<<20))), -1
+		},
+	} {
+		if got := post(t, first, standin.ClientID, change); got.status/100 != 4 {
+			t.Errorf("%s: %d", name, got.status)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.begun) != 0 {
+		t.Errorf("%d sign-ins were begun", len(s.begun))
+	}
+}
+
+func TestConnectTriesAgain(t *testing.T) {
+	s := newStay(t)
+	first := s.connect()
+	post(t, first, standin.ClientID, nil)
+	back, err := s.spotify.Cancel(get(t, first+"go").header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	declined := get(t, back.String())
+	if got := link(t, back.String(), declined); got != first {
+		t.Errorf("trying again leads to %s, not to the form", got)
+	}
+	receive(t, s.told)
+}
+
+func TestDemoIsMarked(t *testing.T) {
+	s := newStay(t)
+	first := s.connect(Demo(standin.ClientID))
+	wantPage(t, get(t, first), 200, "DEMO", `value="`+standin.ClientID+`"`, "In the demo any client ID will do")
+	post(t, first, standin.ClientID, nil)
+	wantPage(t, get(t, s.agree(get(t, first+"go").header.Get("Location"))), 200, "DEMO", "You are signed in")
+}
+
+// quiet is a listener at which nobody arrives.
+type quiet struct {
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (q *quiet) Accept() (net.Conn, error) { <-q.closed; return nil, net.ErrClosed }
+func (q *quiet) Close() error              { q.once.Do(func() { close(q.closed) }); return nil }
+func (q *quiet) Addr() net.Addr            { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4711} }
+
+func TestTimeouts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStay(t)
+		l := &quiet{closed: make(chan struct{})}
+		v := newVisit(t.Context(), l.Addr(), s.open, []Option{Tell(s.tell)})
+		start := time.Now()
+		go func() { s.ended <- signIn(v, l, s.begin) }()
+		<-s.opened
+		time.Sleep(9 * time.Minute)
+		declined := errors.New("declined")
+		v.happened(event{failed, declined})
+		if err := <-s.ended; err != declined || time.Since(start) != 11*time.Minute {
+			t.Errorf("after a failure: %v after %v", err, time.Since(start))
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := newStay(t)
+		l := &quiet{closed: make(chan struct{})}
+		start := time.Now()
+		err := signIn(newVisit(t.Context(), l.Addr(), func(context.Context, string) error { return nil }, nil), l, s.begin)
+		if err != errTimeout || time.Since(start) != 10*time.Minute {
+			t.Errorf("a closed tab: %v after %v", err, time.Since(start))
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := newStay(t)
+		l := &quiet{closed: make(chan struct{})}
+		v := newVisit(t.Context(), l.Addr(), s.open, nil)
+		go func() { s.ended <- signIn(v, l, s.begin) }()
+		<-s.opened
+		v.happened(event{what: signed}) // and the browser was gone
+		if err := <-s.ended; err != nil {
+			t.Errorf("a lost last page: %v", err)
+		}
+	})
+}
