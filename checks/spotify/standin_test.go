@@ -1,0 +1,139 @@
+package spotify_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fermata/checks"
+	"fermata/checks/session"
+	"fermata/checks/spotify"
+	"fermata/checks/standin"
+)
+
+type bubbleClock struct{ start time.Time }
+
+func (c bubbleClock) Now() time.Time         { return time.Now() }
+func (c bubbleClock) Elapsed() time.Duration { return time.Since(c.start) }
+
+type memory map[string]session.Grant
+
+func (m memory) Load(_ context.Context, account string) (session.Grant, error) {
+	g, ok := m[account]
+	if !ok {
+		return g, session.ErrNoGrant
+	}
+	return g, nil
+}
+
+func (m memory) Save(_ context.Context, account string, g session.Grant) error {
+	m[account] = g
+	return nil
+}
+
+func (m memory) Delete(_ context.Context, account string) error {
+	delete(m, account)
+	return nil
+}
+
+// live runs the account for d as the app does, and returns the last finding.
+func live(t *testing.T, a *session.Account, d time.Duration) checks.Finding {
+	t.Helper()
+	for end := time.Now().Add(d); ; {
+		f := a.Run(t.Context())
+		left := time.Until(end)
+		if left <= 0 {
+			return f
+		}
+		if f.Next <= 0 || f.Next > left {
+			f.Next = left
+		}
+		time.Sleep(f.Next)
+	}
+}
+
+func signIn(t *testing.T, a *session.Account, s *standin.Spotify) {
+	t.Helper()
+	attempt, err := a.Begin("http://127.0.0.1:5000/callback", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := s.Agree(attempt.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := attempt.Finish(t.Context(), back.Query()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A sign-in's whole life: a day of renewals, ended early, revoked, given again, six months old.
+func TestLife(t *testing.T) {
+	for _, rotate := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := standin.NewSpotify(nil)
+			s.Rotate(rotate)
+			a := session.New(session.Config{
+				Name: "spotify", ClientID: "0123456789abcdef0123456789abcdef", Provider: spotify.Provider(),
+			}, s.Transport(), bubbleClock{time.Now()}, memory{})
+
+			want := func(f checks.Finding, level checks.Level, summary string) session.Facts {
+				t.Helper()
+				if f.Level != level || !strings.HasPrefix(f.Summary, summary) {
+					t.Errorf("%v %q, want %v %q", f.Level, f.Summary, level, summary)
+				}
+				return f.Facts.(session.Facts)
+			}
+			want(live(t, a, time.Minute), checks.Warning, "Not signed in to Spotify")
+			signIn(t, a, s)
+			facts := want(live(t, a, 24*time.Hour), checks.OK, "Session until ")
+			if facts.User != standin.User || facts.Missing != nil || facts.GrantUntil.IsZero() {
+				t.Errorf("facts %+v", facts)
+			}
+			s.EndSessions()
+			want(live(t, a, 6*time.Minute), checks.OK, "Session until ")
+			s.Revoke()
+			facts = want(live(t, a, 6*time.Minute), checks.Critical, "Spotify no longer accepts this sign-in")
+			if tr := facts.Trouble; tr == nil || tr.Code != "invalid_grant" || tr.Text != "Refresh token revoked" {
+				t.Errorf("trouble %+v", tr)
+			}
+			signIn(t, a, s)
+			want(live(t, a, time.Hour), checks.OK, "Session until ")
+			want(live(t, a, 152*24*time.Hour), checks.Warning, "Sign-in ends in ")
+			live(t, a, 33*24*time.Hour)
+			facts = want(live(t, a, time.Minute), checks.Critical, "Spotify no longer accepts this sign-in")
+			if tr := facts.Trouble; tr == nil || tr.Text != "Refresh token expired" {
+				t.Errorf("trouble %+v", tr)
+			}
+			if n := s.Peak("/api/token"); n != 1 {
+				t.Errorf("%d requests at once", n)
+			}
+		})
+	}
+}
+
+// The edge's texts are an outage, whatever status they come with, and nobody is asked to sign in.
+func TestOutage(t *testing.T) {
+	for _, body := range []string{"upstream connect error or disconnect/reset before headers", "Jwks doesn't have key to match kid", "Audiences in Jwt are not allowed"} {
+		for _, status := range []int{400, 401, 403, 503} {
+			synctest.Test(t, func(t *testing.T) {
+				s := standin.NewSpotify(nil)
+				a := session.New(session.Config{
+					Name: "spotify", ClientID: "0123456789abcdef0123456789abcdef", Provider: spotify.Provider(),
+				}, s.Transport(), bubbleClock{time.Now()}, memory{})
+				signIn(t, a, s)
+				s.Override("/", standin.Answer(status, "text/plain", body))
+				f := live(t, a, 20*time.Minute)
+				if tr := f.Facts.(session.Facts).Trouble; f.Level != checks.Unknown || tr == nil || tr.Ask {
+					t.Errorf("%d %s: %v %s", status, body, f.Level, f.Summary)
+				}
+				s.Repair()
+				if f = live(t, a, 15*time.Minute); f.Level != checks.OK {
+					t.Errorf("%d %s: did not heal: %v %s", status, body, f.Level, f.Summary)
+				}
+			})
+		}
+	}
+}
