@@ -17,7 +17,7 @@ type Facts struct {
 	Ask            bool      // renews on a click (renew = "ask")
 	AuthorizedAt   time.Time // when the person signed in; zero: not known
 	GrantUntil     time.Time // the grant's end; zero: none, or not known
-	GrantEstimated bool      // GrantUntil is only the latest it can be
+	GrantEstimated bool      // AuthorizedAt was noted by a wrong clock: both are only the latest they can be
 	Missing        []string  // scopes that the provider's list has and the grant has not
 	Kept           error     // nil, or why the grant is only in memory
 	LastGood       time.Time // when the provider last accepted something; zero: not in this run
@@ -64,6 +64,9 @@ func (a *Account) facts(s state) Facts {
 		}
 	}
 	f.AuthorizedAt = s.grant.AuthorizedAt
+	if f.AuthorizedAt.After(now.Add(time.Minute)) { // it was noted by a clock that was ahead
+		f.AuthorizedAt, f.GrantEstimated = now, true
+	}
 	if life := a.cfg.Provider.GrantLifetime; life > 0 && !f.AuthorizedAt.IsZero() {
 		f.GrantUntil = f.AuthorizedAt.Add(life)
 	}

@@ -114,7 +114,6 @@ type fakeProvider struct {
 	looks    int
 	inFlight int
 	lastForm map[string]string
-	log      []time.Duration
 }
 
 func (p *fakeProvider) set(f func(p *fakeProvider)) {

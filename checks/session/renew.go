@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"fermata/checks"
@@ -205,5 +204,5 @@ func wait(d time.Duration) string {
 	case hours < 2:
 		return strconv.Itoa(minutes) + " minutes"
 	}
-	return strings.TrimSpace(strconv.Itoa(hours) + " hours")
+	return strconv.Itoa(hours) + " hours"
 }

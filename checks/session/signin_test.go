@@ -242,3 +242,15 @@ func TestSignInBeforeTheClockIsKnown(t *testing.T) {
 		}
 	})
 }
+
+// A grant of the future was noted by a clock that was ahead: it is at most as young as now.
+func TestGrantOfTheFuture(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.keeper.grant.AuthorizedAt = time.Now().Add(365 * 24 * time.Hour)
+		f := b.Run(t.Context()).Facts.(Facts)
+		if !f.GrantEstimated || !f.GrantUntil.Equal(time.Now().Add(6*month)) {
+			t.Errorf("until %v, estimated %v", f.GrantUntil, f.GrantEstimated)
+		}
+	})
+}
