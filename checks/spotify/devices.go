@@ -1,0 +1,196 @@
+package spotify
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+
+	"fermata/checks"
+)
+
+// A Device is something that can play (GET /v1/me/player/devices).
+type Device struct {
+	ID         string // "" where Spotify does not tell it; then playback cannot be moved there
+	Name, Type string // safe to show, at most 60 runes; Type: "Computer", "Smartphone", "Speaker" …
+	Active     bool   // playback is there
+	Restricted bool   // it takes no commands
+}
+
+// A Player asks the Web API about playback. The zero Token or Transport does not work.
+type Player struct {
+	Transport http.RoundTripper
+	Token     func(ctx context.Context) (string, error) // a good access token
+}
+
+const (
+	playerTimeout = 15 * time.Second
+	maxPlayerBody = 1 << 20 // bytes
+	maxDevices    = 50
+)
+
+// Devices lists the account's devices, 50 at most, with a hint in the error where that fails.
+func (p Player) Devices(ctx context.Context) ([]Device, error) {
+	status, body, err := p.do(ctx, http.MethodGet, "/me/player/devices", nil)
+	if err != nil {
+		return nil, err
+	}
+	if status != http.StatusOK {
+		return nil, playerError(status, body)
+	}
+	return parseDevices(body)
+}
+
+func parseDevices(body []byte) ([]Device, error) {
+	var reply struct {
+		Devices []struct {
+			ID         *string `json:"id"`
+			Name       string  `json:"name"`
+			Type       string  `json:"type"`
+			Active     bool    `json:"is_active"`
+			Restricted bool    `json:"is_restricted"`
+		} `json:"devices"`
+	}
+	if err := json.Unmarshal(body, &reply); err != nil {
+		return nil, errors.New("the list of devices could not be read")
+	}
+	var devices []Device
+	for _, d := range reply.Devices[:min(len(reply.Devices), maxDevices)] {
+		device := Device{Name: label(d.Name), Type: label(d.Type), Active: d.Active, Restricted: d.Restricted}
+		if d.ID != nil {
+			device.ID = *d.ID
+		}
+		if device.Name == "" {
+			device.Name = "a device without a name"
+		}
+		devices = append(devices, device)
+	}
+	return devices, nil
+}
+
+// Playing returns the device that playback is on and whether it plays. The device is nil where
+// nothing is loaded anywhere.
+func (p Player) Playing(ctx context.Context) (on *Device, playing bool, err error) {
+	status, body, err := p.do(ctx, http.MethodGet, "/me/player", nil)
+	switch {
+	case err != nil:
+		return nil, false, err
+	case status == http.StatusNoContent:
+		return nil, false, nil
+	case status != http.StatusOK:
+		return nil, false, playerError(status, body)
+	}
+	var reply struct {
+		Device  json.RawMessage `json:"device"`
+		Playing bool            `json:"is_playing"`
+	}
+	if err := json.Unmarshal(body, &reply); err != nil {
+		return nil, false, errors.New("the player's state could not be read")
+	}
+	if string(reply.Device) == "null" {
+		return nil, reply.Playing, nil
+	}
+	devices, err := parseDevices([]byte(`{"devices":[` + string(reply.Device) + `]}`))
+	if err != nil || len(devices) == 0 {
+		return nil, reply.Playing, err
+	}
+	return &devices[0], reply.Playing, nil
+}
+
+// Move moves playback to the device with that ID and has it play. Needs Premium.
+func (p Player) Move(ctx context.Context, id string) error {
+	if id == "" {
+		return checks.WithHint(errors.New("Spotify does not tell how to reach this device"), "Press play on the device itself.")
+	}
+	body, err := json.Marshal(map[string]any{"device_ids": []string{id}, "play": true})
+	if err != nil {
+		return err
+	}
+	status, reply, err := p.do(ctx, http.MethodPut, "/me/player", body)
+	if err != nil {
+		return err
+	}
+	if status/100 != 2 {
+		return playerError(status, reply)
+	}
+	return nil
+}
+
+func (p Player) do(ctx context.Context, method, path string, body []byte) (int, []byte, error) {
+	token, err := p.Token(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, playerTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, APIURL+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	client := http.Client{Transport: p.Transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, nil, checks.WithHint(fmt.Errorf("Spotify was not reached: %w", err), "Check the network connection.")
+	}
+	defer resp.Body.Close()
+	reply, err := io.ReadAll(io.LimitReader(resp.Body, maxPlayerBody+1))
+	switch {
+	case err != nil:
+		return 0, nil, checks.WithHint(fmt.Errorf("Spotify's answer broke off: %w", err), "Check the network connection.")
+	case len(reply) > maxPlayerBody:
+		return 0, nil, errors.New("the answer is larger than 1 MB")
+	}
+	return resp.StatusCode, reply, nil
+}
+
+// playerError says what a refusal of the player's methods means.
+func playerError(status int, body []byte) error {
+	text := strings.ToLower(string(body[:min(len(body), 4<<10)]))
+	switch {
+	case status == http.StatusNotFound:
+		return checks.WithHint(errors.New("the device is not there any more"), "Open Spotify on it and try again.")
+	case strings.Contains(text, "premium_required"):
+		return checks.WithHint(errors.New("moving playback needs Spotify Premium"), "Press play on the other device itself.")
+	case strings.Contains(text, "insufficient client scope"):
+		return checks.WithHint(errors.New("the permission to control playback is missing"), "Sign in again and allow it.")
+	case strings.Contains(text, "restriction violated"), strings.Contains(text, "restricted"):
+		return checks.WithHint(errors.New("the device takes no commands"), "Press play on the device itself.")
+	case status == http.StatusUnauthorized:
+		return checks.WithHint(errors.New("Spotify did not accept the session"), "Refresh, or sign in again.")
+	case status == http.StatusTooManyRequests:
+		return checks.WithHint(errors.New("Spotify asks to wait"), "Try again in a few minutes.")
+	case status/100 == 5:
+		return checks.WithHint(fmt.Errorf("Spotify is out of order (HTTP %d)", status), "Try again in a few minutes.")
+	}
+	return fmt.Errorf("Spotify refused (HTTP %d)", status)
+}
+
+// label makes a name from outside fit to stand in a menu.
+func label(name string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == unicode.ReplacementChar, !unicode.IsGraphic(r):
+			return -1
+		}
+		return r
+	}, name)
+	name = strings.Join(strings.Fields(name), " ")
+	if runes := []rune(name); len(runes) > 60 {
+		name = string(runes[:59]) + "…"
+	}
+	return name
+}
