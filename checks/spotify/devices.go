@@ -106,7 +106,7 @@ func (p Player) Playing(ctx context.Context) (on *Device, playing bool, err erro
 // Move moves playback to the device with that ID and has it play. Needs Premium.
 func (p Player) Move(ctx context.Context, id string) error {
 	if id == "" {
-		return checks.WithHint(errors.New("Spotify does not tell how to reach this device"), "Press play on the device itself.")
+		return checks.WithHint(errors.New("the way to this device is not told"), "Press play on the device itself.")
 	}
 	body, err := json.Marshal(map[string]any{"device_ids": []string{id}, "play": true})
 	if err != nil {
@@ -142,13 +142,13 @@ func (p Player) do(ctx context.Context, method, path string, body []byte) (int, 
 	}}
 	resp, err := client.Do(req)
 	if err != nil {
-		return 0, nil, checks.WithHint(fmt.Errorf("Spotify was not reached: %w", err), "Check the network connection.")
+		return 0, nil, checks.WithHint(fmt.Errorf("no connection to Spotify: %w", err), "Check the network connection.")
 	}
 	defer resp.Body.Close()
 	reply, err := io.ReadAll(io.LimitReader(resp.Body, maxPlayerBody+1))
 	switch {
 	case err != nil:
-		return 0, nil, checks.WithHint(fmt.Errorf("Spotify's answer broke off: %w", err), "Check the network connection.")
+		return 0, nil, checks.WithHint(fmt.Errorf("the answer broke off: %w", err), "Check the network connection.")
 	case len(reply) > maxPlayerBody:
 		return 0, nil, errors.New("the answer is larger than 1 MB")
 	}
@@ -168,13 +168,13 @@ func playerError(status int, body []byte) error {
 	case strings.Contains(text, "restriction violated"), strings.Contains(text, "restricted"):
 		return checks.WithHint(errors.New("the device takes no commands"), "Press play on the device itself.")
 	case status == http.StatusUnauthorized:
-		return checks.WithHint(errors.New("Spotify did not accept the session"), "Refresh, or sign in again.")
+		return checks.WithHint(errors.New("the session was not accepted"), "Refresh, or sign in again.")
 	case status == http.StatusTooManyRequests:
-		return checks.WithHint(errors.New("Spotify asks to wait"), "Try again in a few minutes.")
+		return checks.WithHint(errors.New("too many requests: Spotify asks to wait"), "Try again in a few minutes.")
 	case status/100 == 5:
-		return checks.WithHint(fmt.Errorf("Spotify is out of order (HTTP %d)", status), "Try again in a few minutes.")
+		return checks.WithHint(fmt.Errorf("out of order at Spotify (HTTP %d)", status), "Try again in a few minutes.")
 	}
-	return fmt.Errorf("Spotify refused (HTTP %d)", status)
+	return fmt.Errorf("refused by Spotify (HTTP %d)", status)
 }
 
 // label makes a name from outside fit to stand in a menu.

@@ -88,11 +88,11 @@ func TestMove(t *testing.T) {
 		{403, `{"error":{"message":"Player command failed: Restriction violated"}}`, "takes no commands"},
 		{403, `{"error":{"message":"Insufficient client scope"}}`, "permission to control playback is missing"},
 		{404, `{"error":{"message":"Device not found"}}`, "not there any more"},
-		{401, "", "did not accept the session"},
+		{401, "", "session was not accepted"},
 		{429, "", "asks to wait"},
-		{503, "upstream connect error", "out of order"},
-		{418, "<html>", "refused (HTTP 418)"},
-		{302, "", "refused (HTTP 302)"},
+		{503, "upstream connect error", "out of order at Spotify"},
+		{418, "<html>", "refused by Spotify (HTTP 418)"},
+		{302, "", "refused by Spotify (HTTP 302)"},
 		{200, strings.Repeat("x", 2<<20), "larger than 1 MB"},
 	} {
 		p, _, _ := replying(tt.status, tt.body)
