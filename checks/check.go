@@ -6,6 +6,8 @@ package checks
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 )
 
@@ -38,13 +40,23 @@ const (
 	Critical              // it is broken
 )
 
+var levels = []string{"ok", "unknown", "warning", "critical"}
+
 // String returns the level as status --json spells it.
-func (l Level) String() string {
-	return [...]string{"ok", "unknown", "warning", "critical"}[l]
-}
+func (l Level) String() string { return levels[l] }
 
 // MarshalText implements encoding.TextMarshaler.
 func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (l *Level) UnmarshalText(text []byte) error {
+	i := slices.Index(levels, string(text))
+	if i < 0 {
+		return fmt.Errorf("%q is no level", text)
+	}
+	*l = Level(i)
+	return nil
+}
 
 // An Action is what a person can have done with one click, in the menu, on a notification, on a
 // page or by "fermata do ID".
