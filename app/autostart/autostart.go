@@ -1,0 +1,31 @@
+// Package autostart has Fermata started when the person logs in.
+package autostart
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// On reports whether this program is started at login.
+func On() bool { return enabled() }
+
+// Set has this program started at login from now on, or no longer.
+func Set(on bool) error {
+	program, err := os.Executable()
+	if err == nil {
+		program, err = filepath.EvalSymlinks(program)
+	}
+	if err != nil {
+		return fmt.Errorf("finding this program: %w", err)
+	}
+	if on {
+		err = enable(program)
+	} else {
+		err = disable()
+	}
+	if err != nil {
+		return fmt.Errorf("changing what starts at login: %w", err)
+	}
+	return nil
+}

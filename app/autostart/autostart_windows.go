@@ -1,0 +1,41 @@
+package autostart
+
+import (
+	"errors"
+
+	"golang.org/x/sys/windows/registry"
+)
+
+// run is where Windows looks for what to start at a person's login.
+const run = `Software\Microsoft\Windows\CurrentVersion\Run`
+
+func enabled() bool {
+	key, err := registry.OpenKey(registry.CURRENT_USER, run, registry.QUERY_VALUE)
+	if err != nil {
+		return false
+	}
+	defer key.Close()
+	_, _, err = key.GetStringValue("Fermata")
+	return err == nil
+}
+
+func enable(program string) error {
+	key, _, err := registry.CreateKey(registry.CURRENT_USER, run, registry.SET_VALUE)
+	if err != nil {
+		return err
+	}
+	defer key.Close()
+	return key.SetStringValue("Fermata", `"`+program+`"`)
+}
+
+func disable() error {
+	key, err := registry.OpenKey(registry.CURRENT_USER, run, registry.SET_VALUE)
+	if err != nil {
+		return err
+	}
+	defer key.Close()
+	if err := key.DeleteValue("Fermata"); err != nil && !errors.Is(err, registry.ErrNotExist) {
+		return err
+	}
+	return nil
+}
