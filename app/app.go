@@ -1,0 +1,127 @@
+// Package app says what follows from what the checks see. One goroutine, the loop, owns all state:
+// whatever happens (a timer, a finished look, a click, a step of the clock) reaches it as an event,
+// and after each it makes a View, a value, which a Face shows.
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+
+	"fermata/app/config"
+	"fermata/app/page"
+	"fermata/checks"
+	"fermata/checks/clock"
+	"fermata/checks/session"
+)
+
+// Setup is what an App is made from: the settings, and every way to the outside.
+type Setup struct {
+	Config    config.Config
+	Problems  []config.Problem // what is wrong in the settings
+	Path      string           // of the settings file; "": there is none, and nothing is written
+	State     string           // folder for what is no secret and has to outlive a restart; "": nothing is kept
+	Version   string
+	Time      *clock.Time
+	Keeper    session.Keeper
+	Transport http.RoundTripper                                                 // to providers
+	Dial      func(ctx context.Context, network, addr string) (net.Conn, error) // to time servers; nil: the system's
+	// Provider says whom an account is with.
+	Provider func(config.Account) session.Provider
+	// Open shows a page to the person.
+	Open func(ctx context.Context, url string) error
+	// Jolts tells of clock steps, resumes and new networks; nil: nobody does.
+	Jolts <-chan clock.Jolt
+	Page  []page.Option // how the sign-in's pages are shown
+	Pages Pages
+	// Demo are the troubles of the demo. Not nil marks everything DEMO.
+	Demo []checks.Action
+}
+
+// Pages are where a person is sent to.
+type Pages struct{ Apps, Support string }
+
+// A Face shows the view to a person. Show is called from one goroutine, only with a View that
+// differs from the one before, and must not wait for the person.
+type Face interface{ Show(View) }
+
+// App watches. Make one with New.
+type App struct {
+	setup  Setup
+	events chan event
+	ended  chan struct{} // closed when Run has returned
+}
+
+// New returns an App that does nothing before Run.
+func New(s Setup) *App {
+	return &App{setup: s, events: make(chan event, 16), ended: make(chan struct{})}
+}
+
+// Run watches until ctx ends or somebody quits, and shows each change on the faces. When it returns,
+// nothing that it began still runs.
+func (a *App) Run(ctx context.Context, faces ...Face) {
+	defer close(a.ended)
+	ctx, quit := context.WithCancel(ctx)
+	defer quit()
+	l := newLoop(a, ctx, quit, faces)
+	l.run()
+}
+
+// Do has the action with this ID done, as a click does, and waits for its end and for the look that
+// follows. It fails with the action's error, or when no finding offers the action now.
+func (a *App) Do(ctx context.Context, id string) error {
+	reply := make(chan error, 1)
+	if err := a.send(ctx, clicked{id: id, ctx: ctx, reply: reply}); err != nil {
+		return err
+	}
+	select {
+	case err := <-reply:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-a.ended:
+		return errEnded
+	}
+}
+
+// Click is Do for who cannot wait: a failure is shown in the view. ctx carries what belongs to the
+// click, such as an activation token; its end means nothing.
+func (a *App) Click(ctx context.Context, id string) {
+	go a.send(context.WithoutCancel(ctx), clicked{id: id, ctx: context.WithoutCancel(ctx)})
+}
+
+// Status returns what is so now.
+func (a *App) Status(ctx context.Context) (Status, error) {
+	reply := make(chan Status, 1)
+	if err := a.send(ctx, asked{reply}); err != nil {
+		return Status{}, err
+	}
+	select {
+	case s := <-reply:
+		return s, nil
+	case <-ctx.Done():
+		return Status{}, ctx.Err()
+	case <-a.ended:
+		return Status{}, errEnded
+	}
+}
+
+// Reread has every account made anew from its settings and its kept sign-in.
+func (a *App) Reread(ctx context.Context) { a.send(ctx, reread{}) }
+
+// Changed says that the settings file did.
+func (a *App) Changed(ctx context.Context) { a.send(ctx, changed{}) }
+
+var errEnded = errors.New("fermata is ending")
+
+func (a *App) send(ctx context.Context, e event) error {
+	select {
+	case a.events <- e:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-a.ended:
+		return errEnded
+	}
+}

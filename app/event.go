@@ -1,0 +1,196 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"fermata/checks"
+)
+
+// An event is something that happened, told to the loop.
+type event interface{ happen(*loop) }
+
+// looked: a look ended.
+type looked struct {
+	watch   *watch
+	finding checks.Finding
+}
+
+func (e looked) happen(l *loop) {
+	w := e.watch
+	w.looking = false
+	if w.stale { // it began before something that it cannot know of
+		w.due = 0
+		return
+	}
+	w.finding, w.seen = e.finding, true
+	l.retime()
+	w.idle, w.due = e.finding.Next <= 0, l.now()+e.finding.Next
+	l.forgive(w)
+	l.waiting = slices.DeleteFunc(l.waiting, func(q *waiter) bool { return q.done(w) })
+}
+
+// clicked: somebody wants an action done.
+type clicked struct {
+	id    string
+	ctx   context.Context
+	reply chan<- error // nil: nobody waits, so a failure has to be shown
+}
+
+func (e clicked) happen(l *loop) {
+	action, w, ok := l.offered(e.id)
+	if !ok {
+		err := checks.WithHint(fmt.Errorf("%q is not on offer now", e.id), "\"fermata status --json\" lists the actions that are.")
+		if e.reply != nil {
+			e.reply <- err
+		}
+		return
+	}
+	if r := l.running[e.id]; r != nil {
+		if !action.Again {
+			if e.reply != nil {
+				r.reply = append(r.reply, e.reply)
+			}
+			return
+		}
+		r.cancel()
+		for _, reply := range r.reply {
+			reply <- fmt.Errorf("%s: begun anew", action.Label)
+		}
+	}
+	ctx, cancel := context.WithCancel(joined{l.ctx, e.ctx})
+	r := &run{cancel: cancel, shown: e.reply == nil}
+	if e.reply != nil {
+		r.reply = append(r.reply, e.reply)
+	}
+	l.running[e.id] = r
+	delete(l.failed, e.id)
+	l.wg.Go(func() {
+		defer cancel()
+		err := action.Do(ctx)
+		l.app.send(l.ctx, acted{r, action, w, err})
+	})
+}
+
+// joined ends with the loop and has the values of the click.
+type joined struct {
+	context.Context
+	click context.Context
+}
+
+func (j joined) Value(key any) any {
+	if v := j.click.Value(key); v != nil {
+		return v
+	}
+	return j.Context.Value(key)
+}
+
+// acted: an action ended.
+type acted struct {
+	run    *run
+	action checks.Action
+	watch  *watch // whose finding offered it; nil: the app's own
+	err    error
+}
+
+func (e acted) happen(l *loop) {
+	if l.running[e.action.ID] != e.run { // begun anew meanwhile
+		return
+	}
+	delete(l.running, e.action.ID)
+	if e.err != nil && e.run.shown {
+		l.failed[e.action.ID] = failure{e.action.Label, e.err}
+	}
+	if e.watch != nil && e.err == nil && e.run.shown {
+		l.answer = &answer{e.action, e.watch, l.now() + answerFor}
+	}
+	await := l.watches
+	if e.watch != nil {
+		await = []*watch{e.watch}
+	}
+	for _, reply := range e.run.reply {
+		if len(await) == 0 {
+			reply <- e.err
+			continue
+		}
+		l.waiting = append(l.waiting, &waiter{slices.Clone(await), reply, e.err})
+	}
+	for _, w := range l.watches { // what mends one may mend the others
+		l.again(w)
+	}
+}
+
+// done tells who waits when the last of the looks was w's, and reports whether it was.
+func (q *waiter) done(w *watch) bool {
+	q.left = slices.DeleteFunc(q.left, func(l *watch) bool { return l == w })
+	if len(q.left) > 0 {
+		return false
+	}
+	q.reply <- q.err
+	return true
+}
+
+// asked: somebody wants to know what is so.
+type asked struct{ reply chan<- Status }
+
+func (e asked) happen(l *loop) { e.reply <- view(l.state()).Status }
+
+// changed: the settings did.
+type changed struct{}
+
+func (changed) happen(l *loop) { l.reload() }
+
+// retime has the accounts look again when true time turned out to be another than they reckoned with:
+// what their findings say of times of day is off by as much.
+func (l *loop) retime() {
+	t := l.app.setup.Time
+	base := t.Now().Round(0).Add(-t.Elapsed())
+	if base.Sub(l.base).Abs() < time.Second {
+		return
+	}
+	l.base = base
+	for _, w := range l.watches {
+		if _, ok := w.check.(*account); ok && w.seen {
+			l.again(w)
+		}
+	}
+}
+
+// forgive forgets the failures of actions that w no longer offers or that a good finding makes moot.
+func (l *loop) forgive(w *watch) {
+	for id := range l.failed {
+		if _, of, ok := l.offered(id); !ok || of == w && w.finding.Level == checks.OK {
+			delete(l.failed, id)
+		}
+	}
+}
+
+// offered finds the action among those on offer now.
+func (l *loop) offered(id string) (checks.Action, *watch, bool) {
+	for _, w := range l.watches {
+		for _, a := range w.finding.Actions {
+			if a.ID == id {
+				return a, w, true
+			}
+		}
+	}
+	for _, a := range append(l.own(), l.app.setup.Demo...) {
+		if a.ID == id {
+			return a, nil, true
+		}
+	}
+	return checks.Action{}, nil, false
+}
+
+// reread: what is kept of the accounts may have changed behind their backs.
+type reread struct{}
+
+func (reread) happen(l *loop) {
+	l.watches = slices.DeleteFunc(l.watches, func(w *watch) bool {
+		_, account := w.check.(*account)
+		return account
+	})
+	l.furnish()
+}

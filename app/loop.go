@@ -1,0 +1,182 @@
+package app
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"fermata/app/autostart"
+	"fermata/checks"
+	"fermata/checks/clock"
+)
+
+// loop is the state and who changes it. Everything in it belongs to the goroutine of run, except
+// send, which the goroutines that it starts use to give back what they found.
+type loop struct {
+	app   *App
+	ctx   context.Context
+	quit  context.CancelFunc
+	faces []Face
+	wg    sync.WaitGroup // looks and actions under way
+
+	watches []*watch
+	running map[string]*run          // actions under way, by ID
+	failed  map[string]failure       // what went wrong with the last run of an action, by ID
+	waiting []*waiter                // who waits for the look after an action
+	answer  *answer                  // what the last click came to
+	quiet   time.Duration            // no notices before this; on Time.Elapsed
+	later   map[string]time.Duration // notices put off, by key, until when; on Time.Elapsed
+	atLogin bool
+	base    time.Time // true time at Elapsed 0, as the findings reckon with it
+	shown   *View
+}
+
+// A watch is a check and what it last said.
+type watch struct {
+	check   checks.Check
+	config  any // what it was made from, to tell whether it has to be made anew
+	finding checks.Finding
+	seen    bool
+	looking bool
+	stale   bool          // something happened since the look began: it says nothing
+	due     time.Duration // when to look next, on Time.Elapsed; 0: at once
+	idle    bool          // there is no next look
+}
+
+// A run is an action under way.
+type run struct {
+	cancel context.CancelFunc
+	reply  []chan<- error
+	shown  bool // a person clicked, rather than a command
+}
+
+type failure struct {
+	label string
+	err   error
+}
+
+// An answer is what a person's click came to: shown for a while, then forgotten.
+type answer struct {
+	action checks.Action
+	watch  *watch
+	until  time.Duration
+}
+
+// A waiter waits until watches have looked after an action.
+type waiter struct {
+	left  []*watch
+	reply chan<- error
+	err   error
+}
+
+const (
+	answerFor   = 12 * time.Second // how long an answer to a click stands
+	afterResume = 5 * time.Second  // what a network needs to come back
+)
+
+func newLoop(a *App, ctx context.Context, quit context.CancelFunc, faces []Face) *loop {
+	l := &loop{
+		app: a, ctx: ctx, quit: quit, faces: faces,
+		running: map[string]*run{}, failed: map[string]failure{}, later: map[string]time.Duration{},
+	}
+	l.atLogin = autostart.On()
+	l.furnish()
+	return l
+}
+
+func (l *loop) run() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		l.look()
+		l.show()
+		timer.Reset(l.wait())
+		select {
+		case e := <-l.app.events:
+			e.happen(l)
+		case j, ok := <-l.app.setup.Jolts:
+			if !ok {
+				l.app.setup.Jolts = nil
+			}
+			l.jolted(j)
+		case <-timer.C:
+		case <-l.ctx.Done():
+			l.wg.Wait()
+			return
+		}
+	}
+}
+
+func (l *loop) now() time.Duration { return l.app.setup.Time.Elapsed() }
+
+// look starts the looks that are due.
+func (l *loop) look() {
+	for _, w := range l.watches {
+		if w.looking || w.idle || w.due > l.now() {
+			continue
+		}
+		w.looking, w.stale = true, false
+		l.wg.Go(func() {
+			f := w.check.Run(l.ctx)
+			l.app.send(l.ctx, looked{w, f})
+		})
+	}
+}
+
+// wait is how long nothing is due.
+func (l *loop) wait() time.Duration {
+	next := l.now() + 24*time.Hour
+	for _, w := range l.watches {
+		if !w.looking && !w.idle {
+			next = min(next, w.due)
+		}
+	}
+	if l.answer != nil {
+		next = min(next, l.answer.until)
+	}
+	for _, t := range append(slices.Collect(maps.Values(l.later)), l.quiet) {
+		if t > l.now() {
+			next = min(next, t)
+		}
+	}
+	return max(next-l.now(), 0)
+}
+
+// again asks for a look at w as soon as may be; one under way is thrown away.
+func (l *loop) again(w *watch) {
+	w.due, w.idle, w.stale = 0, false, true
+}
+
+// show makes the view and shows it where it differs.
+func (l *loop) show() {
+	if l.answer != nil && l.answer.until <= l.now() {
+		l.answer = nil
+	}
+	v := view(l.state())
+	if l.shown != nil && reflect.DeepEqual(*l.shown, v) {
+		return
+	}
+	l.shown = &v
+	for _, f := range l.faces {
+		f.Show(v)
+	}
+}
+
+// jolted looks again after something that no timer foresees.
+func (l *loop) jolted(j clock.Jolt) {
+	wait := time.Duration(0)
+	if j.Slept > 0 {
+		wait = afterResume
+	}
+	for _, w := range l.watches {
+		if w.looking {
+			w.stale = true
+		}
+		if due := l.now() + wait; w.idle || w.due > due {
+			w.due, w.idle = due, false
+		}
+	}
+}

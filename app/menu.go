@@ -1,0 +1,193 @@
+package app
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"fermata/checks"
+	"fermata/checks/cause"
+	"fermata/checks/session"
+)
+
+// A Menu is what stands in the menu, from top to bottom; between the parts are separators.
+type Menu struct {
+	Lines    []string // what is so; not to be clicked
+	Actions  []Item   // the fix first
+	Fixes    []Item   // submenu "Fix a problem"
+	Demo     []Item   // submenu "Demo"; empty outside of it
+	Settings []Item   // submenu "Settings"
+	Quit     Item
+}
+
+// An Item is a line to click.
+type Item struct {
+	ID       string // of the action
+	Label    string
+	Disabled bool // it runs already
+	Checked  bool
+}
+
+func menu(s State, found []diagnosis) Menu {
+	return Menu{
+		Lines:    lines(s, found),
+		Actions:  actions(s, found),
+		Fixes:    fixes(s, found),
+		Demo:     items(s, s.Demos),
+		Settings: settings(s),
+		Quit:     Item{ID: "app/quit", Label: "Quit Fermata"},
+	}
+}
+
+// lines says what is so: what is wrong and why, then every account, then the clock.
+func lines(s State, found []diagnosis) []string {
+	var all []string
+	if s.Demo {
+		all = append(all, "DEMO · nothing here is real")
+	}
+	for _, d := range serious(found) {
+		all = append(all, d.Title, d.Why)
+	}
+	for _, p := range s.Problems {
+		all = append(all, fmt.Sprintf("%s, line %d: %s", filepath.Base(p.File), p.Line, p.Message))
+	}
+	for _, id := range sorted(s.Failed) {
+		f := s.Failed[id]
+		all = append(all, fmt.Sprintf("“%s” did not work: %s", plain(f.label), said(f.err)))
+	}
+	for _, a := range s.Accounts {
+		all = append(all, accountLines(s, a)...)
+	}
+	if len(s.Accounts) == 0 {
+		all = append(all, "No account is connected yet")
+	}
+	if !clockWrong(s) && s.Clock.Summary != "" {
+		all = append(all, s.Clock.Summary)
+	}
+	if s.Clock.Summary == "" {
+		all = append(all, "Measuring the clock…")
+	}
+	if !s.Quiet.IsZero() {
+		all = append(all, "Notifications are paused until "+s.Quiet.Format("15:04"))
+	}
+	return all
+}
+
+// accountLines are the two lifetimes of an account under its name.
+func accountLines(s State, a Account) []string {
+	f, _ := a.Finding.Facts.(session.Facts)
+	all := []string{heading(a, f)}
+	switch {
+	case !a.Seen:
+		return append(all, "Looking at the session…")
+	case !f.SignedIn:
+		return append(all, "Not signed in")
+	case f.Until.IsZero():
+		all = append(all, "No session now")
+	case !s.Now.Before(f.Until):
+		all = append(all, "Session ended at "+timeOfDay(f.Until, s.Now))
+	case f.Renews:
+		all = append(all, fmt.Sprintf("Session until %s, renews by itself", timeOfDay(f.Until, s.Now)))
+	default:
+		all = append(all, fmt.Sprintf("Session until %s, does not renew by itself", timeOfDay(f.Until, s.Now)))
+	}
+	if g := f.GrantUntil; !g.IsZero() {
+		switch {
+		case !s.Now.Before(g):
+			all = append(all, "The sign-in ended on "+date(g))
+		case f.GrantEstimated:
+			all = append(all, "Signed in until about "+date(g))
+		default:
+			all = append(all, "Signed in until "+date(g))
+		}
+	}
+	return all
+}
+
+func heading(a Account, f session.Facts) string {
+	if f.User == "" {
+		return a.Provider
+	}
+	return a.Provider + " · " + f.User
+}
+
+// serious leaves out what asks nothing of a person.
+func serious(found []diagnosis) []diagnosis {
+	for i, d := range found {
+		if d.Level < checks.Warning {
+			return found[:i]
+		}
+	}
+	return found
+}
+
+// actions are those that a person wants most days, after the fix for what is wrong now.
+func actions(s State, found []diagnosis) []Item {
+	var all []Item
+	add := func(id string) {
+		if a, ok := s.offer(id); ok && !has(all, id) {
+			all = append(all, s.item(a))
+		}
+	}
+	if len(s.Accounts) == 0 {
+		add("app/connect")
+	}
+	for _, d := range serious(found) {
+		if ids := s.fixIDs(d); len(ids) > 0 {
+			add(ids[0])
+		}
+	}
+	for _, a := range s.Accounts {
+		add(a.Name + "/refresh")
+		add(a.Name + "/login")
+	}
+	add("clock/check")
+	return all
+}
+
+// fixes are the seven, the likely ones first, for the account that needs them most.
+func fixes(s State, found []diagnosis) []Item {
+	var all []Item
+	add := func(ids ...string) {
+		for _, id := range ids {
+			if a, ok := s.offer(id); ok && !has(all, id) {
+				all = append(all, s.item(a))
+			}
+		}
+	}
+	for _, d := range found {
+		add(s.fixIDs(d)...)
+	}
+	for i := range s.Accounts {
+		add(s.fixIDs(diagnosis{cause.Cause{Fixes: cause.Fixes}, &s.Accounts[i]})...)
+	}
+	return all
+}
+
+func settings(s State) []Item {
+	var all []Item
+	for _, id := range []string{"app/start-at-login", "app/pause", "app/settings"} {
+		if a, ok := s.offer(id); ok {
+			i := s.item(a)
+			i.Checked = id == "app/start-at-login" && s.AtLogin || id == "app/pause" && !s.Quiet.IsZero()
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+func items(s State, actions []checks.Action) []Item {
+	var all []Item
+	for _, a := range actions {
+		all = append(all, s.item(a))
+	}
+	return all
+}
+
+func has(all []Item, id string) bool {
+	for _, i := range all {
+		if i.ID == id {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"time"
+
+	"fermata/app/config"
+	"fermata/checks"
+)
+
+// State is everything that the view is made from.
+type State struct {
+	Now      time.Time // true time, in the person's time zone
+	Demo     bool
+	Clock    checks.Finding
+	Accounts []Account
+	Running  map[string]bool    // the actions under way, by ID
+	Failed   map[string]failure // what went wrong with the last run of an action, by ID
+	Answer   *Answer            // to the last click
+	Quiet    time.Time          // no notices before this
+	Later    map[string]bool    // keys of notices that are put off
+	Problems []config.Problem   // in the settings
+	AtLogin  bool               // Fermata starts at login
+	Settings bool               // there is a settings file to open
+	Own      []checks.Action    // the app's own actions
+	Demos    []checks.Action
+}
+
+// An Account is one as the view needs it.
+type Account struct {
+	Name     string
+	Provider string // as a person calls it
+	Seen     bool   // there was a look
+	Finding  checks.Finding
+}
+
+// An Answer tells what came of a click.
+type Answer struct {
+	Action string // its ID
+	Label  string
+	Clock  bool   // it was the clock's; otherwise the account's
+	Name   string // of the account
+}
+
+// state copies out what the view is made from.
+func (l *loop) state() State {
+	set := l.app.setup
+	s := State{
+		Now:      set.Time.Now().Local(),
+		Demo:     set.Demo != nil,
+		Running:  map[string]bool{},
+		Failed:   l.failed,
+		Later:    map[string]bool{},
+		Problems: set.Problems,
+		AtLogin:  l.atLogin,
+		Settings: set.Path != "",
+		Own:      l.own(),
+		Demos:    set.Demo,
+	}
+	at := func(t time.Duration) time.Time { return s.Now.Add(t - l.now()) }
+	for id := range l.running {
+		s.Running[id] = true
+	}
+	for key, until := range l.later {
+		if until > l.now() {
+			s.Later[key] = true
+		}
+	}
+	if l.quiet > l.now() {
+		s.Quiet = at(l.quiet)
+	}
+	for _, w := range l.watches {
+		if a, ok := w.check.(*account); ok {
+			s.Accounts = append(s.Accounts, Account{a.Name(), a.provider.Name, w.seen, w.finding})
+			continue
+		}
+		s.Clock = w.finding
+	}
+	if a := l.answer; a != nil {
+		s.Answer = &Answer{Action: a.action.ID, Label: a.action.Label, Name: a.watch.check.Name()}
+		_, account := a.watch.check.(*account)
+		s.Answer.Clock = !account
+	}
+	return s
+}
