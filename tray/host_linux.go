@@ -1,0 +1,96 @@
+package tray
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+)
+
+const (
+	watcher     = "org.kde.StatusNotifierWatcher"
+	watcherPath = "/StatusNotifierWatcher"
+	busTimeout  = 2 * time.Second
+	settled     = time.Second // what systray needs to register itself
+)
+
+// available fails where there is no session bus. It looks for the address first: without one, godbus
+// starts dbus-launch, whose daemon nobody ends.
+func available() error {
+	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+		return nil
+	}
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+		if _, err := os.Stat(filepath.Join(dir, "bus")); err == nil {
+			return nil
+		}
+	}
+	return errors.New("no session bus")
+}
+
+// hosted reports whether something shows tray icons now, and sees to it until ctx ends that the icon
+// is registered with whatever comes later. systray does that too, but stops for good at the first
+// unusual signal on the connection that it shares with the whole process (systray_unix.go:299), so
+// this has a connection of its own.
+func hosted(ctx context.Context) bool {
+	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
+	if err != nil {
+		return false
+	}
+	signals := make(chan *dbus.Signal, 8)
+	conn.Signal(signals)
+	err = conn.AddMatchSignal(dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
+		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcher))
+	if err != nil {
+		conn.Close()
+		return false
+	}
+	go func() {
+		defer conn.Close()
+		for s := range signals { // closed with the connection, which ends with ctx
+			if len(s.Body) == 3 && s.Name == "org.freedesktop.DBus.NameOwnerChanged" && s.Body[2] != "" {
+				register(ctx, conn)
+			}
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, busTimeout)
+	defer cancel()
+	var owned bool
+	err = conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcher).Store(&owned)
+	return err == nil && owned
+}
+
+// register registers the icon with a new watcher, if systray has not.
+func register(ctx context.Context, conn *dbus.Conn) {
+	select {
+	case <-time.After(settled):
+	case <-ctx.Done():
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, busTimeout)
+	defer cancel()
+	name := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()) // as systray calls itself
+	var owner string
+	if conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, name).Store(&owner) != nil {
+		return
+	}
+	object := conn.Object(watcher, watcherPath)
+	var v dbus.Variant
+	object.CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, watcher, "RegisteredStatusNotifierItems").Store(&v)
+	items, _ := v.Value().([]string)
+	if slices.ContainsFunc(items, func(i string) bool {
+		return strings.HasPrefix(i, name) || strings.HasPrefix(i, owner+"/") || i == owner
+	}) {
+		return
+	}
+	object.CallWithContext(ctx, watcher+".RegisterStatusNotifierItem", 0, name)
+}
+
+// escape keeps panels from taking an underline for a mnemonic (com.canonical.dbusmenu, "label").
+func escape(label string) string { return strings.ReplaceAll(label, "_", "__") }
