@@ -46,11 +46,12 @@ func (o *Options) message(n Notice, replaces uint32, can capabilities) []any {
 	return []any{o.App, replaces, "", n.Title, body, actions, hints, expires}
 }
 
-// actionsOf returns keys and labels in turn.
+// actionsOf returns keys and labels in turn. The default action has no label, since xfce4-notifyd would
+// make a second button of it.
 func actionsOf(n Notice) []string {
 	actions := []string{}
 	if len(n.Buttons) > 0 {
-		actions = append(actions, defaultAction, n.Buttons[0].Label)
+		actions = append(actions, defaultAction, "")
 	}
 	for _, b := range n.Buttons {
 		actions = append(actions, b.ID, b.Label)

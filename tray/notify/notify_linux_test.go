@@ -77,7 +77,7 @@ func TestShowReplaceWithdraw(t *testing.T) {
 	got.hints = nil
 	want := told{
 		"Notify", 101, "Fermata", 0, ended.Title, ended.Body,
-		[]string{"default", "Sign in again", "spotify/login", "Sign in again", "spotify/apps", "Manage apps"}, nil, -1,
+		[]string{"default", "", "spotify/login", "Sign in again", "spotify/apps", "Manage apps"}, nil, -1,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("told  %+v\nwant %+v", got, want)
