@@ -1,0 +1,137 @@
+package secrets
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"fermata/app/atomicfile"
+	"fermata/checks"
+	"fermata/checks/session"
+)
+
+// File keeps sign-ins in a file that only the user can read: for those who chose that, or have no
+// keyring. It is JSON, an object with a Grant for each account, and it is replaced as a whole. Only
+// one process may write it, which the lock of the running instance sees to.
+type File struct {
+	path string
+	mu   sync.Mutex // held from reading the file to replacing it
+}
+
+// NewFile returns one that keeps sign-ins at path. The file and its folder are made when there is
+// something to keep.
+func NewFile(path string) *File { return &File{path: path} }
+
+// FilePath returns the usual place: fermata/sign-ins.json under $XDG_STATE_HOME (~/.local/state), and
+// beside the settings on macOS, under %LocalAppData% on Windows. Not among the settings on Linux:
+// those are what people publish.
+func FilePath() (string, error) {
+	var dir string
+	var err error
+	switch runtime.GOOS {
+	case "windows":
+		dir, err = os.UserCacheDir()
+	case "darwin":
+		dir, err = os.UserConfigDir()
+	default:
+		if dir = os.Getenv("XDG_STATE_HOME"); !filepath.IsAbs(dir) {
+			dir, err = os.UserHomeDir()
+			dir = filepath.Join(dir, ".local", "state")
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("finding the place for sign-ins: %w", err)
+	}
+	return filepath.Join(dir, "fermata", "sign-ins.json"), nil
+}
+
+// Load implements session.Keeper.
+func (f *File) Load(ctx context.Context, account string) (session.Grant, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	grants, err := f.read()
+	if err != nil {
+		return session.Grant{}, explain(loading, account, err)
+	}
+	g, ok := grants[account]
+	if !ok {
+		return session.Grant{}, session.ErrNoGrant
+	}
+	return g, nil
+}
+
+// Save implements session.Keeper. The grants of other accounts stay; a file that cannot be read, so
+// that they would be lost, stays as well.
+func (f *File) Save(ctx context.Context, account string, g session.Grant) error {
+	return explain(saving, account, f.change(func(grants map[string]session.Grant) { grants[account] = g }))
+}
+
+// Delete implements session.Keeper.
+func (f *File) Delete(ctx context.Context, account string) error {
+	return explain(deleting, account, f.change(func(grants map[string]session.Grant) { delete(grants, account) }))
+}
+
+func (f *File) change(edit func(map[string]session.Grant)) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	grants, err := f.read()
+	if err != nil {
+		return err
+	}
+	edit(grants)
+	if len(grants) == 0 {
+		if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	text, err := json.MarshalIndent(grants, "", "\t")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+		return err
+	}
+	return atomicfile.Write(f.path, append(text, '\n'), 0o600)
+}
+
+// read returns what the file holds, an empty map if there is none.
+func (f *File) read() (map[string]session.Grant, error) {
+	grants := map[string]session.Grant{}
+	// A named pipe would keep Open waiting, so look first.
+	fi, err := os.Stat(f.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return grants, nil
+	case err != nil:
+		return nil, err
+	case !fi.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a file", f.path)
+	}
+	file, err := os.Open(f.path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if fi, err = file.Stat(); err != nil {
+		return nil, err
+	}
+	if exposed(fi) {
+		return nil, checks.WithHint(ErrExposed, "Run: chmod 600 "+f.path)
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxKept+1))
+	if err != nil {
+		return nil, err
+	}
+	if err := decode(text, &grants); err != nil || grants == nil {
+		return nil, checks.WithHint(ErrDamaged, "Remove "+f.path+" and sign in again.")
+	}
+	return grants, nil
+}
