@@ -16,7 +16,7 @@ type onScreen struct{}
 const group = "notices"
 
 // work shows toasts. Their buttons open an address of our scheme, which starts this program anew with
-// the address as its argument: see Register.
+// the address as its argument: see register.
 func (c *Center) work() {
 	runtime.LockOSThread() // COM is initialised for a thread
 	defer runtime.UnlockOSThread()
