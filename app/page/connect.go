@@ -16,8 +16,8 @@ import (
 var guide string
 
 // Connect opens a page that walks a person through making a client ID at Spotify, checks what they
-// typed, and goes on to the sign-in. For the rest it is SignIn; begin is called with a client ID of
-// the right form, each time that the person continues.
+// typed, and goes on to the sign-in. For the rest it is SignIn, but that it waits half an
+// hour for a client ID; begin is called with one of the right form, each time that the person continues.
 func Connect(ctx context.Context, open Open, begin func(clientID, redirectURI string) (*session.Attempt, error), opts ...Option) error {
 	l, err := listen()
 	if err != nil {
@@ -32,7 +32,7 @@ func connect(v *visit, l net.Listener, begin func(clientID, redirectURI string) 
 	})
 	v.mux.HandleFunc("GET "+v.path+"go", v.goOn)
 	v.mux.HandleFunc("POST "+v.path+"{$}", func(w http.ResponseWriter, r *http.Request) { v.submitted(w, r, begin) })
-	return v.run(l, v.origin+v.path)
+	return v.run(l, v.origin+v.path, guidance)
 }
 
 // submitted takes what was typed.

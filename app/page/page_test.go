@@ -411,7 +411,7 @@ func TestConnectFromElsewhere(t *testing.T) {
 		"another host":    func(r *http.Request) { r.Host = "evil.example" },
 		"another address": func(r *http.Request) { r.URL.Path = "/" },
 		"a huge body": func(r *http.Request) {
-			r.Body, r.ContentLength = io.NopCloser(strings.NewReader("client_id="+strings.Repeat("a", 1<<20))), -1
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader("client_id="+standin.ClientID+"&x="+strings.Repeat("a", 1<<20))), -1
 		},
 	} {
 		if got := post(t, first, standin.ClientID, change); got.status/100 != 4 {
@@ -480,6 +480,21 @@ func TestTimeouts(t *testing.T) {
 		err := signIn(newVisit(t.Context(), l.Addr(), func(context.Context, string) error { return nil }, nil), l, s.begin)
 		if err != errTimeout || time.Since(start) != 10*time.Minute {
 			t.Errorf("a closed tab: %v after %v", err, time.Since(start))
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := newStay(t)
+		l := &quiet{closed: make(chan struct{})}
+		v := newVisit(t.Context(), l.Addr(), s.open, nil)
+		start := time.Now()
+		go func() { s.ended <- connect(v, l, s.beginWith) }()
+		<-s.opened
+		time.Sleep(29 * time.Minute)
+		if _, err := v.begin(s.begin); err != nil { // the form is sent at last
+			t.Fatal(err)
+		}
+		if err := <-s.ended; err != errTimeout || time.Since(start) != 39*time.Minute {
+			t.Errorf("a long guidance: %v after %v", err, time.Since(start))
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {

@@ -62,7 +62,7 @@ func signIn(v *visit, l net.Listener, begin func(redirectURI string) (*session.A
 		}
 		http.Redirect(w, r, a.URL, http.StatusSeeOther)
 	})
-	return v.run(l, first.URL)
+	return v.run(l, first.URL, patience)
 }
 
 func listen() (net.Listener, error) {

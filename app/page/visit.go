@@ -18,10 +18,11 @@ import (
 	"fermata/checks/session"
 )
 
-var errTimeout = checks.WithHint(errors.New("nobody signed in within ten minutes"), "Sign in again when you have a moment.")
+var errTimeout = checks.WithHint(errors.New("the sign-in was not finished in time"), "Sign in again when you have a moment.")
 
 const (
-	patience  = 10 * time.Minute // for a person who was sent to a page
+	patience  = 10 * time.Minute // for a person who was sent to the provider's page
+	guidance  = 30 * time.Minute // for one who first has a client ID to make
 	afterword = 2 * time.Minute  // for one who reads what went wrong
 	exchange  = 45 * time.Second // for the provider, when the person has come back
 	reload    = 3 * time.Second  // for a browser that left before it had the last page
@@ -85,8 +86,8 @@ func newVisit(ctx context.Context, at net.Addr, open Open, opts []Option) *visit
 	return v
 }
 
-// run serves the pages, opens the first, and waits for the end.
-func (v *visit) run(l net.Listener, first string) error {
+// run serves the pages, opens the first, and waits for the end: for so long, while no try is begun.
+func (v *visit) run(l net.Listener, first string, patience time.Duration) error {
 	server := &http.Server{
 		Handler:           v,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -111,12 +112,12 @@ func (v *visit) run(l net.Listener, first string) error {
 		}
 		v.tell(err)
 	}
-	return v.wait()
+	return v.wait(patience)
 }
 
-func (v *visit) wait() error {
+func (v *visit) wait(first time.Duration) error {
 	last := errTimeout
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(first)
 	defer timer.Stop()
 	for {
 		select {
@@ -173,7 +174,7 @@ func (v *visit) begin(start func(redirectURI string) (*session.Attempt, error)) 
 func (v *visit) match(state string) *try {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.current == nil || state == "" || subtle.ConstantTimeCompare([]byte(state), []byte(v.current.state)) != 1 {
+	if v.current == nil || subtle.ConstantTimeCompare([]byte(state), []byte(v.current.state)) != 1 {
 		return nil
 	}
 	return v.current
