@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"fermata/app/config"
 	"fermata/app/page"
+	"fermata/app/secrets"
 	"fermata/checks"
 	"fermata/checks/cause"
 	"fermata/checks/session"
@@ -18,6 +20,7 @@ type account struct {
 	open     page.Open
 	options  []page.Option
 	pages    Pages
+	unlock   func(ctx context.Context) error
 }
 
 func newAccount(set Setup, c config.Account) *account {
@@ -28,7 +31,7 @@ func newAccount(set Setup, c config.Account) *account {
 			WarnSession: set.Config.Notify.Session, WarnGrant: set.Config.Notify.Grant,
 		}, set.Transport, set.Time, set.Keeper),
 		provider: p, spotify: c.Provider == "spotify",
-		open: set.Open, options: set.Page, pages: set.Pages,
+		open: set.Open, options: set.Page, pages: set.Pages, unlock: set.Unlock,
 	}
 }
 
@@ -37,7 +40,16 @@ func (a *account) Run(ctx context.Context) checks.Finding {
 	f := a.Account.Run(ctx)
 	facts, _ := f.Facts.(session.Facts)
 	f.Actions = a.actions(facts.SignedIn, f.Level == checks.OK)
+	if locked(facts) && a.unlock != nil {
+		f.Actions = append(f.Actions, checks.Action{ID: a.Name() + "/unlock", Label: "Unlock the keyring…", Do: a.unlock})
+	}
 	return f
+}
+
+// locked reports whether a keyring that waits for its password is in the way.
+func locked(f session.Facts) bool {
+	unlockable := func(err error) bool { return errors.Is(err, secrets.ErrLocked) || errors.Is(err, secrets.ErrNone) }
+	return unlockable(f.Kept) || f.Trouble != nil && unlockable(f.Trouble)
 }
 
 // actions are what a person can do. A person who signs in again while all is well wants to be

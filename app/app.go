@@ -21,10 +21,9 @@ type Setup struct {
 	Config    config.Config
 	Problems  []config.Problem // what is wrong in the settings
 	Path      string           // of the settings file; "": there is none, and nothing is written
-	State     string           // folder for what is no secret and has to outlive a restart; "": nothing is kept
-	Version   string
 	Time      *clock.Time
 	Keeper    session.Keeper
+	Unlock    func(ctx context.Context) error                                   // asks the person to unlock what Keeper keeps things in; nil: it has no lock
 	Transport http.RoundTripper                                                 // to providers
 	Dial      func(ctx context.Context, network, addr string) (net.Conn, error) // to time servers; nil: the system's
 	// Provider says whom an account is with.

@@ -28,7 +28,6 @@ func (e looked) happen(l *loop) {
 	w.finding, w.seen = e.finding, true
 	l.retime()
 	w.idle, w.due = e.finding.Next <= 0, l.now()+e.finding.Next
-	l.forgive(w)
 	l.waiting = slices.DeleteFunc(l.waiting, func(q *waiter) bool { return q.done(w) })
 }
 
@@ -101,7 +100,7 @@ func (e acted) happen(l *loop) {
 	}
 	delete(l.running, e.action.ID)
 	if e.err != nil && e.run.shown {
-		l.failed[e.action.ID] = failure{e.action.Label, e.err}
+		l.failed[e.action.ID] = failure{e.action.Label, e.err, l.now() + failureFor}
 	}
 	if e.watch != nil && e.err == nil && e.run.shown {
 		l.answer = &answer{e.action, e.watch, l.now() + answerFor}
@@ -158,10 +157,14 @@ func (l *loop) retime() {
 	}
 }
 
-// forgive forgets the failures of actions that w no longer offers or that a good finding makes moot.
-func (l *loop) forgive(w *watch) {
-	for id := range l.failed {
-		if _, of, ok := l.offered(id); !ok || of == w && w.finding.Level == checks.OK {
+// forget drops what was shown long enough: answers, and failures of actions, also of those that are no
+// longer on offer.
+func (l *loop) forget() {
+	if l.answer != nil && l.answer.until <= l.now() {
+		l.answer = nil
+	}
+	for id, f := range l.failed {
+		if _, _, ok := l.offered(id); !ok || f.until <= l.now() {
 			delete(l.failed, id)
 		}
 	}

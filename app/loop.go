@@ -56,6 +56,7 @@ type run struct {
 type failure struct {
 	label string
 	err   error
+	until time.Duration // when it is forgotten
 }
 
 // An answer is what a person's click came to: shown for a while, then forgotten.
@@ -74,6 +75,7 @@ type waiter struct {
 
 const (
 	answerFor   = 12 * time.Second // how long an answer to a click stands
+	failureFor  = 10 * time.Minute // how long a click's failure stands
 	afterResume = 5 * time.Second  // what a network needs to come back
 )
 
@@ -137,6 +139,9 @@ func (l *loop) wait() time.Duration {
 	if l.answer != nil {
 		next = min(next, l.answer.until)
 	}
+	for _, f := range l.failed {
+		next = min(next, f.until)
+	}
 	for _, t := range append(slices.Collect(maps.Values(l.later)), l.quiet) {
 		if t > l.now() {
 			next = min(next, t)
@@ -152,9 +157,7 @@ func (l *loop) again(w *watch) {
 
 // show makes the view and shows it where it differs.
 func (l *loop) show() {
-	if l.answer != nil && l.answer.until <= l.now() {
-		l.answer = nil
-	}
+	l.forget()
 	v := view(l.state())
 	if l.shown != nil && reflect.DeepEqual(*l.shown, v) {
 		return

@@ -137,6 +137,7 @@ func actions(s State, found []diagnosis) []Item {
 		}
 	}
 	for _, a := range s.Accounts {
+		add(a.Name + "/unlock")
 		add(a.Name + "/refresh")
 		add(a.Name + "/login")
 	}

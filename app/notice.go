@@ -83,9 +83,11 @@ func (s State) notice(d diagnosis) Notice {
 		ids = append(ids[:min(1, len(ids))], d.account.Name+"/later")
 	case cause.Keyring:
 		kind = "keyring"
+		ids = append([]string{d.account.Name + "/unlock"}, ids...)
 	}
 	n.Key = d.account.Name + "/" + kind
-	n.Buttons = s.buttons(ids[:min(2, len(ids))]...)
+	n.Buttons = s.buttons(ids...)
+	n.Buttons = n.Buttons[:min(2, len(n.Buttons))]
 	return n
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -20,16 +19,14 @@ const (
 	settled     = time.Second // what systray needs to register itself
 )
 
-// available fails where there is no session bus. It looks for the address first: without one, godbus
-// starts dbus-launch, whose daemon nobody ends.
+// available fails where there is no session bus. It looks for the address first, where godbus does:
+// finding none, godbus starts dbus-launch, whose daemon nobody ends.
 func available() error {
-	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" && address != "autolaunch:" {
 		return nil
 	}
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
-		if _, err := os.Stat(filepath.Join(dir, "bus")); err == nil {
-			return nil
-		}
+	if _, err := os.Stat(fmt.Sprintf("/run/user/%d/bus", os.Getuid())); err == nil {
+		return nil
 	}
 	return errors.New("no session bus")
 }

@@ -79,12 +79,12 @@ command itself failed.`,
 	cmd.SetHelpCommand(&cobra.Command{Hidden: true})
 	cmd.PersistentFlags().StringVar(&real.config, "config", "", "settings `file` (default "+defaultConfig()+")")
 	cmd.AddCommand(real.commands()...)
-	cmd.AddCommand(demo(desktop), version(), handle(real))
+	pretend := &place{name: "fermata-demo", demo: true, desktop: desktop}
+	cmd.AddCommand(demo(pretend), version(), handle(real, pretend))
 	return cmd
 }
 
-func demo(desktop Desktop) *cobra.Command {
-	d := &place{name: "fermata-demo", demo: true, desktop: desktop}
+func demo(d *place) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo [command]",
 		Short: "Run on a built-in stand-in for Spotify and the time servers",

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"time"
 
 	"fermata/app"
@@ -21,25 +20,27 @@ import (
 
 // realApp makes the app that watches the person's own accounts.
 func realApp(ctx context.Context, path string, stderr io.Writer, open func(context.Context, string) error) (*app.App, error) {
-	state, err := stateDir()
-	if err != nil {
-		return nil, fmt.Errorf("finding the folder for what Fermata remembers: %w", err)
-	}
 	cfg, problems := config.Load(path)
 	for _, p := range problems {
 		fmt.Fprintln(stderr, "fermata:", p)
 	}
-	var keeper session.Keeper = secrets.NewKeyring("fermata")
+	keyring := secrets.NewKeyring("fermata")
+	var keeper session.Keeper = keyring
+	unlock := keyring.Unlock
 	if cfg.Secrets.Store == "file" {
-		keeper = secrets.NewFile(filepath.Join(state, "secrets.json"))
+		file, err := secrets.FilePath()
+		if err != nil {
+			return nil, err
+		}
+		keeper, unlock = secrets.NewFile(file), nil
 	}
 	jolts, err := clock.Watch(ctx)
 	if err != nil {
 		fmt.Fprintln(stderr, "fermata: steps of the clock are noticed late:", err)
 	}
 	a := app.New(app.Setup{
-		Config: cfg, Problems: problems, Path: path, State: state,
-		Time: clock.NewTime(), Keeper: keeper, Transport: transport(), Jolts: jolts,
+		Config: cfg, Problems: problems, Path: path,
+		Time: clock.NewTime(), Keeper: keeper, Unlock: unlock, Transport: transport(), Jolts: jolts,
 		Provider: provider, Open: open,
 		Pages: app.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage},
 	})

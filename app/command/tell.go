@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -129,18 +130,35 @@ func version() *cobra.Command {
 	}
 }
 
-// handle is what Windows starts when a button on a notification is clicked.
-func handle(p *place) *cobra.Command {
+// handle is what Windows starts when a button on a notification is clicked. Any web page can open such
+// an address, so it does no more than a button that is on the screen now.
+func handle(places ...*place) *cobra.Command {
 	return &cobra.Command{
 		Use: "handle ADDRESS", Hidden: true, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := notify.ParseAddress(args[0])
+			click, err := notify.ParseAddress(args[0])
 			if err != nil {
 				return err
 			}
-			return p.do(cmd.Context(), c.Button)
+			for _, p := range places {
+				dir, err := control.Dir(p.name)
+				if err != nil {
+					return err
+				}
+				s, err := remote{dir}.status(cmd.Context())
+				if err == nil && shows(s.Notices, click) {
+					return p.do(cmd.Context(), click.Button)
+				}
+			}
+			return errors.New("the notification is no longer current")
 		},
 	}
+}
+
+func shows(notices []app.Notice, c notify.Click) bool {
+	return slices.ContainsFunc(notices, func(n app.Notice) bool {
+		return n.Key == c.Key && slices.ContainsFunc(n.Buttons, func(b app.Button) bool { return b.ID == c.Button })
+	})
 }
 
 // plain shows the app on a terminal: a line for each change.
