@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -164,4 +165,32 @@ func offset(t *testing.T, w *World, name string) time.Duration {
 		t.Fatal(err)
 	}
 	return r.ClockOffset.Round(5 * time.Second)
+}
+
+// TestInMemory: a World that was not started is there in a bubble, as tests of a whole day need it.
+func TestInMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := NewWorld(1)
+		if err := w.Cause("clock-ahead"); err != nil {
+			t.Fatal(err)
+		}
+		reply, err := (&http.Client{Transport: w.Transport()}).Get(w.URL() + "/v1/me")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer reply.Body.Close()
+		date, err := http.ParseTime(reply.Header.Get("Date"))
+		if err != nil || time.Since(date) != aheadBy {
+			t.Errorf("Spotify's date is %v behind, %v", time.Since(date), err)
+		}
+		if got := offset(t, w, "time1.demo"); got != -aheadBy {
+			t.Errorf("the time server is off by %v", got)
+		}
+		if err := w.Cause("no-network"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := (&http.Client{Transport: w.Transport()}).Get(w.URL()); err == nil {
+			t.Error("the network is not cut")
+		}
+	})
 }
