@@ -1,0 +1,125 @@
+package autotime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+	"golang.org/x/sys/unix"
+)
+
+// Command turns automatic time on, typed into a terminal.
+const Command = "sudo timedatectl set-ntp true"
+
+const (
+	timedate = "org.freedesktop.timedate1"
+	path     = dbus.ObjectPath("/org/freedesktop/timedate1")
+	prompt   = 2 * time.Minute // for a person to type a password
+	answer   = 5 * time.Second // for anything else
+)
+
+// TurnOn has systemd, or what stands in for it, turn its time service on
+// (org.freedesktop.timedate1(5)). The system may ask for a password.
+func TurnOn(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, prompt)
+	defer cancel()
+	conn, err := dial(ctx)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAbsent, err)
+	}
+	defer conn.Close()
+	props, err := properties(ctx, conn)
+	if err != nil {
+		return classify(err)
+	}
+	if can, ok := props["CanNTP"].Value().(bool); ok && !can {
+		return ErrAbsent
+	}
+	if on, _ := props["NTP"].Value().(bool); on {
+		return ErrAlready
+	}
+	// The flag lets polkit ask; the second argument is the older way to say so.
+	err = conn.Object(timedate, path).CallWithContext(ctx, timedate+".SetNTP", dbus.FlagAllowInteractiveAuthorization, true, true).Err
+	return classify(err)
+}
+
+// Says returns what the kernel and the system say of the clock, a sentence each. It is evidence and
+// no more: the flags lie (systemd#23419).
+func Says(ctx context.Context) []string {
+	says := []string{kernelSays()}
+	ctx, cancel := context.WithTimeout(ctx, answer)
+	defer cancel()
+	conn, err := dial(ctx)
+	if err != nil {
+		return says
+	}
+	defer conn.Close()
+	props, err := properties(ctx, conn)
+	if err != nil {
+		return says
+	}
+	for _, flag := range []struct{ name, yes, no string }{
+		{"NTP", "Automatic time is on.", "Automatic time is off."},
+		{"NTPSynchronized", "The system calls its clock synchronised.", "The system does not call its clock synchronised."},
+		{"LocalRTC", "The hardware clock runs in local time.", ""},
+	} {
+		if v, ok := props[flag.name].Value().(bool); ok && v {
+			says = append(says, flag.yes)
+		} else if ok && flag.no != "" {
+			says = append(says, flag.no)
+		}
+	}
+	return says
+}
+
+// kernelSays reads the kernel's own bookkeeping (adjtimex(2) with no mode changes nothing).
+func kernelSays() string {
+	var tx unix.Timex
+	if _, err := unix.Adjtimex(&tx); err != nil {
+		return "The kernel does not say how its clock stands."
+	}
+	if tx.Status&unix.STA_UNSYNC != 0 {
+		return "The kernel does not call its clock synchronised."
+	}
+	most := time.Duration(tx.Maxerror) * time.Microsecond
+	return fmt.Sprintf("The kernel calls its clock synchronised, within %v.", most.Round(time.Millisecond))
+}
+
+// dial connects to the system bus. The connection is this package's own: a shared one may be closed
+// or listened to by others.
+func dial(ctx context.Context) (*dbus.Conn, error) {
+	return dbus.ConnectSystemBus(dbus.WithContext(ctx))
+}
+
+func properties(ctx context.Context, conn *dbus.Conn) (map[string]dbus.Variant, error) {
+	ctx, cancel := context.WithTimeout(ctx, answer)
+	defer cancel()
+	var props map[string]dbus.Variant
+	err := conn.Object(timedate, path).CallWithContext(ctx, "org.freedesktop.DBus.Properties.GetAll", 0, timedate).Store(&props)
+	return props, err
+}
+
+// classify sorts what timedate1, polkit and the bus answer.
+func classify(err error) error {
+	var said dbus.Error
+	if !errors.As(err, &said) {
+		return err
+	}
+	switch {
+	case said.Name == "org.freedesktop.DBus.Error.ServiceUnknown",
+		said.Name == "org.freedesktop.DBus.Error.NameHasNoOwner",
+		strings.HasPrefix(said.Name, "org.freedesktop.DBus.Error.Spawn."),
+		said.Name == "org.freedesktop.timedate1.NoNTPSupport",
+		said.Name == "org.freedesktop.DBus.Error.UnknownMethod",
+		said.Name == "org.freedesktop.systemd1.NoSuchUnit":
+		return ErrAbsent
+	case said.Name == "org.freedesktop.DBus.Error.AccessDenied",
+		said.Name == "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
+		strings.HasPrefix(said.Name, "org.freedesktop.PolicyKit1.Error."):
+		return ErrRefused
+	}
+	return fmt.Errorf("turn automatic time on: %s", said.Name)
+}
