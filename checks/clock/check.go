@@ -5,17 +5,15 @@ package clock
 
 import (
 	"context"
-	"fmt"
+	"crypto/x509"
 	"math/rand/v2"
 	"net"
 	"sync"
 	"time"
 
 	"fermata/checks"
+	"fermata/checks/clock/autotime"
 )
-
-// harmful is where a wrong clock breaks things: the usual leeway of those who check a token's times.
-const harmful = time.Minute
 
 // The samples of one look. A look that was asked for or that follows bad news hurries.
 const (
@@ -35,6 +33,11 @@ type Config struct {
 	Tolerance time.Duration // beyond this the clock is wrong
 	Interval  time.Duration // between looks while all is well
 	Samples   int           // for each server and look; 0 is 4
+	// Pages are https addresses whose Date is asked for where no majority of the servers answers, as
+	// when a network lets no UDP through. The first should be the one whose clock judges the tokens.
+	Pages []string
+	// History is the file in which offsets are kept; "" keeps them in memory.
+	History string
 	// Dial makes the connections; nil is a net.Dialer. Where it returns a bare *net.UDPConn the
 	// kernel's time stamps are used.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -44,10 +47,16 @@ type Config struct {
 type Check struct {
 	cfg     Config
 	time    *Time
-	manners []manners     // by server, what it asked of us
+	dial    dialer
+	roots   *x509.CertPool // of the pages' certificates; nil is the system's choice
+	manners []manners      // by server, what it asked of us
+	history *history
 	level   checks.Level  // of the last look
 	bad     int           // looks in a row that did not end well
 	due     time.Duration // Time.Elapsed at which the last look asked for the next
+
+	turnOn, openSettings func(context.Context) error
+	says                 func(context.Context) []string
 }
 
 // New returns a check that also sets t right.
@@ -55,26 +64,37 @@ func New(cfg Config, t *Time) *Check {
 	if cfg.Samples == 0 {
 		cfg.Samples = defaultSamples
 	}
-	if cfg.Dial == nil {
-		cfg.Dial = (&net.Dialer{}).DialContext
+	c := &Check{
+		cfg: cfg, time: t, dial: cfg.Dial,
+		manners: make([]manners, len(cfg.Servers)),
+		history: &history{path: cfg.History},
+		turnOn:  autotime.TurnOn, openSettings: autotime.OpenSettings, says: autotime.Says,
 	}
-	return &Check{cfg: cfg, time: t, manners: make([]manners, len(cfg.Servers))}
+	if c.dial == nil {
+		c.dial = (&net.Dialer{}).DialContext
+	}
+	return c
 }
 
 // Name implements checks.Check.
 func (c *Check) Name() string { return "clock" }
 
 // Run asks the servers and says how the clock stands. A look takes a second, or seven when it is
-// the usual one that nobody waits for.
+// the usual one that nobody waits for; where the pages have to be asked, up to ten more.
 func (c *Check) Run(ctx context.Context) checks.Finding {
 	sources := c.look(ctx, c.spacing())
 	now := c.time.read()
 	facts := c.facts(sources, now)
+	if !facts.Known && len(c.cfg.Pages) > 0 && !facts.offline() && ctx.Err() == nil {
+		facts = c.askWeb(ctx, facts)
+		now = c.time.read()
+	}
 	if facts.Known {
 		c.time.set(now.wallBase()+facts.Offset, facts.Error, now.Boot)
+		facts.Drift = c.history.add(now, facts, c.cfg.Tolerance)
 	}
 	facts.CheckedAt = c.time.Now()
-	f := c.finding(facts)
+	f := c.finding(ctx, facts)
 	if c.level = f.Level; f.Level == checks.OK {
 		c.bad = 0
 	} else {
@@ -106,7 +126,7 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	for i, name := range c.cfg.Servers {
 		sources[i] = &source{name: name}
 		if c.manners[i].verdict(c.time.Elapsed()) == "" {
-			wg.Go(func() { sources[i].ask(ctx, c.time, c.cfg.Dial, c.cfg.Samples, spacing, patience) })
+			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, c.cfg.Samples, spacing, patience) })
 		}
 	}
 	done := make(chan struct{})
@@ -131,58 +151,30 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	return sources
 }
 
-// facts weighs what the sources said, for a clock that stands at now. Only a majority of all
-// servers makes true time known: a silent one may be the honest one.
+// facts weighs what the sources said, for a clock that stands at now.
 func (c *Check) facts(sources []*source, now Reading) Facts {
 	f := Facts{Servers: make([]Server, len(sources))}
-	var said []interval
 	for i, s := range sources {
 		f.Servers[i] = s.server(now)
 		if v := c.manners[i].verdict(now.Boot); v != "" && f.Servers[i].Verdict == "" {
 			f.Servers[i].Verdict = v
 		}
-		if f.Servers[i].Answered() {
-			said = append(said, f.Servers[i].interval())
-		}
 	}
-	low, high, ok := intersect(said)
-	for i := range f.Servers {
-		if s := &f.Servers[i]; s.Answered() && ok && s.interval().meets(low, high) {
-			f.Agree++
-		} else if s.Answered() {
-			s.Verdict = "falseticker"
-		}
+	if answered := f.weigh(f.Servers, "ntp"); !f.Known {
+		f.Reason = f.reason(answered)
 	}
-	if 2*f.Agree <= len(sources) {
-		f.Reason = f.reason(len(said))
-		return f
-	}
-	best := combine(said, low, high)
-	f.Known, f.Offset, f.Error = true, best.mid, best.err
 	return f
 }
 
 // finding says what the facts amount to.
-func (c *Check) finding(f Facts) checks.Finding {
-	off, tolerance := f.Offset.Abs(), c.cfg.Tolerance
-	v := checks.Finding{Facts: f, Actions: []checks.Action{c.lookAgain()}}
-	switch {
-	case !f.Known:
-		v.Level = checks.Unknown
-		v.Summary = "Clock not known: " + f.Reason
-	case off-f.Error > max(tolerance, harmful):
-		v.Level = checks.Critical
-		v.Summary = "Your clock is " + Ahead(f.Offset)
-	case off-f.Error > tolerance:
-		v.Level = checks.Warning
-		v.Summary = "Your clock is " + Ahead(f.Offset)
-	case off > tolerance || f.Error > tolerance:
-		v.Level = checks.Unknown
-		v.Summary = fmt.Sprintf("Clock not known: %s ± %s is too vague to say", Ahead(f.Offset), Human(f.Error))
-	default:
-		v.Level = checks.OK
-		v.Summary = fmt.Sprintf("Clock right: %s ± %s, %s", Ahead(f.Offset), Human(f.Error), f.servers())
+func (c *Check) finding(ctx context.Context, f Facts) checks.Finding {
+	v := checks.Finding{Actions: []checks.Action{c.lookAgain()}}
+	v.Level, v.Summary = f.verdict(c.cfg.Tolerance)
+	if v.Level >= checks.Warning {
+		f.System = c.says(ctx)
+		v.Actions = append(v.Actions, c.setAutomatically())
 	}
+	v.Facts = f
 	return v
 }
 

@@ -56,7 +56,7 @@ func TestRight(t *testing.T) {
 			s["d.test"].offset = 3 * time.Millisecond
 		})
 		f, facts := r.run(t)
-		if want := "Clock right: 3 ms behind ± 11 ms, 4 of 4 servers"; f.Level != checks.OK || f.Summary != want {
+		if want := "Clock right: 3 ms behind ± 12 ms, 4 of 4 servers"; f.Level != checks.OK || f.Summary != want {
 			t.Errorf("got %v %q, want ok %q", f.Level, f.Summary, want)
 		}
 		if f.Next < 27*time.Minute || f.Next > 33*time.Minute {
@@ -89,8 +89,8 @@ func TestWrong(t *testing.T) {
 		{3 * time.Second, checks.Warning, "Your clock is 3 s behind"},
 		{-2 * time.Hour, checks.Critical, "Your clock is 2 h ahead"},
 		{56 * 365 * day, checks.Critical, "Your clock is 20440 days behind"},
-		{2005 * time.Millisecond, checks.Unknown, "Clock not known: 2 s behind ± 11 ms is too vague to say"},
-		{1995 * time.Millisecond, checks.OK, "Clock right: 2 s behind ± 11 ms, 4 of 4 servers"},
+		{2005 * time.Millisecond, checks.Unknown, "Clock not known: 2 s behind ± 12 ms is too vague to say"},
+		{1995 * time.Millisecond, checks.OK, "Clock right: 2 s behind ± 12 ms, 4 of 4 servers"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(func(s map[string]*responder) {
@@ -144,7 +144,7 @@ func TestBadServers(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(func(s map[string]*responder) { bad := tt.spoil; s["c.test"] = &bad })
 			f, facts := r.run(t)
-			if want := "Clock right: exact ± 11 ms, 3 of 4 servers"; f.Level != checks.OK || f.Summary != want {
+			if want := "Clock right: exact ± 12 ms, 3 of 4 servers"; f.Level != checks.OK || f.Summary != want {
 				t.Errorf("%s: got %v %q, want ok %q", tt.name, f.Level, f.Summary, want)
 			}
 			if got := facts.Servers[2].Verdict; got != tt.verdict {

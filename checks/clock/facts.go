@@ -8,23 +8,66 @@ type Facts struct {
 	Offset    time.Duration // true time minus this clock: positive when this clock is behind (RFC 5905's sign)
 	Error     time.Duration // the true offset is within Offset ± Error, as far as the servers are honest
 	CheckedAt time.Time     // true time of the look
+	Via       string        // what decided: "ntp", or "https" where the time servers told too little
 	Agree     int           // servers whose intervals share the agreed one
+	Asked     int           // servers of that kind
 	Reason    string        // why nothing is known: "no time server answered"; "" when Known
 	Servers   []Server
+	System    []string // what the system says of its own clock, where that is wrong: evidence only
+	Drift     Drift
 }
 
-// A Server is what one time server said in the last look.
+// A Server is what one server said in the last look.
 type Server struct {
-	Name    string
-	Offset  time.Duration // as in Facts; meaningful only where RTT or Stratum is not zero
-	Error   time.Duration // root distance (RFC 5905, section 11.2.1) with the sample's age
-	RTT     time.Duration
-	Stratum int           // 1 to 15; 0 when it gave no time
-	Age     time.Duration // of the sample when the look ended
-	Verdict string        // "ok", "falseticker", "no answer", "not synchronised", "kiss of death RATE", …
+	Name        string
+	Via         string        // "ntp" or "https"
+	Offset      time.Duration // as in Facts
+	Error       time.Duration // root distance (RFC 5905, section 11.2.1) with the sample's age; 0 when it gave no time
+	RTT         time.Duration
+	Stratum     int           // 1 to 15; 0 for https, and when it gave no time
+	Age         time.Duration // of the sample when the look ended
+	Verdict     string        // "ok", "falseticker", "no answer", "not synchronised", "kiss of death RATE", …
+	Certificate string        // "not yet valid" or "expired" where it is so by this clock, and genuine otherwise
 }
 
 // Answered says whether the server gave a time, true or false.
-func (s Server) Answered() bool { return s.Stratum > 0 }
+func (s Server) Answered() bool { return s.Error > 0 }
 
 func (s Server) interval() interval { return interval{s.Offset, s.Error} }
+
+// weigh makes of the servers of one kind what is known, and says how many gave a time. Only a
+// majority of all makes true time known: a silent one may be the honest one.
+func (f *Facts) weigh(servers []Server, via string) (answered int) {
+	var said []interval
+	for _, s := range servers {
+		if s.Answered() {
+			said = append(said, s.interval())
+		}
+	}
+	low, high, ok := intersect(said)
+	agree := 0
+	for i := range servers {
+		if s := &servers[i]; s.Answered() && ok && s.interval().meets(low, high) {
+			agree++
+		} else if s.Answered() {
+			s.Verdict = "falseticker"
+		}
+	}
+	f.Agree, f.Asked, f.Via = agree, len(servers), via
+	if f.Known = 2*agree > len(servers); f.Known {
+		best := combine(said, low, high)
+		f.Offset, f.Error = best.mid, best.err
+	}
+	return len(said)
+}
+
+// judge gives a server that had no vote its verdict by what is known.
+func (s *Server) judge(f Facts) {
+	if !s.Answered() || !f.Known {
+		return
+	}
+	s.Verdict = "falseticker"
+	if s.interval().meets(f.Offset-f.Error, f.Offset+f.Error) {
+		s.Verdict = "ok"
+	}
+}

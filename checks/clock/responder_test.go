@@ -110,13 +110,9 @@ func newClocks() *clocks { return &clocks{start: time.Now()} }
 func (c *clocks) read() Reading {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	passed := time.Since(c.start)
-	passed += time.Duration(c.rate * float64(passed))
-	return Reading{
-		Wall:  c.start.Add(passed + c.slept + c.step).Round(0),
-		Boot:  passed + c.slept,
-		Awake: passed,
-	}
+	own := func(d time.Duration) time.Duration { return d + time.Duration(c.rate*float64(d)) }
+	awake, slept := own(time.Since(c.start)), own(c.slept)
+	return Reading{Wall: c.start.Add(awake + slept + c.step).Round(0), Boot: awake + slept, Awake: awake}
 }
 
 func (c *clocks) set(step time.Duration) {

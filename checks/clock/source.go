@@ -113,14 +113,15 @@ func (s *source) server(now Reading) Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.ok && s.err == nil {
-		return Server{Name: s.name} // was not asked
+		return Server{Name: s.name, Via: "ntp"} // was not asked
 	}
 	if !s.ok {
-		return Server{Name: s.name, Verdict: verdict(s.err)}
+		return Server{Name: s.name, Via: "ntp", Verdict: verdict(s.err)}
 	}
 	old := now.Boot - s.best.boot
 	return Server{
 		Name:    s.name,
+		Via:     "ntp",
 		Offset:  s.best.base - now.wallBase(),
 		Error:   s.best.error + age(old),
 		RTT:     s.best.rtt,

@@ -71,3 +71,11 @@ func (t *Time) set(base, bound, at time.Duration) {
 
 // age is what the passing of d adds to an error bound.
 func age(d time.Duration) time.Duration { return time.Duration(drift * float64(d.Abs())) }
+
+// offset is true time minus the wall clock.
+func (t *Time) offset() time.Duration {
+	now := t.read()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.base - now.wallBase()
+}

@@ -45,6 +45,12 @@ func two(d, big time.Duration, bigName string, small time.Duration, smallName st
 	return s
 }
 
+// bound writes an error bound, rounded up: "12 ms".
+func bound(d time.Duration) string {
+	const ms = time.Millisecond
+	return Human(max((d+ms-1)/ms*ms, ms))
+}
+
 // Ahead says how a clock with this offset stands: "3 ms behind", "1 min 33 s ahead", or "exact" for
 // less than a millisecond.
 func Ahead(offset time.Duration) string {
@@ -65,54 +71,5 @@ func TimeZone(offset time.Duration) string {
 	if zone == 0 || zone > 14*time.Hour || (offset.Abs()-zone).Abs() > time.Minute {
 		return ""
 	}
-	return fmt.Sprintf("That is %s to the minute: the time zone is wrong rather than the clock, or was put right by moving the clock.", Human(zone))
-}
-
-// servers counts them: "4 of 4 servers".
-func (f Facts) servers() string {
-	if len(f.Servers) == 1 {
-		return fmt.Sprintf("%d of 1 server", f.Agree)
-	}
-	return fmt.Sprintf("%d of %d servers", f.Agree, len(f.Servers))
-}
-
-// Evidence says who vouches for the offset: "4 time servers agree." and which ones do not.
-func (f Facts) Evidence() string {
-	if !f.Known {
-		return ""
-	}
-	s := fmt.Sprintf("%d time servers agree.", f.Agree)
-	if f.Agree == 1 {
-		s = "One time server says so."
-	}
-	for _, server := range f.Servers {
-		if server.Verdict == "falseticker" {
-			s += fmt.Sprintf(" %s differs: it says %s.", server.Name, Ahead(server.Offset))
-		}
-	}
-	return s
-}
-
-// reason says why nothing is known, for a person.
-func (f Facts) reason(answered int) string {
-	all, offline := len(f.Servers), 0
-	for _, s := range f.Servers {
-		switch s.Verdict {
-		case "unreachable", "name service failed", "name not found":
-			offline++
-		}
-	}
-	switch {
-	case all == 0:
-		return "no time server is configured"
-	case offline == all:
-		return "no connection to any time server"
-	case answered == 0:
-		return "no time server answered"
-	case 2*answered <= all:
-		return fmt.Sprintf("only %d of %d time servers answered", answered, all)
-	case f.Agree == 0:
-		return fmt.Sprintf("%d of %d time servers answered, and no majority agrees", answered, all)
-	}
-	return fmt.Sprintf("only %d of %d time servers agree", f.Agree, all)
+	return fmt.Sprintf("A whole %s looks like a time zone mistake, or like a second system that keeps the hardware clock in local time.", Human(zone))
 }

@@ -1,0 +1,93 @@
+package clock
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fermata/checks"
+	"fermata/checks/clock/autotime"
+)
+
+func nothing(context.Context) []string { return nil }
+
+func TestMend(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		turnOn    error
+		settings  error
+		after     time.Duration // when the time service sets the clock; 0 for never
+		err, hint string
+		opened    bool
+	}{
+		{"works", nil, nil, 7 * time.Second, "", "", false},
+		{"does not work", nil, nil, 0, "automatic time is on, but the clock is still 1 min 33 s ahead",
+			"The time service may need some minutes. If the clock stays wrong, type in a terminal: " + autotime.Command, false},
+		{"already on", autotime.ErrAlready, nil, 0, "automatic time is on already, and the clock is wrong all the same",
+			"The date settings are open: set the time there.", true},
+		{"refused", autotime.ErrRefused, nil, 0, "turning automatic time on was not allowed",
+			"The date settings are open: set the time there.", true},
+		{"absent, and no desktop", autotime.ErrAbsent, autotime.ErrNoSettings, 0, "this system has no time service to turn on",
+			"Type in a terminal: " + autotime.Command, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(nil)
+			r.clocks.set(93 * time.Second)
+			opened := false
+			r.says = nothing
+			r.openSettings = func(context.Context) error { opened = true; return tt.settings }
+			r.turnOn = func(context.Context) error {
+				if tt.after > 0 {
+					time.AfterFunc(tt.after, func() { r.clocks.set(-93 * time.Second) })
+				}
+				return tt.turnOn
+			}
+			f, _ := r.run(t)
+			set := action(f, "clock/set")
+			if set == nil {
+				t.Fatal("a wrong clock offers no clock/set")
+			}
+			begun := time.Now()
+			err := set.Do(t.Context())
+			if err == nil && tt.err != "" || err != nil && err.Error() != tt.err || checks.Hint(err) != tt.hint {
+				t.Errorf("%s: got %q, hint %q; want %q, hint %q", tt.name, err, checks.Hint(err), tt.err, tt.hint)
+			}
+			if opened != tt.opened {
+				t.Errorf("%s: settings opened: %v", tt.name, opened)
+			}
+			if took := time.Since(begun); took > time.Minute {
+				t.Errorf("%s: took %v", tt.name, took)
+			}
+			if f, _ := r.run(t); err == nil && (f.Level != checks.OK || action(f, "clock/set") != nil) {
+				t.Errorf("%s: after it, %v %q", tt.name, f.Level, f.Summary)
+			}
+		})
+	}
+}
+
+func TestMendCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(nil)
+		r.says, r.turnOn = nothing, nothingDone
+		r.clocks.set(time.Hour)
+		f, _ := r.run(t)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		if err := action(f, "clock/set").Do(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+	})
+}
+
+func nothingDone(context.Context) error { return nil }
+
+func action(f checks.Finding, id string) *checks.Action {
+	for i := range f.Actions {
+		if f.Actions[i].ID == id {
+			return &f.Actions[i]
+		}
+	}
+	return nil
+}

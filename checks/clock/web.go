@@ -1,0 +1,74 @@
+package clock
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/url"
+	"sync"
+	"time"
+
+	"fermata/checks/clock/webdate"
+)
+
+// askWeb asks the pages for the time, all at once, where the time servers told too little, and
+// weighs their answers in the place of the time servers'.
+func (c *Check) askWeb(ctx context.Context, f Facts) Facts {
+	asker := webdate.Asker{Elapsed: c.time.Elapsed, Now: c.time.Now, Dial: c.cfg.Dial, Roots: c.roots}
+	pages := make([]Server, len(c.cfg.Pages))
+	var wg sync.WaitGroup
+	for i, page := range c.cfg.Pages {
+		wg.Go(func() {
+			d, err := asker.Ask(ctx, page)
+			pages[i] = c.page(page, d, err)
+		})
+	}
+	wg.Wait()
+	web := Facts{Servers: append(f.Servers, pages...)}
+	web.weigh(pages, "https")
+	copy(web.Servers[len(f.Servers):], pages) // with their verdicts
+	if !web.Known {
+		f.Servers = web.Servers
+		f.Reason += ", and the web servers told too little"
+		return f
+	}
+	for i := range f.Servers {
+		web.Servers[i].judge(web)
+	}
+	return web
+}
+
+// page reports on a page for the clock as it stands now.
+func (c *Check) page(page string, d webdate.Date, err error) Server {
+	s := Server{Name: page, Via: "https"}
+	if u, err := url.Parse(page); err == nil && u.Host != "" {
+		s.Name = u.Host
+	}
+	if err != nil {
+		s.Verdict = webVerdict(err)
+		return s
+	}
+	now := c.time.read()
+	s.Verdict, s.RTT = "ok", d.RTT
+	s.Error = (d.High - d.Low) / 2
+	s.Offset = d.Low + s.Error - now.wallBase()
+	if v := d.Validity; v != nil && now.Wall.Before(v.NotBefore) {
+		s.Certificate = "not yet valid"
+	} else if v != nil && now.Wall.After(v.NotAfter) {
+		s.Certificate = "expired"
+	}
+	s.Error += time.Microsecond // never nought: that would say that there was no answer
+	return s
+}
+
+// webVerdict names the outcome of asking a page in two or three words.
+func webVerdict(err error) string {
+	var refused *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &refused):
+		return "certificate refused"
+	case errors.Is(err, webdate.ErrNoDate), errors.Is(err, webdate.ErrCached), errors.Is(err, webdate.ErrMoving):
+		return "no usable date"
+	}
+	return verdict(err)
+}
