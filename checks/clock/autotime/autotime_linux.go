@@ -41,8 +41,12 @@ func TurnOn(ctx context.Context) error {
 	if on, _ := props["NTP"].Value().(bool); on {
 		return ErrAlready
 	}
-	// The flag lets polkit ask; the second argument is the older way to say so.
-	err = conn.Object(timedate, path).CallWithContext(ctx, timedate+".SetNTP", dbus.FlagAllowInteractiveAuthorization, true, true).Err
+	// The second argument lets polkit ask the person. The message flag that says the same is not
+	// sent by godbus v5.2.4 (createCall masks it).
+	err = conn.Object(timedate, path).CallWithContext(ctx, timedate+".SetNTP", 0, true, true).Err
+	if ctx.Err() != nil {
+		return ctx.Err() // the end of ctx closes the connection, which err tells in its own way
+	}
 	return classify(err)
 }
 
