@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"fermata/checks"
 	"fermata/checks/cause"
@@ -38,6 +37,9 @@ func menu(s State, found []diagnosis) Menu {
 	}
 }
 
+// lineWidth is how many characters wide a menu may grow.
+const lineWidth = 64
+
 // lines says what is so: what is wrong and why, then every account, then the clock.
 func lines(s State, found []diagnosis) []string {
 	var all []string
@@ -45,14 +47,14 @@ func lines(s State, found []diagnosis) []string {
 		all = append(all, "DEMO · nothing here is real")
 	}
 	for _, d := range serious(found) {
-		all = append(all, d.Title, d.Why)
+		all = append(append(all, d.Title), wrap(d.Why, lineWidth)...)
 	}
 	for _, p := range s.Problems {
-		all = append(all, fmt.Sprintf("%s, line %d: %s", filepath.Base(p.File), p.Line, p.Message))
+		all = append(all, wrap(p.Error(), lineWidth)...)
 	}
 	for _, id := range sorted(s.Failed) {
 		f := s.Failed[id]
-		all = append(all, fmt.Sprintf("“%s” did not work: %s", plain(f.label), said(f.err)))
+		all = append(all, wrap(fmt.Sprintf("“%s” did not work: %s", plain(f.label), said(f.err)), lineWidth)...)
 	}
 	for _, a := range s.Accounts {
 		all = append(all, accountLines(s, a)...)
@@ -85,15 +87,19 @@ func accountLines(s State, a Account) []string {
 		all = append(all, "No session now")
 	case !s.Now.Before(f.Until):
 		all = append(all, "Session ended at "+timeOfDay(f.Until, s.Now))
-	case f.Renews:
+	case f.Renews && f.Trouble == nil:
 		all = append(all, fmt.Sprintf("Session until %s, renews by itself", timeOfDay(f.Until, s.Now)))
+	case f.Renews:
+		all = append(all, fmt.Sprintf("Session until %s, renews when it can", timeOfDay(f.Until, s.Now)))
 	default:
 		all = append(all, fmt.Sprintf("Session until %s, does not renew by itself", timeOfDay(f.Until, s.Now)))
 	}
+	refused := f.Trouble != nil && f.Trouble.Where == session.AtToken && f.Trouble.Ask
 	if g := f.GrantUntil; !g.IsZero() {
 		switch {
 		case !s.Now.Before(g):
 			all = append(all, "The sign-in ended on "+date(g))
+		case refused: // before its time: the headline says so
 		case f.GrantEstimated:
 			all = append(all, "Signed in until about "+date(g))
 		default:
@@ -137,7 +143,6 @@ func actions(s State, found []diagnosis) []Item {
 		}
 	}
 	for _, a := range s.Accounts {
-		add(a.Name + "/unlock")
 		add(a.Name + "/refresh")
 		add(a.Name + "/login")
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +84,8 @@ func (s State) notice(d diagnosis) Notice {
 		ids = append(ids[:min(1, len(ids))], d.account.Name+"/later")
 	case cause.Keyring:
 		kind = "keyring"
-		ids = append([]string{d.account.Name + "/unlock"}, ids...)
+	default:
+		ids = append(ids, d.account.Name+"/"+string(cause.SignIn))
 	}
 	n.Key = d.account.Name + "/" + kind
 	n.Buttons = s.buttons(ids...)
@@ -131,7 +133,8 @@ func (s State) answered() (Notice, bool) {
 func (s State) buttons(ids ...string) []Button {
 	all := []Button{}
 	for _, id := range ids {
-		if a, ok := s.offer(id); ok {
+		has := slices.ContainsFunc(all, func(b Button) bool { return b.ID == id })
+		if a, ok := s.offer(id); ok && !has {
 			all = append(all, Button{a.ID, buttonLabel(a)})
 		}
 	}

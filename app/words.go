@@ -34,7 +34,11 @@ func (s State) item(a checks.Action) Item {
 	if of, _, ok := strings.Cut(a.ID, "/"); ok && len(s.Accounts) > 1 {
 		for _, acc := range s.Accounts {
 			if acc.Name == of {
-				i.Label += " (" + of + ")"
+				plain, dots := strings.CutSuffix(a.Label, "…")
+				i.Label = plain + " (" + of + ")"
+				if dots {
+					i.Label += "…"
+				}
 			}
 		}
 	}
@@ -44,6 +48,9 @@ func (s State) item(a checks.Action) Item {
 // fixIDs are the actions for a cause's fixes, the likeliest first.
 func (s State) fixIDs(d diagnosis) []string {
 	var ids []string
+	if d.ID == cause.Keyring {
+		ids = append(ids, d.account.Name+"/unlock")
+	}
 	for _, fix := range d.Fixes {
 		switch {
 		case fix == cause.Clock:
@@ -58,35 +65,59 @@ func (s State) fixIDs(d diagnosis) []string {
 	return ids
 }
 
-// tooltip is one line: the program, and the worst that is so.
+// tooltip is the program, and in a few words what is so.
 func tooltip(s State, found []diagnosis) string {
 	name := "Fermata"
 	if s.Demo {
 		name = "Fermata (DEMO)"
 	}
-	return name + ": " + line(s, found)
+	var parts []string
+	for _, d := range serious(found) {
+		parts = append(parts, d.Title)
+	}
+	if len(parts) == 0 {
+		for _, a := range s.Accounts {
+			parts = append(parts, accountLines(s, a)[1])
+		}
+		clock, _, _ := strings.Cut(s.Clock.Summary, ":")
+		parts = append(parts, clock)
+	}
+	return name + "\n" + strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "\n")
 }
 
 // line is the whole in one line.
 func line(s State, found []diagnosis) string {
-	if bad := serious(found); len(bad) > 0 {
-		var titles []string
-		for _, d := range bad {
-			titles = append(titles, d.Title+". "+d.Why)
-		}
-		return strings.Join(titles, " ")
-	}
 	var parts []string
+	for _, d := range serious(found) {
+		parts = append(parts, d.Title+". "+d.Why)
+	}
+	if len(parts) > 0 {
+		return strings.Join(parts, " ")
+	}
 	for _, a := range s.Accounts {
-		parts = append(parts, strings.Join(accountLines(s, a), ", "))
+		lines := accountLines(s, a)
+		parts = append(parts, lines[0]+": "+lower(strings.Join(lines[1:], ", ")))
 	}
 	if len(s.Accounts) == 0 {
-		parts = append(parts, "no account is connected yet")
+		parts = append(parts, "No account is connected yet")
 	}
 	if s.Clock.Summary != "" {
-		parts = append(parts, s.Clock.Summary)
+		parts = append(parts, lower(s.Clock.Summary))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// wrap breaks a text into lines of at most width characters, where a menu would grow too wide.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
 }
 
 // timeOfDay is a time as a person reads it, with the date where it is not today.
@@ -105,9 +136,7 @@ func plain(label string) string { return strings.TrimSuffix(label, "…") }
 
 // said is an error as a sentence, with what to do about it.
 func said(err error) string {
-	text := err.Error()
-	first, size := utf8.DecodeRuneInString(text)
-	text = string(unicode.ToUpper(first)) + text[size:]
+	text := upper(err.Error())
 	if !strings.HasSuffix(text, ".") {
 		text += "."
 	}
@@ -118,3 +147,14 @@ func said(err error) string {
 }
 
 func sorted(m map[string]failure) []string { return slices.Sorted(maps.Keys(m)) }
+
+func upper(s string) string { return firstRune(s, unicode.ToUpper) }
+func lower(s string) string { return firstRune(s, unicode.ToLower) }
+
+func firstRune(s string, change func(rune) rune) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(change(first)) + s[size:]
+}
