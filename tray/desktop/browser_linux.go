@@ -47,7 +47,8 @@ func (d *Desktop) Page(ctx context.Context, prefix string) (page context.Context
 		return nil, nil, fmt.Errorf("the page %s: %w", prefix, err)
 	}
 	allocator, cancelRemote := remote.NewAllocator(ctx, browser, remote.NoModifyURL)
-	page, cancelTab := chromedp.NewContext(allocator, chromedp.WithTargetID(target.ID(tab)), chromedp.WithDetachOnCancel())
+	page, cancelTab := chromedp.NewContext(allocator, chromedp.WithTargetID(target.ID(tab)), chromedp.WithDetachOnCancel(),
+		chromedp.WithErrorf(func(string, ...any) {})) // it grumbles when a page goes while it attaches; what fails is returned
 	cancel = func() { cancelTab(); cancelRemote() }
 	if err := chromedp.Do(page); err != nil {
 		cancel()

@@ -34,7 +34,9 @@ func TestMain(m *testing.M) {
 	case "start":
 		playStart()
 	default:
-		os.Exit(m.Run())
+		code := m.Run()
+		os.RemoveAll(builds) // "" where nothing was built
+		os.Exit(code)
 	}
 }
 
@@ -348,11 +350,11 @@ func TestBrowser(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := chromedp.Do(page, chromedp.SendKeys("input", "0123"), chromedp.Click("button")); err != nil {
+		if err := chromedp.Do(page, chromedp.SendKeys(chromedp.CSS("input"), "0123"), chromedp.Click(chromedp.CSS("button"))); err != nil {
 			t.Fatal(err)
 		}
 		<-clicked
-		text, err := chromedp.Run(page, chromedp.Text("body"))
+		text, err := chromedp.Run(page, chromedp.Text(chromedp.CSS("body")))
 		if err != nil || text != "You typed 0123." {
 			t.Errorf("the page says %q, %v", text, err)
 		}

@@ -49,13 +49,14 @@ func (d *Desktop) ClickMenu(ctx context.Context, labels ...string) error {
 	if err := d.clickMenu(ctx, labels); err != nil {
 		return fmt.Errorf("clicking %q: %w", strings.Join(labels, " ▸ "), err)
 	}
-	return until(ctx, func(ctx context.Context) error {
+	err := until(ctx, func(ctx context.Context) error {
 		open, err := d.popups(ctx, menus)
 		if err == nil && len(open) > 0 {
 			err = errors.New("the menu is still open")
 		}
 		return err
 	})
+	return errors.Join(err, d.park(ctx))
 }
 
 // OpenSubmenu opens a submenu of the tray icon's menu and leaves it open.
@@ -93,7 +94,9 @@ func (d *Desktop) clickMenu(ctx context.Context, labels []string) error {
 }
 
 // CloseMenu closes the menu with the Escape key, submenus first.
-func (d *Desktop) CloseMenu(ctx context.Context) error { return d.closeMenus(ctx, 0) }
+func (d *Desktop) CloseMenu(ctx context.Context) error {
+	return errors.Join(d.closeMenus(ctx, 0), d.park(ctx))
+}
 
 // closeMenus leaves at most n menus open.
 func (d *Desktop) closeMenus(ctx context.Context, n int) error {

@@ -61,7 +61,7 @@ func (d *Desktop) RestartPanel(ctx context.Context) error {
 // icon's square of the panel, its Bounds being its place on the screen. It moves the mouse pointer
 // away first, which would lie over the icon or light it up.
 func (d *Desktop) Icon(ctx context.Context) (*image.RGBA, error) {
-	if err := d.point(ctx, image.Pt(Width/2, Height-1)); err != nil {
+	if err := d.park(ctx); err != nil {
 		return nil, err
 	}
 	var icon *image.RGBA

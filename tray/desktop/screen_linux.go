@@ -132,9 +132,9 @@ func WritePNG(file string, img image.Image) error {
 	return errors.Join(png.Encode(f, img), f.Close())
 }
 
-// point moves the mouse pointer.
-func (d *Desktop) point(ctx context.Context, at image.Point) error {
-	return d.tool(ctx, "xdotool", "mousemove", strconv.Itoa(at.X), strconv.Itoa(at.Y))
+// park moves the mouse pointer to where it hovers over nothing: a resting pointer brings up tooltips.
+func (d *Desktop) park(ctx context.Context) error {
+	return d.tool(ctx, "xdotool", "mousemove", strconv.Itoa(Width/2), strconv.Itoa(Height-1))
 }
 
 // click moves the mouse pointer and presses its left button.

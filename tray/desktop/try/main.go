@@ -122,16 +122,13 @@ func (s stage) show(ctx context.Context, demo bool) error {
 	if err := s.do(ctx, "demo/revoke"); err != nil {
 		return err
 	}
-	if _, err := s.WaitNotice(ctx, "Sign in to Spotify again"); err != nil {
+	if _, err := s.WaitNotice(ctx, "DEMO: Sign in to Spotify again"); err != nil {
 		return err
 	}
 	if err := s.shoot("notice"); err != nil {
 		return err
 	}
-	if err := s.do(ctx, "demo/repair"); err != nil {
-		return err
-	}
-	return s.NoNotice(ctx, "")
+	return s.do(ctx, "demo/repair")
 }
 
 // do has the running demo do an action.

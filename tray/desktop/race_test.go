@@ -1,0 +1,5 @@
+//go:build race && linux
+
+package desktop
+
+func init() { race = true }
