@@ -1,0 +1,75 @@
+package clock
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// WatchNetwork tells when the way to the internet has changed and has come to rest, until ctx ends
+// and it closes the channel: a default route came, went or moved. It is a reason to look again, not
+// a promise of a connection. It sleeps in between. Changes that nobody receives are told once.
+//
+// The kernel tells of routes on a netlink socket (rtnetlink(7)); only those that lead everywhere
+// count, so that containers and virtual machines coming up do not wake the rest of the program.
+func WatchNetwork(ctx context.Context) (<-chan struct{}, error) {
+	routes, err := routeSocket()
+	if err != nil {
+		return nil, err
+	}
+	network := newLull()
+	stop := context.AfterFunc(ctx, func() { routes.Close() })
+	go func() {
+		defer network.close()
+		defer routes.Close()
+		defer stop()
+		b := make([]byte, 8<<10)
+		for {
+			n, err := routes.Read(b)
+			// ENOBUFS: more came than was read, so something did change.
+			if err != nil && !errors.Is(err, unix.ENOBUFS) {
+				return
+			}
+			if err != nil || defaultRoute(b[:n]) {
+				network.changed()
+			}
+		}
+	}()
+	return network.told, nil
+}
+
+// routeSocket returns a netlink socket that gets the changes of routes. It waits in the runtime's
+// poller and holds no thread.
+func routeSocket() (*os.File, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_ROUTE)
+	if err != nil {
+		return nil, fmt.Errorf("watch the network: socket: %w", err)
+	}
+	groups := uint32(1<<(unix.RTNLGRP_IPV4_ROUTE-1) | 1<<(unix.RTNLGRP_IPV6_ROUTE-1))
+	if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: groups}); err != nil {
+		unix.Close(fd)
+		return nil, fmt.Errorf("watch the network: bind: %w", err)
+	}
+	return os.NewFile(uintptr(fd), "rtnetlink"), nil
+}
+
+// defaultRoute says whether one of the messages is of a route to everywhere in the main table.
+func defaultRoute(b []byte) bool {
+	for len(b) >= unix.SizeofNlMsghdr+unix.SizeofRtMsg {
+		length := int(binary.NativeEndian.Uint32(b))
+		if length < unix.SizeofNlMsghdr+unix.SizeofRtMsg || length > len(b) {
+			return false
+		}
+		kind, route := binary.NativeEndian.Uint16(b[4:]), b[unix.SizeofNlMsghdr:]
+		// struct rtmsg: family, dst_len, src_len, tos, table, protocol, scope, type, flags.
+		if (kind == unix.RTM_NEWROUTE || kind == unix.RTM_DELROUTE) && route[1] == 0 && route[4] == unix.RT_TABLE_MAIN {
+			return true
+		}
+		b = b[min((length+3)&^3, len(b)):]
+	}
+	return false
+}
