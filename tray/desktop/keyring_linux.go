@@ -7,7 +7,7 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-const secrets = "org.freedesktop.secrets"
+const secretService = "org.freedesktop.secrets"
 
 func (d *Desktop) beginKeyring() (func(context.Context) error, error) {
 	p, err := d.run("a password", nil, "gnome-keyring-daemon",
@@ -18,7 +18,7 @@ func (d *Desktop) beginKeyring() (func(context.Context) error, error) {
 	d.keyring = p
 	return func(ctx context.Context) error {
 		return until(ctx, func(ctx context.Context) error {
-			if err := errors.Join(p.alive(), d.owned(ctx, secrets)); err != nil {
+			if err := errors.Join(p.alive(), d.owned(ctx, secretService)); err != nil {
 				return err
 			}
 			_, err := d.collection(ctx)
@@ -30,7 +30,7 @@ func (d *Desktop) beginKeyring() (func(context.Context) error, error) {
 // collection returns the keyring that secrets go to.
 func (d *Desktop) collection(ctx context.Context) (dbus.ObjectPath, error) {
 	var path dbus.ObjectPath
-	o := d.bus.Object(secrets, "/org/freedesktop/secrets")
+	o := d.bus.Object(secretService, "/org/freedesktop/secrets")
 	err := o.CallWithContext(ctx, "org.freedesktop.Secret.Service.ReadAlias", 0, "default").Store(&path)
 	if err == nil && path == "/" {
 		err = errors.New("the Secret Service has no default keyring yet")
@@ -50,7 +50,7 @@ func (d *Desktop) StartKeyring(ctx context.Context) error {
 // StopKeyring ends the Secret Service.
 func (d *Desktop) StopKeyring(ctx context.Context) error {
 	d.keyring.stop()
-	return until(ctx, func(ctx context.Context) error { return d.free(ctx, secrets) })
+	return until(ctx, func(ctx context.Context) error { return d.free(ctx, secretService) })
 }
 
 // LockKeyring locks the keyring: who wants a secret has the person asked for the password.
@@ -61,7 +61,7 @@ func (d *Desktop) LockKeyring(ctx context.Context) error {
 	}
 	var locked []dbus.ObjectPath
 	var prompt dbus.ObjectPath
-	o := d.bus.Object(secrets, "/org/freedesktop/secrets")
+	o := d.bus.Object(secretService, "/org/freedesktop/secrets")
 	err = o.CallWithContext(ctx, "org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{path}).Store(&locked, &prompt)
 	if err == nil && len(locked) != 1 {
 		err = errors.New("the keyring does not let itself be locked")
