@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -216,7 +217,9 @@ func TestFermataIcon(t *testing.T) {
 func contrast(img *image.RGBA) float64 {
 	b := img.Bounds()
 	luminance := func(x, y int) float64 {
-		linear := func(v uint8) float64 { c := float64(v) / 255; return c * c } // close enough to sRGB's curve
+		linear := func(v uint8) float64 { // IEC 61966-2-1, without its straight beginning
+			return math.Pow((float64(v)/255+0.055)/1.055, 2.4)
+		}
 		c := img.RGBAAt(x, y)
 		return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 	}
