@@ -12,63 +12,56 @@ import (
 )
 
 // ask says that the person has to act.
-func ask(title, why string) func(Evidence) (checks.Level, string, string) {
-	return func(e Evidence) (checks.Level, string, string) {
-		return checks.Critical, named(title, e), why
-	}
+func ask(title, why string) func(Evidence) said {
+	return func(Evidence) said { return said{checks.Critical, title, why} }
 }
 
 // lapses says what a passing trouble means for the session: while it lasts long enough nothing is
-// lost, then it nears its end, then it has ended.
-func lapses(title, reason string) func(Evidence) (checks.Level, string, string) {
-	return func(e Evidence) (checks.Level, string, string) {
-		since := ""
+// lost, then it nears its end, then it has ended. The advice, if there is one, is a sentence.
+func lapses(title, reason, advice string) func(Evidence) said {
+	return func(e Evidence) said {
+		because := reason
 		if t := e.Session.Trouble; t != nil && !t.Since.IsZero() {
-			since = " since " + clockTime(t.Since, e.Now)
+			because += " since " + clockTime(t.Since, e.Now)
 		}
+		because = strings.TrimSpace(because + ". " + advice)
 		until := e.Session.Until
-		switch {
+		switch at := clockTime(until, e.Now); {
 		case until.IsZero():
-			return e.Level, named(title, e), fmt.Sprintf("The session could not be renewed: %s%s.", reason, since)
+			return said{e.Level, title, "The session could not be renewed: " + because}
 		case !e.Now.Before(until):
-			return checks.Critical, fmt.Sprintf("%s session ended at %s", e.Provider, clockTime(until, e.Now)), fmt.Sprintf("It could not be renewed: %s%s.", reason, since)
-		case e.Level >= checks.Warning:
-			return checks.Warning, fmt.Sprintf("%s session ends at %s", e.Provider, clockTime(until, e.Now)), fmt.Sprintf("It could not be renewed: %s%s.", reason, since)
+			return said{checks.Critical, "%s session ended at " + at, "It could not be renewed: " + because}
+		case nearsEnd(e):
+			return said{checks.Warning, "%s session ends at " + at, "It could not be renewed: " + because}
 		default:
-			return checks.Unknown, named(title, e), fmt.Sprintf("The session lasts until %s: %s%s.", clockTime(until, e.Now), reason, since)
+			return said{checks.Unknown, title, "The session lasts until " + at + ": " + because}
 		}
 	}
 }
 
-func unknown(e Evidence) Cause {
-	c := Cause{
-		ID: "unknown", Level: max(e.Level, checks.Unknown), Confidence: Enough, Fixes: Fixes,
-		Title: named("%s does not work as it should", e),
-		Why:   "Why is not known yet.",
-		About: "None of the known causes fits what was seen. The report lists it all.",
-	}
-	if t := e.Session.Trouble; t != nil {
-		c.Why = trouble(e)
-		c.Evidence = []string{fmt.Sprintf("%s answered %d %s %s", t.Where, t.Status, t.Code, t.Text)}
-	}
-	return c
+// nearsEnd reports whether the level is for the session's end, and not for that of the sign-in.
+func nearsEnd(e Evidence) bool {
+	return e.Level >= checks.Warning && (!grantSoon(e) || e.Session.Until.Sub(e.Now) <= 15*time.Minute)
 }
 
-func named(title string, e Evidence) string {
-	return strings.ReplaceAll(title, "%s", e.Provider)
+// named puts the provider's name and its sign-ins' life into a text.
+func named(text string, e Evidence) string {
+	return strings.NewReplacer("%s", e.Provider, "%life", lifetime(e)).Replace(text)
 }
 
-// trouble is what the trouble itself says, as a sentence.
-func trouble(e Evidence) string {
-	t := e.Session.Trouble
+// lifetime is how long the provider's sign-ins last, in words.
+func lifetime(e Evidence) string {
+	life := e.Session.GrantUntil.Sub(e.Session.AuthorizedAt)
+	days := int(math.Round(life.Hours() / 24))
 	switch {
-	case t == nil:
-		return ""
-	case t.Err != nil:
-		return sentence(t)
-	default:
-		return fmt.Sprintf("%s answered: %d %s.", e.Provider, t.Status, t.Text)
+	case e.Provider == "Spotify", days >= 180 && days <= 185: // no field of a reply tells it; its blog does
+		return "six months"
+	case e.Session.GrantUntil.IsZero(), e.Session.AuthorizedAt.IsZero(), days < 1:
+		return "some time"
+	case days == 1:
+		return "a day"
 	}
+	return fmt.Sprintf("%d days", days)
 }
 
 // clockTime is the time of day, with the date where it is not today.
@@ -100,13 +93,31 @@ func daysLeft(d time.Duration) string {
 	}
 }
 
-// sentence is an error as a person reads it: a capital first, its hint after it.
-func sentence(err error) string {
-	text := err.Error()
-	first, size := utf8.DecodeRuneInString(text)
-	text = string(unicode.ToUpper(first)) + text[size:] + "."
-	if hint := checks.Hint(err); hint != "" {
-		text += " " + hint
+func upper(text string) string { return first(text, unicode.ToUpper) }
+func lower(text string) string { return first(strings.TrimSuffix(text, "."), unicode.ToLower) }
+
+func first(text string, change func(rune) rune) string {
+	r, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return text
+	}
+	return string(change(r)) + text[size:]
+}
+
+// plain makes one line that can be shown: no control, format or bidirectional characters, and no
+// more than 200 runes.
+func plain(text string) string {
+	text = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == utf8.RuneError, !unicode.IsGraphic(r):
+			return -1
+		}
+		return r
+	}, text[:min(len(text), 16<<10)])), " ")
+	if runes := []rune(text); len(runes) > 200 {
+		text = string(runes[:199]) + "…"
 	}
 	return text
 }
