@@ -1,0 +1,276 @@
+package cache
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fermata/checks"
+)
+
+// Secrets that are planted in files and must be found nowhere else.
+const (
+	access  = "BQaccessACCESSaccessACCESSaccess"
+	refresh = "AQrefreshREFRESHrefreshREFRESHre"
+)
+
+// wrong is true time beside a wall clock that is ahead of it by Ahead.
+type wrong struct {
+	start time.Time
+	ahead time.Duration
+}
+
+func (w *wrong) Now() time.Time         { return time.Now().Add(-w.ahead) }
+func (w *wrong) Elapsed() time.Duration { return time.Since(w.start) - w.ahead }
+
+// step sets the wall clock forward: in a bubble the time passes, and true time does not.
+func (w *wrong) step(d time.Duration) {
+	time.Sleep(d)
+	w.ahead += d
+}
+
+// home makes a home folder with nothing around it that could be found.
+func home(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", "")
+	t.Setenv("LOCALAPPDATA", filepath.Join(dir, "AppData", "Local"))
+	old := time.Local
+	time.Local = time.UTC
+	t.Cleanup(func() { time.Local = old })
+	return dir
+}
+
+// write writes a file as of the time that the test's clock shows.
+func write(t *testing.T, path, text string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, time.Now(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func spotipy(end time.Time) string {
+	return fmt.Sprintf(`{"access_token":%q,"token_type":"Bearer","expires_in":3600,"scope":"a b","expires_at":%d,"refresh_token":%q}`, access, end.Unix(), refresh)
+}
+
+func rspotify(end time.Time) string {
+	return fmt.Sprintf(`{"access_token":%q,"expires_in":3600,"expires_at":%q,"refresh_token":%q,"scope":"a b"}`, access, end.UTC().Format(time.RFC3339Nano), refresh)
+}
+
+func golang(end time.Time) string {
+	return fmt.Sprintf(`{"access_token":%q,"token_type":"Bearer","expiry":%q}`, access, end.Format(time.RFC3339Nano))
+}
+
+const librespot = `{"username":"jane","auth_type":1,"auth_data":"` + access + `"}`
+
+// look runs c and returns its findings as lines, after searching all of it for secrets.
+func look(t *testing.T, c *Check) (checks.Finding, string) {
+	t.Helper()
+	f := c.Run(t.Context())
+	all, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(all) + fmt.Sprintf("%v %+v %#v", f, f, f); strings.Contains(text, access[:8]) || strings.Contains(text, refresh[:8]) {
+		t.Errorf("a secret in %s", text)
+	}
+	if f.Level > checks.Unknown {
+		t.Errorf("level %v", f.Level)
+	}
+	var lines []string
+	programs, _ := f.Facts.([]Program)
+	for _, p := range programs {
+		s := p.Name + " " + filepath.ToSlash(p.File) + ": " + p.State
+		if p.SignedIn {
+			s += " +"
+		}
+		lines = append(lines, s)
+	}
+	return f, strings.Join(lines, "\n")
+}
+
+func TestProgramsPlaces(t *testing.T) {
+	dir := home(t)
+	synctest.Test(t, func(t *testing.T) { // midnight, 1 January 2000
+		clock := &wrong{start: time.Now()}
+		end := time.Now().Add(time.Hour)
+		write(t, filepath.Join(dir, ".cache/spotify-player/user_client_token.json"), rspotify(end))
+		write(t, filepath.Join(dir, ".cache/spotify-player/credentials.json"), librespot)
+		write(t, filepath.Join(xdgCache(dir), "ncspot/rspotify_token.json"), rspotify(end.Add(-2*time.Hour)))
+		write(t, filepath.Join(nativeCache(dir), "spotifyd"+projectCache+"/oauth/credentials.json"), librespot)
+		write(t, filepath.Join(dir, ".config/spotify-tui/.spotify_token_cache.json"), spotipy(end))
+		write(t, filepath.Join(dir, ".cache-jane"), spotipy(end.Add(time.Minute)))
+		write(t, filepath.Join(dir, ".cache-of-something-else"), "\x00\x01")
+		write(t, filepath.Join(dir, ".spotify_token_cache.json"), `{"access_token":"`+access+`","expires_in":3600,"expires_at":null,"refresh_token":null,"scope":""}`)
+		bot := write(t, filepath.Join(dir, "bot/token.json"), golang(time.Time{}))
+		write(t, filepath.Join(dir, "script/.cache"), spotipy(end))
+
+		c := New(Config{Home: dir, Paths: []string{bot, "~/script", "~/no/such", "relative", bot}}, clock)
+		f, got := look(t, c)
+		want := `spotify-player ~/.cache/spotify-player/user_client_token.json: token until 01:00 +
+spotify-player ~/.cache/spotify-player/credentials.json: no expiry known +
+ncspot ~/.cache/ncspot/rspotify_token.json: token ended at Fri 23:00, the program renews it when it runs +
+spotifyd ~/.cache/spotifyd/oauth/credentials.json: no expiry known +
+spotify-tui ~/.config/spotify-tui/.spotify_token_cache.json: token until 01:00 +
+rspotify ~/.spotify_token_cache.json: no expiry known
+spotipy ~/.cache-jane: token until 01:00 +
+a Go program ~/bot/token.json: no expiry known
+spotipy ~/script/.cache: token until 01:00 +
+token file ~/no/such: not there`
+		if got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+		if want := "7 other programs keep tokens, the next ends at 01:00"; f.Summary != want || f.Level != checks.OK {
+			t.Errorf("%v %q", f.Level, f.Summary)
+		}
+		if f.Next != time.Hour {
+			t.Errorf("next in %v", f.Next)
+		}
+	})
+}
+
+func TestNothingThere(t *testing.T) {
+	f, got := look(t, New(Config{Home: home(t)}, &wrong{start: time.Now()}))
+	if got != "" || f.Summary != "No other program's tokens found" || f.Level != checks.OK || f.Next != time.Hour {
+		t.Errorf("%q %+v", got, f)
+	}
+}
+
+func TestAStepNeitherEndsNorProlongs(t *testing.T) {
+	dir := home(t)
+	synctest.Test(t, func(t *testing.T) {
+		clock := &wrong{start: time.Now()}
+		clock.step(30 * time.Minute) // wrong from the start, as much for the program as for us
+		path := write(t, filepath.Join(dir, "t"), spotipy(time.Now().Add(time.Hour)))
+		c := New(Config{Home: dir, Paths: []string{path}, GrantLifetime: 181 * 24 * time.Hour}, clock)
+		until, before := clock.Now().Add(time.Hour), ""
+		for _, step := range []struct {
+			ahead, pass time.Duration
+			state       string
+		}{
+			{0, 0, "token until 01:00"},
+			{2 * time.Hour, 10 * time.Minute, "token until 01:00, but by this computer's clock it has ended"},
+			{0, 51 * time.Minute, "token ended at 01:00, the program renews it when it runs"},
+		} {
+			clock.step(step.ahead)
+			time.Sleep(step.pass)
+			f, _ := look(t, c)
+			p := f.Facts.([]Program)[0]
+			if p.State != step.state || !p.Until.Equal(until) {
+				t.Errorf("after %v: %q until %v, want %q until %v", step, p.State, p.Until, step.state, until)
+			}
+			if grant := p.GrantUntil.String(); before != "" && grant != before {
+				t.Errorf("the sign-in's end moved from %s to %s", before, grant)
+			} else {
+				before = grant
+			}
+		}
+	})
+}
+
+func TestNextLookIsWhenTheTokenEnds(t *testing.T) {
+	dir := home(t)
+	synctest.Test(t, func(t *testing.T) {
+		path := write(t, filepath.Join(dir, "t"), golang(time.Now().Add(10*time.Minute)))
+		c := New(Config{Home: dir, Paths: []string{path}}, &wrong{start: time.Now()})
+		f, _ := look(t, c)
+		if f.Next != 10*time.Minute+time.Second {
+			t.Fatalf("next in %v", f.Next)
+		}
+		time.Sleep(f.Next)
+		if f, got := look(t, c); got != "a Go program ~/t: token ended at 00:10" || f.Next != time.Hour {
+			t.Errorf("%q, next in %v", got, f.Next)
+		}
+	})
+}
+
+func TestSixMonths(t *testing.T) {
+	const life = 181 * 24 * time.Hour
+	dir := home(t)
+	synctest.Test(t, func(t *testing.T) {
+		clock := &wrong{start: time.Now()}
+		path := write(t, filepath.Join(dir, "t"), spotipy(time.Now()))
+		began := time.Now()
+		time.Sleep(5 * 24 * time.Hour)
+		c := New(Config{Home: dir, Paths: []string{path}, GrantLifetime: life}, clock)
+		see := func(want time.Time) {
+			t.Helper()
+			f, _ := look(t, c)
+			if p := f.Facts.([]Program)[0]; !p.GrantUntil.Equal(want) || !p.Estimated {
+				t.Errorf("%+v, want the end at %v", p, want)
+			}
+		}
+		see(began.Add(life)) // the file's age counts
+		write(t, path, spotipy(time.Now().Add(time.Hour)))
+		see(began.Add(life)) // renewed, with the same refresh token
+		write(t, path, strings.ReplaceAll(spotipy(time.Now().Add(time.Hour)), refresh, "AQanother"))
+		see(time.Now().Add(life))
+		write(t, path, strings.ReplaceAll(spotipy(time.Now().Add(time.Hour)), refresh, ""))
+		if f, _ := look(t, c); !f.Facts.([]Program)[0].GrantUntil.IsZero() {
+			t.Error("an end of no sign-in")
+		}
+	})
+}
+
+func TestHalfWritten(t *testing.T) {
+	dir := home(t)
+	synctest.Test(t, func(t *testing.T) {
+		whole := spotipy(time.Now().Add(time.Hour))
+		path := write(t, filepath.Join(dir, ".cache-jane"), whole)
+		c := New(Config{Home: dir}, &wrong{start: time.Now()})
+		look(t, c)
+
+		write(t, path, whole[:len(whole)/2])
+		go func() { // while the check waits
+			time.Sleep(pause / 2)
+			write(t, path, whole)
+		}()
+		if _, got := look(t, c); got != "spotipy ~/.cache-jane: token until 01:00 +" {
+			t.Errorf("written in time: %s", got)
+		}
+
+		write(t, path, "")
+		f, got := look(t, c)
+		if got != "token file ~/.cache-jane: being written" || f.Next != time.Minute || f.Level != checks.OK {
+			t.Errorf("%s, %v, next in %v", got, f.Level, f.Next)
+		}
+		time.Sleep(time.Hour)
+		f, got = look(t, c)
+		if got != "token file ~/.cache-jane: unreadable: the JSON ends in the middle" || f.Level != checks.Unknown {
+			t.Errorf("%s, %v", got, f.Level)
+		}
+		if want := "No other program's tokens found; 1 file could not be read"; f.Summary != want {
+			t.Error(f.Summary)
+		}
+	})
+}
+
+func TestHangingFolder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := New(Config{Home: t.TempDir()}, &wrong{start: time.Now()})
+		c.pending = make(chan []reading, 1) // a look that never came back
+		if f := c.Run(t.Context()); f.Level != checks.Unknown || f.Facts != nil {
+			t.Errorf("%+v", f)
+		}
+		c.pending <- nil // now it did; the next look is a new one
+		if f := c.Run(t.Context()); f.Level != checks.OK {
+			t.Errorf("%+v", f)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		c.Run(ctx)
+	})
+}

@@ -1,0 +1,158 @@
+package cache
+
+import (
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"strings"
+	"time"
+	"unicode"
+
+	"fermata/checks"
+	"fermata/checks/cache/tokenfile"
+)
+
+// held is what is remembered of a file, in memory only, so that a clock step neither ends nor
+// prolongs what was seen before it. Times are Clock.Elapsed's.
+type held struct {
+	access  mark
+	end     time.Duration // of the access token, where it has one
+	refresh mark
+	since   time.Duration // when the refresh token is known to have been there
+}
+
+// A mark tells one secret from another and gives neither away.
+type mark [16]byte
+
+func markOf(s tokenfile.Secret) mark {
+	sum := sha256.Sum256([]byte(s))
+	return mark(sum[:16])
+}
+
+// The beginnings of states.
+const (
+	unreadable = "unreadable: "
+	written    = "being written"
+	missing    = "not there"
+	unknown    = "no expiry known"
+)
+
+// far bounds the times that a file can claim, so that none overflows.
+const far = 100 * 365 * 24 * time.Hour
+
+// judge tells what r says, when that changes by itself, and how bad it is.
+func (c *Check) judge(r reading) (Program, time.Duration, checks.Level) {
+	p := Program{Name: r.program, File: show(r.path, c.cfg.Home)}
+	if p.Name == "" {
+		p.Name = programOf(r)
+	}
+	switch {
+	case errors.Is(r.err, fs.ErrNotExist):
+		p.State = missing
+		return p, regular, checks.OK
+	case r.err == tokenfile.ErrCut && time.Since(r.modified).Abs() < time.Minute:
+		p.State = written
+		return p, soon, checks.OK
+	case r.err != nil:
+		p.State = unreadable + reason(r.err)
+		return p, regular, checks.Unknown
+	}
+	now, elapsed := c.clock.Now(), c.clock.Elapsed()
+	h := c.remember(r, now, elapsed)
+	p.SignedIn = r.token.SignIn
+	if r.token.Refresh != "" && c.cfg.GrantLifetime > 0 {
+		p.GrantUntil = now.Add(h.since + c.cfg.GrantLifetime - elapsed).Round(time.Second).Local()
+		p.Estimated = true
+	}
+	if r.token.End.IsZero() {
+		p.State = unknown
+		return p, regular, checks.OK
+	}
+	left := h.end - elapsed
+	// Rounded: the clocks are read one after another, and 15:04 must not become 15:03.
+	p.Until, p.FileUntil = now.Add(left).Round(time.Second).Local(), r.token.End.Local()
+	p.State = state(p, left, time.Until(r.token.End), now)
+	if left > 0 {
+		return p, left + time.Second, checks.OK
+	}
+	return p, regular, checks.OK
+}
+
+// remember notes what the file holds and returns it together with what was noted before.
+func (c *Check) remember(r reading, now time.Time, elapsed time.Duration) held {
+	h, ok := c.held[r.path]
+	access, refresh := markOf(r.token.Access), markOf(r.token.Refresh)
+	if !ok || h.refresh != refresh {
+		// The file was last written with this token in it. A clock that was set since then makes its age
+		// wrong; the lesser one keeps the bound an upper one.
+		age := max(0, min(time.Since(r.modified), now.Sub(r.modified)))
+		h.refresh, h.since = refresh, elapsed-age
+	}
+	if !ok || h.access != access {
+		// The program counted by this computer's clock, so a constant error of it cancels out.
+		left := min(max(time.Until(r.token.End), -far), far)
+		if r.token.Life > 0 {
+			left = min(left, r.token.Life)
+		}
+		h.access, h.end = access, elapsed+left
+	}
+	c.held[r.path] = h
+	return h
+}
+
+// state says how the access token stands, and where the program itself will see it otherwise, since
+// the clock was set after it wrote the file.
+func state(p Program, left, byFile time.Duration, now time.Time) string {
+	const slack = time.Minute
+	switch {
+	case left > slack && byFile <= 0:
+		return "token until " + clockTime(p.Until, now) + ", but by this computer's clock it has ended"
+	case left > 0:
+		return "token until " + clockTime(p.Until, now)
+	case byFile > slack:
+		return "token ended at " + clockTime(p.Until, now) + ", but by this computer's clock it has not"
+	case p.SignedIn:
+		return "token ended at " + clockTime(p.Until, now) + ", the program renews it when it runs"
+	}
+	return "token ended at " + clockTime(p.Until, now)
+}
+
+// programOf names a file that no program's own place gives a name to.
+func programOf(r reading) string {
+	if r.err != nil {
+		return "token file"
+	}
+	switch r.token.Form {
+	case tokenfile.Go:
+		return "a Go program"
+	case tokenfile.Reply:
+		return "a program"
+	}
+	return r.token.Form.String()
+}
+
+// line makes one line of a text that somebody else chose, of at most 200 runes.
+func line(text string) string {
+	runes := []rune(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, text))
+	if len(runes) > 200 {
+		return "…" + string(runes[len(runes)-199:])
+	}
+	return string(runes)
+}
+
+// clockTime is a time of day as a person reads it, with the day where that is not today.
+func clockTime(t, now time.Time) string {
+	t, now = t.Local(), now.Local()
+	switch d := t.Sub(now).Abs(); {
+	case t.YearDay() == now.YearDay() && t.Year() == now.Year():
+		return t.Format("15:04")
+	case d < 6*24*time.Hour:
+		return t.Format("Mon 15:04")
+	}
+	return t.Format("2 Jan 2006")
+}

@@ -1,0 +1,109 @@
+package cache
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A place is a file that may be there.
+type place struct {
+	program string // "": told by the file's form
+	path    string // absolute
+	named   bool   // the settings name it, so it is told even where it is missing
+	guess   bool   // another program may use the name too, so what is no token is passed over
+}
+
+// file is where a program keeps its tokens.
+type file struct {
+	program string
+	folder  func(home string) string // "": not known
+	path    string                   // in folder
+}
+
+// files are the programs' own places, read in their sources; librespot and programs on Go's oauth2
+// have none of their own, so the settings name theirs.
+var files = []file{
+	// get_cache_folder_path in spotify_player/src/config/mod.rs: ~/.cache on every system; client/mod.rs
+	{"spotify-player", inHome(".cache"), "spotify-player/user_client_token.json"},
+	{"spotify-player", inHome(".cache"), "spotify-player/credentials.json"},
+	// cache_path in src/config.rs, by platform-dirs' AppDirs::new(Some("ncspot"), true): the XDG folders on
+	// macOS too; src/authentication.rs
+	{"ncspot", xdgCache, "ncspot/rspotify_token.json"},
+	{"ncspot", xdgCache, "ncspot/librespot/credentials.json"},
+	// The same from Flathub, where XDG_CACHE_HOME is ~/.var/app/ID/cache (docs.flatpak.org, Sandbox Permissions).
+	{"ncspot", inHome(".var/app/io.github.hrkfdn.ncspot/cache"), "ncspot/rspotify_token.json"},
+	{"ncspot", inHome(".var/app/io.github.hrkfdn.ncspot/cache"), "ncspot/librespot/credentials.json"},
+	// get_cache in src/config.rs, by directories' ProjectDirs::from("", "", "spotifyd").cache_dir()
+	{"spotifyd", nativeCache, "spotifyd" + projectCache + "/oauth/credentials.json"},
+	{"spotifyd", nativeCache, "spotifyd" + projectCache + "/zeroconf/credentials.json"},
+	// get_or_build_paths in src/config.rs: ~/.config on every system
+	{"spotify-tui", inHome(".config"), "spotify-tui/.spotify_token_cache.json"},
+}
+
+func inHome(folder string) func(string) string {
+	return func(home string) string { return filepath.Join(home, folder) }
+}
+
+// places are the files to look at, each once, the programs' own first.
+func places(cfg Config) []place {
+	var all []place
+	seen := map[string]bool{}
+	add := func(list ...place) {
+		for _, p := range list {
+			if p.path = filepath.Clean(p.path); filepath.IsAbs(p.path) && !seen[p.path] {
+				seen[p.path] = true
+				all = append(all, p)
+			}
+		}
+	}
+	if filepath.IsAbs(cfg.Home) {
+		for _, f := range files {
+			if folder := f.folder(cfg.Home); folder != "" {
+				add(place{program: f.program, path: filepath.Join(folder, f.path)})
+			}
+		}
+		// What was started from the home folder, by hand or by a timer, keeps its tokens there.
+		add(inFolder(cfg.Home)...)
+	}
+	for _, path := range cfg.Paths {
+		if rest, ok := strings.CutPrefix(path, "~/"); ok {
+			path = filepath.Join(cfg.Home, rest)
+		}
+		if !filepath.IsAbs(path) {
+			continue
+		}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			add(inFolder(path)...)
+			continue
+		}
+		add(place{path: path, named: true})
+	}
+	return all
+}
+
+// inFolder are the files that spotipy and rspotify make in the working folder of a program that says
+// nothing else: .cache and .cache-USER (spotipy's CacheFileHandler), .spotify_token_cache.json
+// (rspotify's DEFAULT_CACHE_PATH).
+func inFolder(folder string) []place {
+	const most = 64
+	found := []place{
+		{path: filepath.Join(folder, ".cache"), guess: true},
+		{path: filepath.Join(folder, ".spotify_token_cache.json"), guess: true},
+	}
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".cache-") && len(found) < most {
+			found = append(found, place{path: filepath.Join(folder, e.Name()), guess: true})
+		}
+	}
+	return found
+}
+
+// show is a path as a person reads it, on one line and with "~" for the home folder.
+func show(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, home+string(filepath.Separator)); ok && home != "" {
+		path = "~" + string(filepath.Separator) + rest
+	}
+	return line(path)
+}

@@ -1,0 +1,7 @@
+package cache
+
+import "path/filepath"
+
+const projectCache = ""
+
+func nativeCache(home string) string { return filepath.Join(home, "Library", "Caches") }

@@ -1,0 +1,116 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+	"time"
+
+	"fermata/checks/cache/tokenfile"
+)
+
+const (
+	maxSize = 1 << 20                // bytes; tokens and scopes take some kilobytes
+	pause   = 200 * time.Millisecond // before a file that ends in the middle is read again
+)
+
+// A reading is what one file held.
+type reading struct {
+	place
+	token    tokenfile.Token
+	modified time.Time // by the clock of then
+	err      error
+}
+
+var (
+	errNotPlain = errors.New("not a plain file")
+	errTooLarge = errors.New("larger than 1 MB")
+)
+
+// scan reads those of the places that are there, or that are known to have held a token. The programs
+// truncate and rewrite in place, so what ends in the middle is read once more a little later.
+func scan(ctx context.Context, places []place, known map[string]bool) []reading {
+	all := make([]reading, len(places))
+	again := false
+	for i, p := range places {
+		all[i] = read(p)
+		again = again || all[i].err == tokenfile.ErrCut
+	}
+	if again {
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+	}
+	var told []reading
+	for _, r := range all {
+		if r.err == tokenfile.ErrCut {
+			r = read(r.place)
+		}
+		gone := errors.Is(r.err, fs.ErrNotExist)
+		if r.err == nil || gone && r.named || !gone && (!r.guess || known[r.path]) {
+			told = append(told, r)
+		}
+	}
+	return told
+}
+
+// read reads one file. It follows links, as the programs do, and opens nothing but plain files: a
+// pipe would block until somebody writes, a device may do anything.
+func read(p place) reading {
+	r := reading{place: p}
+	if r.err = plain(os.Stat(p.path)); r.err != nil {
+		return r
+	}
+	f, err := os.OpenFile(p.path, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		r.err = err
+		return r
+	}
+	defer f.Close()
+	info, err := f.Stat() // what was looked at may have been replaced before it was opened
+	if r.err = plain(info, err); r.err != nil {
+		return r
+	}
+	r.modified = info.ModTime()
+	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	switch {
+	case err != nil:
+		r.err = err
+	case len(data) > maxSize:
+		r.err = errTooLarge
+	default:
+		r.token, r.err = tokenfile.Parse(data)
+	}
+	clear(data)
+	return r
+}
+
+func plain(info fs.FileInfo, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return errNotPlain
+	case info.Size() > maxSize:
+		return errTooLarge
+	}
+	return nil
+}
+
+// reason says in a few words why a file could not be read, without its path.
+func reason(err error) string {
+	var of *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "no permission"
+	case errors.Is(err, syscall.ELOOP):
+		return "its links run in a circle"
+	case errors.As(err, &of):
+		return line(of.Err.Error())
+	}
+	return err.Error()
+}
