@@ -69,7 +69,7 @@ func (d *Desktop) fermata(t *testing.T, args ...string) fermata {
 	cmd := d.Command(ctx, file, args...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	cmd.Env = append(cmd.Env, "GORACE=exitcode=0") // ownRace judges
+	cmd.Env = append(cmd.Env, raceOptions)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -93,6 +93,10 @@ func (d *Desktop) fermata(t *testing.T, args ...string) fermata {
 	f.await("answers", func(status) bool { return true })
 	return f
 }
+
+// raceOptions leave the verdict to ownRace, and spare each command the second that the race detector
+// waits at its end.
+const raceOptions = "GORACE=exitcode=0 atexit_sleep_ms=0"
 
 // ownRace finds a report of the race detector that is about more than systray itself, whose SetIcon
 // and GetLayout (v1.12.2) change under a panel's hands what the panel is reading.
@@ -152,7 +156,9 @@ func (f fermata) await(what string, so func(status) bool) status {
 
 func (f fermata) command(ctx context.Context, args ...string) *exec.Cmd {
 	file, _ := program()
-	return f.Command(ctx, file, append(slices.Clone(f.args), args...)...)
+	cmd := f.Command(ctx, file, append(slices.Clone(f.args), args...)...)
+	cmd.Env = append(cmd.Env, raceOptions)
+	return cmd
 }
 
 func (f fermata) do(action string) {
