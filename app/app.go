@@ -34,6 +34,8 @@ type Setup struct {
 	Jolts <-chan clock.Jolt
 	Page  []page.Option // how the sign-in's pages are shown
 	Pages Pages
+	// Trim gives back memory when there is nothing to do for a while; nil: nothing does.
+	Trim func()
 	// Demo are the troubles of the demo. Not nil marks everything DEMO.
 	Demo []checks.Action
 }

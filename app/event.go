@@ -21,6 +21,7 @@ type looked struct {
 func (e looked) happen(l *loop) {
 	w := e.watch
 	w.looking = false
+	l.spent()
 	if w.stale { // it began before something that it cannot know of
 		w.due = 0
 		return
@@ -99,6 +100,7 @@ func (e acted) happen(l *loop) {
 		return
 	}
 	delete(l.running, e.action.ID)
+	l.spent()
 	if e.err != nil && e.run.shown {
 		l.failed[e.action.ID] = failure{e.action.Label, e.err, l.now() + failureFor}
 	}

@@ -30,7 +30,9 @@ type loop struct {
 	quiet   time.Duration            // no notices before this; on Time.Elapsed
 	later   map[string]time.Duration // notices put off, by key, until when; on Time.Elapsed
 	atLogin bool
-	base    time.Time // true time at Elapsed 0, as the findings reckon with it
+	trim    time.Duration // when to give back memory, on Time.Elapsed; 0: there is nothing to
+	trimmed time.Duration // when that was last done
+	base    time.Time     // true time at Elapsed 0, as the findings reckon with it
 	shown   *View
 }
 
@@ -75,6 +77,8 @@ type waiter struct {
 
 const (
 	answerFor   = 12 * time.Second // how long an answer to a click stands
+	trimAfter   = 3 * time.Second  // nothing was done, memory is given back
+	trimEvery   = 10 * time.Minute // at the most
 	failureFor  = 10 * time.Minute // how long a click's failure stands
 	afterResume = 5 * time.Second  // what a network needs to come back
 )
@@ -95,6 +99,7 @@ func (l *loop) run() {
 	for {
 		l.look()
 		l.show()
+		l.thrift()
 		timer.Reset(l.wait())
 		select {
 		case e := <-l.app.events:
@@ -139,6 +144,9 @@ func (l *loop) wait() time.Duration {
 	if l.answer != nil {
 		next = min(next, l.answer.until)
 	}
+	if l.trim > 0 {
+		next = min(next, l.trim)
+	}
 	for _, f := range l.failed {
 		next = min(next, f.until)
 	}
@@ -148,6 +156,25 @@ func (l *loop) wait() time.Duration {
 		}
 	}
 	return max(next-l.now(), 0)
+}
+
+// thrift gives back memory once what was done is over.
+func (l *loop) thrift() {
+	if l.trim == 0 || l.trim > l.now() {
+		return
+	}
+	l.trim, l.trimmed = 0, l.now()
+	if trim := l.app.setup.Trim; trim != nil {
+		trim()
+	}
+}
+
+// spent says that something was done, which takes memory.
+func (l *loop) spent() {
+	l.trim = l.now() + trimAfter
+	if l.trimmed > 0 {
+		l.trim = max(l.trim, l.trimmed+trimEvery)
+	}
 }
 
 // again asks for a look at w as soon as may be; one under way is thrown away.

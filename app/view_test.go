@@ -168,8 +168,14 @@ func TestView(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.String() != string(want) {
-		t.Errorf("the view changed; look at it with: go test ./app -run TestView -update; git diff app/testdata\n%s", b.String())
+	got, old := strings.Split(b.String(), "\n"), strings.Split(string(want), "\n")
+	for i := range got {
+		if i >= len(old) || got[i] != old[i] {
+			t.Fatalf("the view changed in line %d:\n%s\nsee it all with: go test ./app -run TestView -update; git diff app/testdata", i+1, got[i])
+		}
+	}
+	if len(old) > len(got) {
+		t.Fatalf("the view lost what follows line %d", len(got))
 	}
 }
 

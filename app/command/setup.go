@@ -9,6 +9,7 @@ import (
 
 	"fermata/app"
 	"fermata/app/config"
+	"fermata/app/lean"
 	"fermata/app/page"
 	"fermata/app/secrets"
 	"fermata/checks"
@@ -40,7 +41,7 @@ func realApp(ctx context.Context, path string, stderr io.Writer, open func(conte
 	}
 	a := app.New(app.Setup{
 		Config: cfg, Problems: problems, Path: path,
-		Time: clock.NewTime(), Keeper: keeper, Unlock: unlock, Transport: transport(), Jolts: jolts,
+		Time: clock.NewTime(), Keeper: keeper, Unlock: unlock, Transport: transport(), Jolts: jolts, Trim: lean.Trim,
 		Provider: provider, Open: open,
 		Pages: app.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage},
 	})
@@ -98,7 +99,7 @@ func (p *place) demoApp(ctx context.Context, open func(context.Context, string) 
 	if err != nil {
 		return nil, err
 	}
-	set.Jolts = jolts
+	set.Jolts, set.Trim = jolts, lean.Trim
 	if !p.firstRun {
 		account := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
 		set.Config.Accounts = []config.Account{account}
