@@ -35,11 +35,11 @@ func (s *Spotify) api(scope string, method http.HandlerFunc) http.HandlerFunc {
 		switch {
 		case !ok || token == "":
 			apiError(w, http.StatusUnauthorized, "Access token missing")
-		case a == nil || a.grant.revoked:
+		case a == nil || a.grant.refusal != "" || a.grant.signedOut:
 			apiError(w, http.StatusUnauthorized, "Invalid access token")
 		case !s.clock.Now().Before(a.until):
 			apiError(w, http.StatusUnauthorized, "The access token expired")
-		case scope != "" && !slices.Contains(strings.Fields(a.grant.scope), scope):
+		case len(a.grant.lost) > 0, scope != "" && !slices.Contains(a.grant.scopes(), scope):
 			apiError(w, http.StatusForbidden, "Insufficient client scope")
 		default:
 			method(w, r)

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,7 +15,14 @@ type grant struct {
 	aged            time.Duration // how far authorizedAt was put back
 	refresh         string
 	retired         []string // refresh tokens that rotation replaced
-	revoked         bool
+	refusal         string   // what the token endpoint says of it; "": nothing is wrong with it
+	lost            []string // scopes that were taken away
+	signedOut       bool     // the API takes no access token of it
+}
+
+// scopes are those that the grant has now.
+func (g *grant) scopes() []string {
+	return slices.DeleteFunc(strings.Fields(g.scope), func(s string) bool { return slices.Contains(g.lost, s) })
 }
 
 func (g *grant) ended(now time.Time) bool {
@@ -53,11 +61,39 @@ func (s *Spotify) endSessions() {
 // Revoke takes back every sign-in given so far: "Refresh token revoked", and no access token of
 // theirs is accepted.
 func (s *Spotify) Revoke() {
+	s.refuse("Refresh token revoked")
+}
+
+// Forget takes back every sign-in given so far, as if none had ever been: "Invalid refresh token".
+func (s *Spotify) Forget() { s.refuse("Invalid refresh token") }
+
+func (s *Spotify) refuse(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, g := range s.grants {
-		g.revoked = true
+		g.refusal = text
 	}
+}
+
+// SignOut lets the API take no access token of the sign-ins given so far, new ones neither, as after
+// "Sign out everywhere".
+func (s *Spotify) SignOut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.grants {
+		g.signedOut = true
+	}
+}
+
+// Narrow takes scopes away from every sign-in given so far and ends its sessions. All of the API then
+// refuses it, so that the loss is noticed at once.
+func (s *Spotify) Narrow(scopes ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.grants {
+		g.lost = scopes
+	}
+	s.endSessions()
 }
 
 // Age makes every sign-in given so far older by d, and ends its access tokens, which Spotify
@@ -98,12 +134,12 @@ func (s *Spotify) Skew(d time.Duration) {
 	s.skew = d
 }
 
-// Repair undoes Revoke, Age, Skew and Override. Access tokens that ended stay ended.
+// Repair undoes Revoke, Forget, SignOut, Narrow, Age, Skew and Override. Access tokens that ended stay ended.
 func (s *Spotify) Repair() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, g := range s.grants {
-		g.revoked, g.aged = false, 0
+		g.refusal, g.lost, g.signedOut, g.aged = "", nil, false, 0
 	}
 	s.skew = 0
 	clear(s.overrides)

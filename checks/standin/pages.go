@@ -55,7 +55,7 @@ func (s *Spotify) appsPage(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	inUse := 0
 	for _, g := range s.grants {
-		if !g.revoked && !g.ended(s.clock.Now()) {
+		if g.refusal == "" && !g.ended(s.clock.Now()) {
 			inUse++
 		}
 	}

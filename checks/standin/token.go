@@ -85,7 +85,9 @@ func (s *Spotify) refresh(id, token string) (*tokenReply, *tokenError) {
 	switch {
 	case g == nil || g.clientID != id:
 		return nil, invalidGrant("Invalid refresh token")
-	case g.revoked || !current:
+	case g.refusal != "":
+		return nil, invalidGrant(g.refusal)
+	case !current:
 		return nil, invalidGrant("Refresh token revoked")
 	case g.ended(s.clock.Now()):
 		return nil, invalidGrant("Refresh token expired")
@@ -98,7 +100,7 @@ func (s *Spotify) refresh(id, token string) (*tokenReply, *tokenError) {
 }
 
 func (s *Spotify) reply(g *grant, refresh string) *tokenReply {
-	return &tokenReply{s.issue(g), "Bearer", int(accessLifetime / time.Second), refresh, g.scope}
+	return &tokenReply{s.issue(g), "Bearer", int(accessLifetime / time.Second), refresh, strings.Join(g.scopes(), " ")}
 }
 
 func knownClient(id string) bool {

@@ -15,12 +15,14 @@ type Trouble struct {
 }
 
 const (
-	aheadBy = 90 * time.Second
-	halfAge = 185 * 24 * time.Hour // longer than any six months
-	edge    = "upstream connect error or disconnect/reset before headers. reset reason: connection termination"
+	aheadBy    = 90 * time.Second
+	halfAge    = 185 * 24 * time.Hour // longer than any six months
+	almostHalf = 174 * 24 * time.Hour // a week short of the shortest
+	edge       = "upstream connect error or disconnect/reset before headers. reset reason: connection termination"
 )
 
-// Troubles returns every trouble in a menu's order, the repair last.
+// Troubles returns every trouble in a menu's order, the repair last. Where nothing else is said, a
+// repair mends it and signing in again does not.
 //
 //   - end-session: Spotify's API no longer takes the access tokens given so far. A refresh mends it,
 //     so a person whose account renews by itself sees nothing but a later end of the session.
@@ -30,6 +32,20 @@ const (
 //   - lying-server: the last time server is 90 s ahead of the others.
 //   - no-network: Transport and Dial fail, and a browser cannot reach Spotify either.
 //   - spotify-down: every address of Spotify answers 503 with the text of its edge proxy.
+//   - seven-days: sign-ins have about a week to go, and World.Aged is told their age. Signing in
+//     again mends it.
+//   - signed-out: the API takes no access token, renewed ones neither. Signing in again mends it.
+//   - damaged: the refresh token is unknown: "Invalid refresh token". Signing in again mends it.
+//   - scopes: a permission is taken away. Signing in again mends it.
+//   - not-listed, owner-premium, premium: the API's three refusals of a good token.
+//   - unknown-client: the client ID belongs to no app any more, and sessions have ended.
+//   - redirect: the page to sign in on says that the redirect address is not registered.
+//   - rate-limit, quota: the API answers 429 and wants to be left alone for a minute, or for ten.
+//   - false-revoke: an outage in which the API answers 503 and good sign-ins are called revoked.
+//   - portal: all that comes is a page of the network's own, in a browser too.
+//   - proxy, intercepted, certificate: the connection fails on the way as with Go's own client.
+//   - keyring: World.Locked is told to lock the keyring.
+//   - unknown: the API answers what nobody has heard of.
 func Troubles() []Trouble {
 	return []Trouble{
 		{"end-session", "End the session early", func(w *World) { w.Spotify.EndSessions() }},
@@ -39,6 +55,24 @@ func Troubles() []Trouble {
 		{"lying-server", "One time server lies", func(w *World) { w.Times.Change(len(w.Times.servers)-1, lie) }},
 		{"no-network", "Cut the network", func(w *World) { w.cut.Store(true) }},
 		{"spotify-down", "Spotify is down", func(w *World) { w.Spotify.Override("/", Answer(http.StatusServiceUnavailable, "text/plain", edge)) }},
+		{"seven-days", "Let the sign-in have a week to go", func(w *World) { w.age(func() { w.Spotify.Age(almostHalf) }) }},
+		{"signed-out", "Sign out everywhere", func(w *World) { w.Spotify.SignOut() }},
+		{"damaged", "Damage the sign-in that is kept", func(w *World) { w.Spotify.EndSessions(); w.Spotify.Forget() }},
+		{"scopes", "Take a permission away", func(w *World) { w.Spotify.Narrow("user-modify-playback-state") }},
+		{"not-listed", "Take the person off the app's user list", refuses(http.StatusForbidden, "User not registered in the Developer Dashboard")},
+		{"owner-premium", "Let the app owner's Premium lapse", refuses(http.StatusForbidden, "Active premium subscription required for the owner of the app.")},
+		{"premium", "Let it need Premium", refuses(http.StatusForbidden, `{"error":{"status":403,"message":"Player command failed: Premium required","reason":"PREMIUM_REQUIRED"}}`)},
+		{"unknown-client", "Delete the app in the dashboard", (*World).deleteApp},
+		{"redirect", "Unregister the redirect address", func(w *World) { w.Spotify.Override("/authorize", errorPage("INVALID_CLIENT: Invalid redirect URI")) }},
+		{"rate-limit", "Too many requests", limits(60, `{"error":{"status":429,"message":"API rate limit exceeded"}}`)},
+		{"quota", "Use up the app's quota", limits(600, `{"error":{"status":429,"message":"Quota exceeded","reason":"QUOTA_EXCEEDED"}}`)},
+		{"false-revoke", "An outage that calls good sign-ins revoked", (*World).falseRevoke},
+		{"portal", "The network wants a log-in", func(w *World) { w.Spotify.Override("/", portal) }},
+		{"proxy", "A proxy wants a password", fails(proxyPassword)},
+		{"intercepted", "Somebody reads along", fails(unknownAuthority)},
+		{"certificate", "A certificate is out of date", fails(outOfDate)},
+		{"keyring", "Lock the keyring", func(w *World) { w.lock(true) }},
+		{"unknown", "Something unheard of", refuses(http.StatusConflict, `{"error":{"status":409,"message":"The bard is on strike"}}`)},
 		{"repair", "Put all right", (*World).repair},
 	}
 }
@@ -75,8 +109,16 @@ func (w *World) putClockAhead() {
 
 func lie(m *Manner) { m.Shift += aheadBy }
 
+func (w *World) lock(locked bool) {
+	if w.Locked != nil {
+		w.Locked(locked)
+	}
+}
+
 func (w *World) repair() {
 	w.age(w.Spotify.Repair)
 	w.Times.ChangeAll(func(m *Manner) { *m = Manner{Stratum: 2, Delay: m.Delay} })
 	w.cut.Store(false)
+	w.fault.Store(nil)
+	w.lock(false)
 }

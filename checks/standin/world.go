@@ -21,8 +21,11 @@ type World struct {
 	// Aged, where set, is told that the sign-in of a client is now older by d (younger where d is
 	// negative), so that the kept grant can be put back too: no reply of Spotify tells its age.
 	Aged func(clientID string, d time.Duration)
+	// Locked, where set, is told to lock the keyring, and to unlock it again.
+	Locked func(locked bool)
 
-	cut atomic.Bool // no network
+	cut   atomic.Bool                  // no network
+	fault atomic.Pointer[func() error] // what happens to requests on the way; nil: nothing
 
 	mu       sync.Mutex
 	url      string
@@ -135,6 +138,12 @@ func (c cuttable) RoundTrip(r *http.Request) (*http.Response, error) {
 			r.Body.Close()
 		}
 		return nil, noNetwork("tcp", r.URL.Host)
+	}
+	if fault := c.world.fault.Load(); fault != nil {
+		if r.Body != nil {
+			r.Body.Close()
+		}
+		return nil, (*fault)()
 	}
 	return c.next.RoundTrip(r)
 }

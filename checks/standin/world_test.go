@@ -1,10 +1,12 @@
 package standin
 
 import (
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -37,6 +39,21 @@ func TestTroubles(t *testing.T) {
 		"clock-ahead":  {api: 200, first: -90 * time.Second, last: -90 * time.Second},
 		"lying-server": {api: 200, last: 90 * time.Second},
 		"spotify-down": {api: 503, refresh: "upstream connect error"},
+
+		"seven-days":     {api: 401},
+		"signed-out":     {api: 401},
+		"damaged":        {api: 401, refresh: "Invalid refresh token"},
+		"scopes":         {api: 401},
+		"not-listed":     {api: 403},
+		"owner-premium":  {api: 403},
+		"premium":        {api: 403},
+		"unknown-client": {api: 401, refresh: "invalid_client"},
+		"redirect":       {api: 200},
+		"rate-limit":     {api: 429},
+		"quota":          {api: 429},
+		"false-revoke":   {api: 503, refresh: "Refresh token revoked"},
+		"portal":         {api: 200, refresh: "cannot parse"},
+		"unknown":        {api: 409},
 	} {
 		t.Run(name, func(t *testing.T) {
 			token := signIn(t, w.Spotify)
@@ -61,14 +78,14 @@ func TestTroubles(t *testing.T) {
 			if got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
-			if name == "six-months" && aged[ClientID] != halfAge {
-				t.Errorf("told an age of %v", aged[ClientID])
+			if d := map[string]time.Duration{"six-months": halfAge, "seven-days": almostHalf}[name]; aged[ClientID] != d {
+				t.Errorf("told an age of %v, want %v", aged[ClientID], d)
 			}
 			if err := w.Cause("repair"); err != nil {
 				t.Fatal(err)
 			}
 			got = look()
-			if got.api == 401 && (name == "end-session" || name == "six-months") {
+			if got.api == 401 && want.api == 401 {
 				got.api = 200 // what ended stays ended; the refresh works
 			}
 			if got != good || aged[ClientID] != 0 {
@@ -108,12 +125,129 @@ func TestNoNetwork(t *testing.T) {
 	offset(t, w, "time1.demo")
 }
 
+// TestFaults: requests fail on the way as they do with Go's own client, and no longer once repaired.
+func TestFaults(t *testing.T) {
+	for name, want := range map[string]func(error) bool{
+		"proxy": func(err error) bool { return strings.HasSuffix(err.Error(), "Proxy Authentication Required") },
+		"intercepted": func(err error) bool {
+			_, ok := errors.AsType[x509.UnknownAuthorityError](err)
+			return ok
+		},
+		"certificate": func(err error) bool {
+			e, ok := errors.AsType[x509.CertificateInvalidError](err)
+			return ok && e.Reason == x509.Expired && strings.Contains(err.Error(), " is after ")
+		},
+	} {
+		w := NewWorld(1)
+		if err := w.Cause(name); err != nil {
+			t.Fatal(err)
+		}
+		reply, err := (&http.Client{Transport: w.Transport()}).Post(w.URL()+"/api/token", "text/plain", strings.NewReader("x"))
+		if err == nil {
+			reply.Body.Close()
+		}
+		if err == nil || !want(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+		offset(t, w, "time1.demo")
+		if err := w.Cause("repair"); err != nil {
+			t.Fatal(err)
+		}
+		if got := status(t, w, ""); got != 401 {
+			t.Errorf("%s, repaired: %d", name, got)
+		}
+	}
+}
+
+// TestAgain: of some troubles signing in again is the cure.
+func TestAgain(t *testing.T) {
+	for _, name := range []string{"revoke", "six-months", "seven-days", "signed-out", "damaged", "scopes"} {
+		w := NewWorld(1)
+		old := signIn(t, w.Spotify)
+		if err := w.Cause(name); err != nil {
+			t.Fatal(err)
+		}
+		if got := status(t, w, old.AccessToken); got/100 == 2 {
+			t.Errorf("%s: the old session: %d", name, got)
+		}
+		again := signIn(t, w.Spotify)
+		if got := status(t, w, again.AccessToken); got != 200 {
+			t.Errorf("%s: a new session: %d", name, got)
+		}
+		if _, err := refresh(w.Spotify, again.RefreshToken); err != nil {
+			t.Errorf("%s: its refresh: %v", name, err)
+		}
+	}
+}
+
+// TestNarrowed: a sign-in that lost a permission still renews, the API refuses it, and says why.
+func TestNarrowed(t *testing.T) {
+	s := NewSpotify(nil)
+	old := signIn(t, s)
+	s.Narrow("user-modify-playback-state")
+	token, err := refresh(s, old.RefreshToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if scope := token.Extra("scope"); scope != "user-read-playback-state" {
+		t.Errorf("the refresh leaves the scope %v", scope)
+	}
+	if status, body := get(t, s, "/v1/me", token.AccessToken); status != 403 || !strings.Contains(body, "Insufficient client scope") {
+		t.Errorf("/v1/me: %d %s", status, body)
+	}
+}
+
+func TestLocked(t *testing.T) {
+	w := NewWorld(1)
+	for _, name := range []string{"keyring", "repair"} { // without a keyring to lock
+		if err := w.Cause(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var locked []bool
+	w.Locked = func(l bool) { locked = append(locked, l) }
+	for _, name := range []string{"keyring", "repair"} {
+		if err := w.Cause(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(locked, []bool{true, false}) {
+		t.Errorf("told %v", locked)
+	}
+}
+
+func TestWait(t *testing.T) {
+	for name, want := range map[string]string{"rate-limit": "60", "quota": "600"} {
+		w := NewWorld(1)
+		if err := w.Cause(name); err != nil {
+			t.Fatal(err)
+		}
+		reply, err := (&http.Client{Transport: w.Transport()}).Get(w.URL() + "/v1/me")
+		if err != nil {
+			t.Fatal(err)
+		}
+		reply.Body.Close()
+		if got := reply.Header.Get("Retry-After"); got != want {
+			t.Errorf("%s: wait %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestUnknownTrouble(t *testing.T) {
 	err := NewWorld(1).Cause("plague")
 	if err == nil || !strings.Contains(err.Error(), "end-session") {
 		t.Errorf("got %v", err)
 	}
-	for _, tr := range Troubles() {
+	all := Troubles()
+	if last := all[len(all)-1].Name; last != "repair" {
+		t.Errorf("the last is %q", last)
+	}
+	names := map[string]bool{}
+	for _, tr := range all {
+		if names[tr.Name] {
+			t.Errorf("two are called %q", tr.Name)
+		}
+		names[tr.Name] = true
 		if tr.Name == "" || tr.Label == "" || tr.apply == nil {
 			t.Errorf("incomplete: %+v", tr)
 		}
