@@ -138,6 +138,8 @@ func TestBadServers(t *testing.T) {
 		{"took longer than the exchange", responder{spoil: func(p []byte) {
 			binary.BigEndian.PutUint32(p[32:], binary.BigEndian.Uint32(p[32:])-100)
 		}}, "bad answer", "no time server answered"},
+		{"precision 2^-128 s", responder{spoil: func(p []byte) { p[3] = 0x80 }}, "bad answer", "no time server answered"},
+		{"poll 2^-128 s", responder{spoil: func(p []byte) { p[2] = 0x80 }}, "bad answer", "no time server answered"},
 		{"precision 2^33 s", responder{spoil: func(p []byte) { p[3] = 33 }}, "bad answer", "no time server answered"},
 		{"90 s off", responder{offset: 90 * time.Second}, "falseticker", ""},
 	} {

@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -40,7 +41,8 @@ func exchange(ctx context.Context, t *Time, dial dialer, addr string, timeout ti
 	stop := func() bool { return true }
 	defer func() { stop() }()
 	opt := ntp.QueryOptions{
-		Timeout: timeout,
+		Timeout:    timeout,
+		Extensions: []ntp.Extension{sieve{}},
 		// The library resolves names outside of any deadline, and reads the kernel's time stamps
 		// only off a bare *net.UDPConn: so the dialing is done here, and what it gave is not wrapped.
 		Dialer: func(_, addr string) (net.Conn, error) {
@@ -64,6 +66,21 @@ func exchange(ctx context.Context, t *Time, dial dialer, addr string, timeout ti
 	return judge(r, before, after)
 }
 
+// A sieve keeps from the library what it cannot stand: beevik/ntp v1.6.0 panics on a poll interval
+// or a precision of 2^-128 s, since -(-128) is no int8.
+type sieve struct{}
+
+// ProcessQuery implements ntp.Extension.
+func (sieve) ProcessQuery(*bytes.Buffer) error { return nil }
+
+// ProcessResponse implements ntp.Extension.
+func (sieve) ProcessResponse(b []byte) error {
+	if len(b) < 48 || b[2] == 0x80 || b[3] == 0x80 {
+		return errAnswer
+	}
+	return nil
+}
+
 // judge turns an answer into a sample, or says why it is none. Nothing in r is trusted.
 func judge(r *ntp.Response, before, after Reading) (sample, error) {
 	jolt := after.Since(before)
@@ -84,7 +101,8 @@ func judge(r *ntp.Response, before, after Reading) (sample, error) {
 	// library reads them span 136 years.
 	away, server := wall(ts.ClientXmit, ts.ClientRecv), wall(ts.ServerRecv, ts.ServerXmit)
 	rtt := away - server
-	if rtt < -time.Millisecond || away > after.Boot-before.Boot+torn || r.Precision < 0 || r.Precision > time.Second {
+	// server is negative when the two times lie on both sides of 2036, where NTP's era ends.
+	if server < 0 || rtt < -time.Millisecond || away > after.Boot-before.Boot+torn || r.Precision < 0 || r.Precision > time.Second {
 		return sample{}, errAnswer
 	}
 	rtt = max(rtt, 0)
