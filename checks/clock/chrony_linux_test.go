@@ -1,0 +1,161 @@
+package clock
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"fermata/checks"
+)
+
+// need finds a program, or skips; under CI it fails.
+func need(tb testing.TB, program, debian string) string {
+	tb.Helper()
+	for _, dir := range []string{"", "/usr/sbin/"} {
+		if path, err := exec.LookPath(dir + program); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		tb.Fatalf("%s is missing: install the package %s", program, debian)
+	}
+	tb.Skipf("%s is missing: install the package %s", program, debian)
+	return ""
+}
+
+func me(tb testing.TB) string {
+	u, err := user.Current()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return u.Username
+}
+
+// startChronyd runs a real time server on the host and returns its address. It does not touch the
+// computer's clock.
+func startChronyd(tb testing.TB, host string, env ...string) string {
+	tb.Helper()
+	path := need(tb, "chronyd", "chrony")
+	free, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		tb.Skipf("no %s here: %v", host, err)
+	}
+	port := free.LocalAddr().(*net.UDPAddr).Port
+	free.Close()
+	dir, err := os.MkdirTemp("", "chrony")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { os.RemoveAll(dir) })
+	conf := filepath.Join(dir, "chrony.conf")
+	config := fmt.Sprintf("port %d\nbindaddress %s\nallow\nlocal stratum 5\ncmdport 0\nbindcmdaddress /\npidfile %s\n", port, host, filepath.Join(dir, "pid"))
+	if err := os.WriteFile(conf, []byte(config), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	cmd := exec.Command(path, "-x", "-d", "-u", me(tb), "-f", conf)
+	cmd.Env = append(os.Environ(), env...)
+	if err := cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	addr := net.JoinHostPort(host, strconv.Itoa(port))
+	c := New(Config{Servers: []string{addr}, Samples: 1}, NewTime())
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if c.look(tb.Context(), hurried)[0].ok {
+			return addr
+		}
+	}
+	tb.Fatal("chronyd does not answer")
+	return ""
+}
+
+// TestChronyd asks real time servers over real sockets, over both families.
+func TestChronyd(t *testing.T) {
+	for _, host := range []string{"127.0.0.1", "::1"} {
+		t.Run(host, func(t *testing.T) {
+			addr := startChronyd(t, host)
+			f := New(Config{Servers: []string{addr}, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Run(t.Context())
+			facts := f.Facts.(Facts)
+			if f.Level != checks.OK || facts.Offset.Abs() > facts.Error || facts.Error > 50*time.Millisecond || facts.Servers[0].Stratum != 5 {
+				t.Errorf("%s: %+v", f.Summary, facts)
+			}
+		})
+	}
+}
+
+// fakeTime is the environment of a program whose clock is shifted.
+func fakeTime(tb testing.TB, shift string) []string {
+	tb.Helper()
+	found, _ := filepath.Glob("/usr/lib/*/faketime/libfaketime.so.1")
+	if len(found) == 0 {
+		if os.Getenv("CI") == "true" {
+			tb.Fatal("libfaketime is missing: install the package faketime")
+		}
+		tb.Skip("libfaketime is missing: install the package faketime")
+	}
+	return []string{"LD_PRELOAD=" + found[0], "FAKETIME=" + shift}
+}
+
+// TestShiftedChronyd asks three right servers and a real one that is 90 s off.
+func TestShiftedChronyd(t *testing.T) {
+	liar := startChronyd(t, "127.0.0.1", fakeTime(t, "+90s")...)
+	servers := []string{startChronyd(t, "127.0.0.1"), liar, startChronyd(t, "127.0.0.1"), startChronyd(t, "127.0.0.1")}
+	f := New(Config{Servers: servers, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Run(t.Context())
+	facts := f.Facts.(Facts)
+	if f.Level != checks.OK || facts.Agree != 3 || facts.Servers[1].Verdict != "falseticker" || (facts.Servers[1].Offset-90*time.Second).Abs() > time.Second {
+		t.Errorf("%s: %+v", f.Summary, facts)
+	}
+	f = New(Config{Servers: []string{liar}, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Run(t.Context())
+	if f.Level != checks.Critical || f.Summary != "Your clock is 1 min 30 s behind" {
+		t.Errorf("by the shifted server alone: %v %q", f.Level, f.Summary)
+	}
+}
+
+var wrongBy = regexp.MustCompile(`System clock wrong by (-?[0-9.]+) seconds`)
+
+// BenchmarkAgainstChrony measures the same shifted server with chronyd -Q and with Fermata in turn;
+// run it with -benchtime 50x.
+func BenchmarkAgainstChrony(b *testing.B) {
+	server := startChronyd(b, "127.0.0.1", fakeTime(b, "+90s")...)
+	path := need(b, "chronyd", "chrony")
+	_, port, err := net.SplitHostPort(server)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := New(Config{Servers: []string{server}, Tolerance: time.Second, Interval: time.Hour}, NewTime())
+	c.says = nothing
+	var differences []time.Duration
+	covered := 0
+	for b.Loop() {
+		out, err := exec.Command(path, "-Q", "-t", "5", "-u", me(b), "-f", "/dev/null",
+			"server 127.0.0.1 port "+port+" iburst maxsamples 4 minpoll -6 maxpoll -6", "cmdport 0", "pidfile /").CombinedOutput()
+		m := wrongBy.FindSubmatch(out)
+		if m == nil {
+			b.Fatalf("chronyd -Q: %v: %s", err, out)
+		}
+		s, _ := strconv.ParseFloat(string(m[1]), 64)
+		facts := c.Run(b.Context()).Facts.(Facts)
+		differences = append(differences, (facts.Offset - seconds(s)).Abs())
+		if (facts.Offset - seconds(s)).Abs() <= facts.Error {
+			covered++
+		}
+	}
+	report(b, "µs", differences, time.Microsecond)
+	b.ReportMetric(100*float64(covered)/float64(len(differences)), "%-within-bound")
+}
+
+// report reports the median and the 95 % quantile.
+func report(b *testing.B, unit string, ds []time.Duration, one time.Duration) {
+	slices.Sort(ds)
+	b.ReportMetric(float64(ds[len(ds)/2])/float64(one), "median-"+unit)
+	b.ReportMetric(float64(ds[min(len(ds)*95/100, len(ds)-1)])/float64(one), "p95-"+unit)
+	b.ReportMetric(0, "ns/op") // says nothing here
+}
