@@ -88,6 +88,9 @@ func furnish(dir string, o Options) error {
 // asks no desktop's own opener, only the settings for the default browser.
 func environment(dir string) []string {
 	env := []string{
+		// The mark that the guard knows a process by. The slash ends it: one folder's name can be the
+		// beginning of another's.
+		"FERMATA_DESKTOP=" + dir + "/",
 		"PATH=" + os.Getenv("PATH"),
 		"LANG=C.UTF-8",
 		"GSETTINGS_BACKEND=memory",

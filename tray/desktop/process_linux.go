@@ -22,12 +22,12 @@ type guard struct {
 	pipe io.Closer
 }
 
-func newGuard(mark, dir string) (*guard, error) {
+func newGuard(dir string) (*guard, error) {
 	script, err := files.ReadFile("files/guard.sh")
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("sh", "-c", string(script), "guard", mark, dir)
+	cmd := exec.Command("sh", "-c", string(script))
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // out of the reach of the terminal's Ctrl-C
 	pipe, err := cmd.StdinPipe()
@@ -37,7 +37,11 @@ func newGuard(mark, dir string) (*guard, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	return &guard{cmd, pipe}, nil
+	g := &guard{cmd, pipe}
+	if _, err := fmt.Fprintln(pipe, dir); err != nil {
+		return nil, errors.Join(err, g.end())
+	}
+	return g, nil
 }
 
 func (g *guard) end() error {

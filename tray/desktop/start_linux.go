@@ -39,24 +39,22 @@ func Start(ctx context.Context, o Options) (*Desktop, error) {
 		return nil, err
 	}
 	d := &Desktop{dir: dir}
-	// The slash ends the mark: one folder's name can be the beginning of another's.
-	mark := "FERMATA_DESKTOP=" + dir + "/"
-	if d.guard, err = newGuard(mark, dir); err != nil {
+	if d.guard, err = newGuard(dir); err != nil {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	if err := d.start(ctx, o, mark); err != nil {
+	if err := d.start(ctx, o); err != nil {
 		err = fmt.Errorf("starting the desktop: %w", err)
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }
 
-func (d *Desktop) start(ctx context.Context, o Options, mark string) error {
+func (d *Desktop) start(ctx context.Context, o Options) error {
 	if err := furnish(d.dir, o); err != nil {
 		return err
 	}
-	d.env = append(environment(d.dir), mark)
+	d.env = environment(d.dir)
 	var screen *starting
 	if o.screen() {
 		var err error

@@ -100,7 +100,7 @@ type stage struct {
 // show goes through what a person meets, taking a picture of each: the icon, the menu and, where it
 // is the demo, the notice of a revoked sign-in.
 func (s stage) show(ctx context.Context, demo bool) error {
-	if _, err := s.WaitItem(ctx, ""); err != nil {
+	if err := s.WaitEntry(ctx, "Check the clock now"); err != nil { // it is on offer once it was checked
 		return err
 	}
 	icon, err := s.Icon(ctx)
