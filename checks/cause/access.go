@@ -34,7 +34,7 @@ var accessRows = []row{
 		},
 		about: "A sign-in lists what the app may do, and %s asks you about each of them once. Allow the app again, with the whole list, and it is mended. " +
 			"Renewing keeps the list as it is.",
-		fixes:   []Fix{Permissions, SignIn},
+		fixes:   try(Permissions, SignIn),
 		because: "the permission has to come from you",
 	},
 	{
@@ -43,7 +43,7 @@ var accessRows = []row{
 		say:   ask("Your account is not on the app's user list", "The sign-in worked, but whoever made the client ID has to add you in the developer dashboard."),
 		about: "An app in development mode serves five people, whom its owner lists by name and e-mail address under “User Management” in the developer dashboard. " +
 			"If you made the client ID, add yourself with the account that you sign in with.",
-		fixes:   []Fix{SignIn, Support},
+		fixes:   try(SignIn, Support),
 		because: "the app's owner has to put you on the list",
 	},
 	{
@@ -52,7 +52,7 @@ var accessRows = []row{
 		say:   ask("The app's owner needs %s Premium", "Whoever made the client ID no longer has Premium, so %s refuses all that the app asks."),
 		about: "A client ID of a developer works only while that person has Premium. Your own sign-in is good. " +
 			"With Premium, or with the client ID of somebody who has it, it goes on.",
-		fixes:   []Fix{Support},
+		fixes:   try(Support),
 		because: "the app's owner has to have Premium",
 	},
 	{
@@ -61,7 +61,7 @@ var accessRows = []row{
 		say:   ask("This needs %s Premium", "The session is good; %s does this for Premium accounts only."),
 		about: "Some things, such as moving the music to another device, are for Premium accounts. " +
 			"How long a session or a sign-in lasts is the same for all: Premium changes nothing about it.",
-		fixes:   []Fix{SignIn, Support},
+		fixes:   try(SignIn, Support),
 		because: "the account has to have Premium",
 	},
 }

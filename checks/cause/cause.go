@@ -50,7 +50,7 @@ func Of(e Evidence) []Cause {
 			}
 		}
 	}
-	if len(found) == 0 && failing(e) {
+	if failing(e) && !explained(e, found) {
 		found = append(found, unknown(e))
 	}
 	slices.SortStableFunc(found, func(a, b Cause) int { return cmp.Compare(rank(a.ID), rank(b.ID)) })
@@ -60,6 +60,13 @@ func Of(e Evidence) []Cause {
 // failing reports whether the session itself is in trouble, whatever the clock does.
 func failing(e Evidence) bool {
 	return e.Session.Trouble != nil || e.Level >= checks.Warning
+}
+
+// explained reports whether one of the causes is that of the session's trouble.
+func explained(e Evidence, found []Cause) bool {
+	return slices.ContainsFunc(found, func(c Cause) bool {
+		return e.Session.Trouble == nil || rows[rank(c.ID)].group != alone
+	})
 }
 
 // weigh returns the causes that e speaks for among the rows that are asked for, of each group the

@@ -9,13 +9,8 @@ var clientRows = []row{
 	{
 		id: "wrong-client", group: reply,
 		clues: []clue{
-			{90, code("it does not know the client ID", "invalid_client", "unauthorized_client")},
-			{5, func(e Evidence) string {
-				if !e.Changed.ClientID || code("it", "invalid_client", "unauthorized_client")(e) == "" {
-					return ""
-				}
-				return "the settings name another client ID than before"
-			}},
+			{90, unknownClient},
+			{5, with(unknownClient, when("the settings name another client ID than before", func(e Evidence) bool { return e.Changed.ClientID }))},
 		},
 		say: func(e Evidence) said {
 			why := "It was mistyped, or the app was deleted in the developer dashboard."
@@ -26,33 +21,36 @@ var clientRows = []row{
 		},
 		about: "The client ID says which app asks for your account. You made it in the developer dashboard, where it stands on the app's page: " +
 			"copy it from there into the settings. Your password and your account are not concerned.",
-		fixes:   []Fix{SignIn, Support},
+		fixes:   try(SignIn, Support),
 		because: "%s refuses whatever comes with this client ID",
 	},
 	{
 		id: "redirect", group: signIn,
 		clues: []clue{
-			{90, signInSays("redirect")},
+			{90, func(e Evidence) string {
+				if t := signInTrouble(e, "redirect"); t != nil {
+					return quote(t)
+				}
+				return ""
+			}},
 			{60, when("the browser did not come back", func(e Evidence) bool { return e.NoReturn })},
 		},
 		say: func(e Evidence) said {
-			if e.SignIn != nil && contains(e.SignIn.Text, "redirect") {
+			if signInTrouble(e, "redirect") != nil {
 				return said{checks.Warning, "The redirect address is not registered", "Add http://127.0.0.1/callback to the app in the developer dashboard, then sign in again."}
 			}
 			return said{checks.Warning, "The sign-in was not finished", "The page was closed, or it said INVALID_CLIENT: then the client ID or its redirect address is wrong."}
 		},
 		about: "After you agree, %s sends the browser back to Fermata, at an address that must be registered for the app: http://127.0.0.1/callback, exactly. " +
 			"With any other it shows INVALID_CLIENT and the browser does not come back.",
-		fixes:   []Fix{SignIn},
+		fixes:   try(SignIn),
 		because: "the sign-in in the browser is to be finished first",
 	},
 	{
 		id: "stale-sign-in", group: signIn,
 		clues: []clue{{95, func(e Evidence) string {
-			for _, t := range []*session.Trouble{e.SignIn, e.at(session.AtToken)} {
-				if t != nil && t.Code == invalidGrant && aboutCode(t.Text) {
-					return quote(t)
-				}
+			if t := signInTrouble(e, "authorization code", "code_verifier"); t != nil && t.Code == invalidGrant {
+				return quote(t)
 			}
 			return ""
 		}}},
@@ -61,7 +59,7 @@ var clientRows = []row{
 		},
 		about: "When you agree in the browser, %s hands Fermata a slip that is good once and for ten minutes. " +
 			"A page that was left open, or loaded twice, brings one that is good no more.",
-		fixes:   []Fix{SignIn},
+		fixes:   try(SignIn),
 		because: "only a new sign-in brings a good answer",
 	},
 }
@@ -71,11 +69,20 @@ func aboutCode(text string) bool {
 	return contains(text, "authorization code", "code_verifier", "redirect uri")
 }
 
-func signInSays(texts ...string) func(Evidence) string {
-	return func(e Evidence) string {
-		if e.SignIn == nil || !contains(e.SignIn.Text+" "+e.SignIn.Code, texts...) {
-			return ""
-		}
-		return quote(e.SignIn)
+// unknownClient sees that the client ID is not known.
+func unknownClient(e Evidence) string {
+	if t := e.Session.Trouble; t != nil && contains(t.Text, "redirect") {
+		return ""
 	}
+	return code("it does not know the client ID", "invalid_client", "unauthorized_client")(e)
+}
+
+// signInTrouble returns what a sign-in met, if one of the texts is in it.
+func signInTrouble(e Evidence, texts ...string) *session.Trouble {
+	for _, t := range []*session.Trouble{e.SignIn, e.at(session.AtToken)} {
+		if t != nil && contains(t.Text+" "+t.Code, texts...) {
+			return t
+		}
+	}
+	return nil
 }

@@ -26,7 +26,7 @@ var clockRows = []row{{
 	},
 	about: "Every sign-in says from when and until when it is good. Often it is a JWT, a signed note with those times in it. " +
 		"A computer whose clock is wrong takes good ones for ended and ended ones for good. Nothing is lost: once the clock is set, they count again.",
-	fixes:   []Fix{Clock, Refresh, Restart},
+	fixes:   try(Clock, Refresh, Restart),
 	because: "this computer's clock is to be set first",
 }}
 

@@ -28,6 +28,11 @@ func (c Cause) Helps(f Fix) (bool, string) {
 	return c.Useless[f] == "", c.Useless[f]
 }
 
+// try offers these fixes, the likeliest first.
+func try(fixes ...Fix) func(Evidence) []Fix {
+	return func(Evidence) []Fix { return slices.Clone(fixes) }
+}
+
 // doing is what a person would do, as the beginning of a sentence.
 var doing = map[Fix]string{
 	Refresh:     "Refreshing",

@@ -24,7 +24,7 @@ var grantRows = []row{
 		},
 		about: "A session lasts about an hour and is renewed for you; the sign-in behind it ends %life after you gave it, however often it was renewed. " +
 			"Signing in again starts anew. Premium changes nothing about it.",
-		fixes:   []Fix{SignIn},
+		fixes:   try(SignIn),
 		because: "%s wants you to sign in once more",
 	},
 	{
@@ -39,7 +39,7 @@ var grantRows = []row{
 		say: ask("Sign in to %s again", "%s does not know the sign-in that was kept: it belongs to another client ID, or was damaged."),
 		about: "A sign-in belongs to the client ID that asked for it. After a change of the client ID, or if what was kept was damaged, it has to be given anew. " +
 			"Nothing is wrong with your account.",
-		fixes:   []Fix{SignIn},
+		fixes:   try(SignIn),
 		because: "%s wants you to sign in once more",
 	},
 	{
@@ -58,7 +58,7 @@ var grantRows = []row{
 		say: ask("Sign in to %s again", "%s no longer accepts this sign-in. It was revoked, or the password was changed."),
 		about: "You, or somebody with your password, removed the app's permission, changed the password or signed out everywhere. " +
 			"A session can be renewed only while the sign-in behind it counts, so %s wants you to sign in once more. If it was not you, change your password.",
-		fixes:   []Fix{SignIn, Permissions, Support},
+		fixes:   try(SignIn, Permissions, Support),
 		because: "%s wants you to sign in once more",
 	},
 	{
@@ -80,7 +80,7 @@ var grantRows = []row{
 		say: ask("You were signed out of %s", "%s ended the session before its time: you signed out everywhere, or changed the password."),
 		about: "“Sign out everywhere” on your account's page, or a new password, ends every session at once, also those that had time left. " +
 			"Signing in again starts a new one. If it was not you, change your password.",
-		fixes:   []Fix{SignIn, Permissions, Support},
+		fixes:   try(SignIn, Permissions, Support),
 		because: "%s wants you to sign in once more",
 	},
 	{
@@ -96,7 +96,7 @@ var grantRows = []row{
 		},
 		about: "Most providers hand out two things: a session for an hour or so, and the means to renew it. From %s only the first came, " +
 			"so each session needs a sign-in of its own.",
-		fixes:   []Fix{SignIn},
+		fixes:   try(SignIn),
 		because: "this session cannot be renewed, only a new sign-in brings another",
 	},
 	{
@@ -109,9 +109,13 @@ var grantRows = []row{
 		},
 		about: "You sign in in your browser, on the page of %s itself: Fermata never sees your password. " +
 			"It is given a sign-in of its own, which you can take back at any time on your account's page.",
-		fixes:   []Fix{SignIn},
+		fixes:   try(SignIn),
 		because: "there is no sign-in yet",
 	},
+}
+
+// endRows come last: they are warnings of what is still to come.
+var endRows = []row{
 	{
 		id: GrantEnds,
 		clues: []clue{{80, func(e Evidence) string {
@@ -129,7 +133,7 @@ var grantRows = []row{
 		},
 		about: "%s ends every sign-in %life after you gave it. Renewing the session, which Fermata does every hour or so, does not prolong it; " +
 			"signing in again does, today as well as on the last day. Premium changes nothing about it.",
-		fixes:   []Fix{SignIn},
+		fixes:   try(SignIn),
 		because: "only a new sign-in starts the time anew",
 	},
 }

@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"slices"
 	"strings"
 
 	"fermata/checks"
@@ -25,7 +26,7 @@ var keyringRows = []row{
 		}),
 		about: "Fermata keeps the sign-in in your system's keyring, so that nobody who reads your files has it. " +
 			"Most keyrings open when you log in; one that has a password of its own waits until you type it.",
-		fixes:   []Fix{SignIn},
+		fixes:   unlessKept(SignIn),
 		because: "the keyring is to be unlocked first",
 	},
 	{
@@ -45,7 +46,7 @@ var keyringRows = []row{
 		}),
 		about: "Fermata keeps the sign-in in your system's keyring, so that nobody who reads your files has it. " +
 			"Without a keyring it holds the sign-in in memory, and asks for it anew after a restart. The settings can name a file instead.",
-		fixes:   []Fix{SignIn, Support},
+		fixes:   unlessKept(SignIn, Support),
 		because: "the fault is in this computer's keyring, not at %s",
 	},
 }
@@ -63,7 +64,7 @@ func keyringTrouble(e Evidence) string {
 	if err == nil {
 		return ""
 	}
-	return lower(bare(err))
+	return lower(strings.TrimSuffix(bare(err), "."))
 }
 
 // keyringSays tells a sign-in that cannot be read from one that cannot be kept.
@@ -75,6 +76,16 @@ func keyringSays(why func(err error, kept bool) string) func(Evidence) said {
 			s.level, s.title = checks.Warning, "The sign-in could not be kept"
 		}
 		return s
+	}
+}
+
+// unlessKept offers fixes where the sign-in cannot be read. One that cannot be kept is good already.
+func unlessKept(fixes ...Fix) func(Evidence) []Fix {
+	return func(e Evidence) []Fix {
+		if _, kept := keyringError(e); kept {
+			return nil
+		}
+		return slices.Clone(fixes)
 	}
 }
 

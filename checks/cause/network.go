@@ -12,14 +12,14 @@ var networkRows = []row{
 		clues: []clue{
 			{90, network("its certificate is somebody else's", session.CodeCertificate)},
 			{5, joined(session.CodeCertificate)},
-			{5, when("the certificate is valid at this time, so it is not the clock", func(e Evidence) bool {
+			{5, when("this computer's clock is right, so it is not that", func(e Evidence) bool {
 				return e.clockRight() && network("it", session.CodeCertificate)(e) != ""
 			})},
 		},
-		say: lapses("The connection to %s is intercepted", "somebody on the way answers in its name", "Use another network, or ask who runs this one."),
+		say: lapses("The connection to %s is intercepted", "somebody on the way answers in its name%since", "Use another network, or ask who runs this one."),
 		about: "A certificate proves who answers. Here a machine on the way shows one of its own: a company's or school's filter, or a virus scanner. " +
 			"Fermata does not send your sign-in through it. On another network all goes on by itself.",
-		fixes:   []Fix{Device, Refresh},
+		fixes:   try(Device, Refresh),
 		because: "somebody reads along on this connection",
 	},
 	{
@@ -30,10 +30,10 @@ var networkRows = []row{
 				return e.clockRight() && network("it", session.CodeCertTime)(e) != ""
 			})},
 		},
-		say: lapses("%s shows a certificate that is not valid now", "its certificate is not valid at this time", ""),
+		say: lapses("%s shows a certificate that is not valid now", "its certificate is not valid now", ""),
 		about: "A certificate proves who answers, for a stretch of time. It does not count before or after. Either this computer's clock is wrong, " +
 			"or whoever answers let it run out. With a right clock there is nothing to do but wait, or use another network.",
-		fixes:   []Fix{Clock, Device, Refresh},
+		fixes:   try(Clock, Device, Refresh),
 		because: "without a valid certificate nothing is sent",
 	},
 	{
@@ -52,10 +52,10 @@ var networkRows = []row{
 			})},
 			{5, joined(session.CodePortal, session.CodeBroken)},
 		},
-		say: lapses("A proxy blocks the way to %s", "the proxy did not let the request through", "Check the system's proxy settings, or use another network."),
+		say: lapses("A proxy blocks the way to %s", "the proxy has let nothing through%since", "Check the system's proxy settings, or use another network."),
 		about: "Some networks, at work or at school, send everything through one machine, the proxy. It may want a password, or not let %s through. " +
 			"Fermata uses the proxy of your system's settings.",
-		fixes:   []Fix{Device, Refresh},
+		fixes:   try(Device, Refresh),
 		because: "the proxy of this network stands in the way",
 	},
 	{
@@ -65,10 +65,10 @@ var networkRows = []row{
 			{90, network("the network sent the request elsewhere", session.CodeRedirect)},
 			{5, joined(session.CodePortal, session.CodeRedirect)},
 		},
-		say: lapses("This network wants you to log in first", "the network answers with a page of its own", "Open any web page, and log in there."),
+		say: lapses("This network wants you to log in first", "the network answers with a page of its own%since", "Open any web page, and log in there."),
 		about: "Hotels, trains and airports show a page before they let you through. Open any web page and log in there; " +
 			"then Fermata goes on by itself. Your sign-in is good and was not sent to that page.",
-		fixes:   []Fix{Refresh, Device},
+		fixes:   try(Refresh, Device),
 		because: "the network wants you to log in to it first",
 	},
 	{
@@ -89,10 +89,10 @@ var networkRows = []row{
 				return statusPage(e)
 			}},
 		},
-		say: lapses("%s cannot be reached", "no connection to it, though the network works", ""),
+		say: lapses("%s cannot be reached", "no connection to it%since, though the network works", ""),
 		about: "The network works, but %s does not answer on it. Either this network does not let it through, or it is out of order. " +
 			"Fermata tries again, less and less often. On another network, a phone's for instance, you see which it is.",
-		fixes:   []Fix{Device, Refresh},
+		fixes:   try(Device, Refresh),
 		because: "nothing reaches %s from here",
 	},
 	{
@@ -106,10 +106,10 @@ var networkRows = []row{
 				return e.at(session.AtNetwork) != nil && e.Changed.Slept > 0
 			})},
 		},
-		say: lapses("No connection to %s", "no connection", ""),
+		say: lapses("No connection to %s", "no connection%since", ""),
 		about: "Nothing is wrong with your sign-in. A session lasts about an hour and is renewed over the network; " +
 			"when the connection is back, Fermata renews it by itself.",
-		fixes:   []Fix{Refresh, Device},
+		fixes:   try(Refresh, Device),
 		because: "there is no connection",
 	},
 }

@@ -14,7 +14,7 @@ type row struct {
 	clues   []clue
 	say     func(e Evidence) said
 	about   string
-	fixes   []Fix
+	fixes   func(e Evidence) []Fix
 	because string // why what is not in fixes cannot help: "there is no connection"
 }
 
@@ -64,14 +64,14 @@ func (r row) tell(e Evidence, c *Cause) {
 	s := r.say(e)
 	c.Level, c.Title, c.Why = s.level, named(s.title, e), named(s.why, e)
 	c.About = named(r.about, e)
-	c.Fixes = slices.Clone(r.fixes)
+	c.Fixes = r.fixes(e)
 	c.Useless = useless(e, c.Fixes, named(r.because, e))
 }
 
 // rows is every cause that Fermata knows, in the order in which they are to be mended: what stands in
 // the way of the others comes first. The strings of provider replies are hints, never enough alone
 // where another cause gives the same string.
-var rows = slices.Concat(clockRows, keyringRows, networkRows, serviceRows, clientRows, grantRows, accessRows, sessionRows)
+var rows = slices.Concat(clockRows, keyringRows, networkRows, serviceRows, clientRows, grantRows, accessRows, sessionRows, endRows)
 
 func rank(id string) int {
 	i := slices.IndexFunc(rows, func(r row) bool { return r.id == id })

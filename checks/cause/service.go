@@ -22,10 +22,10 @@ var serviceRows = []row{
 			{10, with(ownError, when("another account fails in the same way", func(e Evidence) bool { return e.OthersFail }))},
 			{5, repeated(ownError)},
 		},
-		say: lapses("%s may be down", "the service itself is out of order", ""),
+		say: lapses("%s may be down", "the service itself is out of order%since", ""),
 		about: "The fault is at %s, and not with your sign-in, your password or this computer. In an outage it may even call a good sign-in wrong. " +
 			"Fermata keeps it and tries again, less and less often; there is nothing to do but wait.",
-		fixes:   []Fix{Refresh},
+		fixes:   try(Refresh),
 		because: "the fault is at %s, and only waiting helps",
 	},
 	{
@@ -34,6 +34,7 @@ var serviceRows = []row{
 		say:   waits("%s asks to wait", "too many requests came from your app"),
 		about: "%s counts what each app asks, and makes it wait after too much. Other programs with the same client ID count too. " +
 			"Fermata waits as long as it was told, since asking sooner makes it longer.",
+		fixes:   try(),
 		because: "%s wants no requests until the wait is over",
 	},
 	{
@@ -46,9 +47,10 @@ var serviceRows = []row{
 				return t != nil && t.Where != session.AtNetwork && contains(t.Text, "quota")
 			})},
 		},
-		say: waits("Your app's allowance at %s is used up", "your app asked more than it may in a day"),
+		say: waits("Your app's allowance at %s is used up", "the app's allowance is used up"),
 		about: "Besides the pace, %s limits how much an app may ask in a longer time. Every program that uses the same client ID draws on it. " +
 			"It fills up again by itself; a client ID for each program keeps them apart.",
+		fixes:   try(),
 		because: "%s answers this app again when its allowance is renewed",
 	},
 }

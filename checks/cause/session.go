@@ -27,7 +27,7 @@ var sessionRows = []row{
 		},
 		about: "A session lasts an hour, but %s can end it sooner: when you sign out everywhere, or change the password. " +
 			"If the sign-in behind it still counts, refreshing starts a new one; otherwise sign in again.",
-		fixes:   []Fix{Refresh, SignIn, Restart},
+		fixes:   try(Refresh, SignIn, Restart),
 		because: "the session is over, and a new one is to be started",
 	},
 	{
@@ -52,7 +52,7 @@ var sessionRows = []row{
 		},
 		about: "A session is an access token, often a JWT: a signed note that says who you are and until when it counts. At %s it lasts about an hour, with or without Premium. " +
 			"A program that holds the sign-in can renew it without asking you; refreshing does just that.",
-		fixes:   []Fix{Refresh, SignIn, Restart},
+		fixes:   try(Refresh, SignIn, Restart),
 		because: "the session has only run out and is to be renewed",
 	},
 }

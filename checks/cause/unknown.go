@@ -18,7 +18,7 @@ func unknown(e Evidence) Cause {
 		About: "Fermata tells a cause only where the evidence is enough. Try the fixes in their order; the report that goes with “Contact support” lists all that was seen, without any secret.",
 	}
 	if t := e.Session.Trouble; t != nil {
-		c.Why = e.Provider + " answered: " + strings.TrimSuffix(plain(t.Error()), ".") + "."
+		c.Why = "The answer was: " + strings.TrimSuffix(plain(t.Error()), ".") + ". None of the known causes fits that."
 	}
 	c.Evidence = known(e)
 	return c

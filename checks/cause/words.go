@@ -17,14 +17,15 @@ func ask(title, why string) func(Evidence) said {
 }
 
 // lapses says what a passing trouble means for the session: while it lasts long enough nothing is
-// lost, then it nears its end, then it has ended. The advice, if there is one, is a sentence.
+// lost, then it nears its end, then it has ended. In the reason %since is since when, and the advice,
+// if there is one, is a sentence.
 func lapses(title, reason, advice string) func(Evidence) said {
 	return func(e Evidence) said {
-		because := reason
+		since := ""
 		if t := e.Session.Trouble; t != nil && !t.Since.IsZero() {
-			because += " since " + clockTime(t.Since, e.Now)
+			since = " since " + clockTime(t.Since, e.Now)
 		}
-		because = strings.TrimSpace(because + ". " + advice)
+		because := strings.TrimSpace(strings.ReplaceAll(reason, "%since", since) + ". " + advice)
 		until := e.Session.Until
 		switch at := clockTime(until, e.Now); {
 		case until.IsZero():
@@ -34,7 +35,7 @@ func lapses(title, reason, advice string) func(Evidence) said {
 		case nearsEnd(e):
 			return said{checks.Warning, "%s session ends at " + at, "It could not be renewed: " + because}
 		default:
-			return said{checks.Unknown, title, "The session lasts until " + at + ": " + because}
+			return said{checks.Unknown, title, upper(because) + " The session lasts until " + at + "."}
 		}
 	}
 }
@@ -94,7 +95,7 @@ func daysLeft(d time.Duration) string {
 }
 
 func upper(text string) string { return first(text, unicode.ToUpper) }
-func lower(text string) string { return first(strings.TrimSuffix(text, "."), unicode.ToLower) }
+func lower(text string) string { return first(text, unicode.ToLower) }
 
 func first(text string, change func(rune) rune) string {
 	r, size := utf8.DecodeRuneInString(text)

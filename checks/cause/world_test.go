@@ -1,0 +1,275 @@
+package cause
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fermata/checks"
+	"fermata/checks/clock"
+	"fermata/checks/session"
+	"fermata/checks/spotify"
+	"fermata/checks/standin"
+)
+
+type bubbleClock struct{ start time.Time }
+
+func (c bubbleClock) Now() time.Time         { return time.Now() }
+func (c bubbleClock) Elapsed() time.Duration { return time.Since(c.start) }
+
+// A keeper is a keyring that can be locked.
+type keeper struct {
+	grant  session.Grant
+	locked bool
+}
+
+var errLocked = checks.WithHint(errors.New("the keyring is locked"), "Unlock the keyring.")
+
+func (k *keeper) Load(context.Context, string) (session.Grant, error) {
+	switch {
+	case k.locked:
+		return session.Grant{}, errLocked
+	case k.grant.RefreshToken == "":
+		return session.Grant{}, session.ErrNoGrant
+	}
+	return k.grant, nil
+}
+
+func (k *keeper) Save(_ context.Context, _ string, g session.Grant) error {
+	if k.locked {
+		return errLocked
+	}
+	k.grant = g
+	return nil
+}
+
+func (k *keeper) Delete(context.Context, string) error { return nil }
+
+// A life is an account over the stand-in, and the checks that give the evidence.
+type life struct {
+	t       *testing.T
+	world   *standin.World
+	keeper  *keeper
+	account *session.Account
+	clock   *clock.Check
+	ask     bool
+}
+
+func (l *life) start() {
+	l.account = session.New(session.Config{
+		Name: "spotify", ClientID: standin.ClientID, Provider: spotify.Provider(), Ask: l.ask,
+	}, l.world.Transport(), bubbleClock{time.Now()}, l.keeper)
+}
+
+// restart is Fermata's: what is not kept is lost.
+func (l *life) restart() { l.start() }
+
+func (l *life) signIn() error {
+	l.t.Helper()
+	attempt, err := l.account.Begin("http://127.0.0.1:5000/callback", false)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	back, err := l.world.Spotify.Agree(attempt.URL)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return attempt.Finish(l.t.Context(), back.Query())
+}
+
+// live runs the account for d as the app does, and returns the evidence.
+func (l *life) live(d time.Duration) Evidence {
+	l.t.Helper()
+	for end := time.Now().Add(d); ; {
+		f := l.account.Run(l.t.Context())
+		left := time.Until(end)
+		if left <= 0 {
+			return l.evidence(f)
+		}
+		if f.Next <= 0 || f.Next > left {
+			f.Next = left
+		}
+		time.Sleep(f.Next)
+	}
+}
+
+func (l *life) evidence(f checks.Finding) Evidence {
+	e := Evidence{Now: time.Now(), Provider: "Spotify", Level: f.Level}
+	e.Session, _ = f.Facts.(session.Facts)
+	c := l.clock.Run(l.t.Context())
+	e.Clock, _ = c.Facts.(clock.Facts)
+	e.ClockLevel, e.ClockSays = c.Level, c.Summary
+	e.NetworkSeen = e.Clock.Known
+	return e
+}
+
+func ids(causes []Cause) []string {
+	var all []string
+	for _, c := range causes {
+		all = append(all, c.ID)
+	}
+	return all
+}
+
+// TestTroubles goes through every trouble of the stand-in with a real account on it.
+func TestTroubles(t *testing.T) {
+	tests := map[string]struct {
+		ask   bool // the account renews on a click only
+		after time.Duration
+		want  []string
+	}{
+		"end-session":    {ask: true, want: []string{"ended-early"}},
+		"revoke":         {want: []string{"revoked"}},
+		"six-months":     {want: []string{"grant-ended"}},
+		"clock-ahead":    {want: []string{ClockWrong}},
+		"lying-server":   {want: nil}, // three honest ones are enough
+		"no-network":     {want: []string{"no-network"}},
+		"spotify-down":   {want: []string{"provider-down"}},
+		"seven-days":     {want: []string{GrantEnds}},
+		"signed-out":     {want: []string{"signed-out"}},
+		"damaged":        {want: []string{"other-token"}},
+		"scopes":         {want: []string{"scopes"}},
+		"not-listed":     {want: []string{"not-listed"}},
+		"owner-premium":  {want: []string{"owner-premium"}},
+		"premium":        {want: []string{"premium"}},
+		"unknown-client": {want: []string{"wrong-client"}},
+		"redirect":       {want: []string{"redirect"}},
+		"rate-limit":     {want: []string{"rate-limit"}},
+		"quota":          {want: []string{"quota"}},
+		"false-revoke":   {want: []string{"provider-down"}, after: 50 * time.Minute}, // it was asked to renew by then
+		"portal":         {want: []string{"portal"}},
+		"proxy":          {want: []string{"proxy"}},
+		"intercepted":    {want: []string{"intercepted"}},
+		"certificate":    {want: []string{"certificate"}},
+		"keyring":        {want: []string{Keyring}},
+		"unknown":        {want: []string{Unknown}},
+		"repair":         {want: nil},
+	}
+	for _, tr := range standin.Troubles() {
+		tt, ok := tests[tr.Name]
+		if !ok {
+			t.Errorf("%s is not tried", tr.Name)
+			continue
+		}
+		t.Run(tr.Name, func(t *testing.T) {
+			inWorld(t, tt.ask, func(l *life) {
+				if got := Of(l.live(6 * time.Minute)); got != nil {
+					t.Fatalf("before: %v", ids(got))
+				}
+				if err := l.world.Cause(tr.Name); err != nil {
+					t.Fatal(err)
+				}
+				if tr.Name == "keyring" {
+					l.restart()
+				}
+				e := l.live(6*time.Minute + tt.after)
+				e.NoReturn = tr.Name == "redirect" // the browser stays on Spotify's page, and the app sees nobody come back
+				got := Of(e)
+				if !slices.Equal(ids(got), tt.want) {
+					t.Errorf("got %v, want %v; %+v", ids(got), tt.want, e.Session.Trouble)
+				}
+				for _, c := range got {
+					t.Logf("%d%% %s. %s %q", c.Confidence, c.Title, c.Why, c.Evidence)
+				}
+			})
+		})
+	}
+}
+
+func inWorld(t *testing.T, ask bool, f func(l *life)) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &life{t: t, world: standin.NewWorld(4), keeper: &keeper{}, ask: ask}
+		l.world.Aged = func(_ string, d time.Duration) {
+			l.keeper.grant.AuthorizedAt = l.keeper.grant.AuthorizedAt.Add(-d)
+			l.restart()
+		}
+		l.world.Locked = func(locked bool) { l.keeper.locked = locked }
+		start := time.Now()
+		l.clock = clock.New(clock.Config{Servers: l.world.Times.Names(), Dial: l.world.Dial, Tolerance: 2 * time.Second, Interval: time.Minute}, clock.NewTimeFrom(func() clock.Reading {
+			now := time.Now()
+			return clock.Reading{Wall: now, Boot: now.Sub(start), Awake: now.Sub(start)}
+		}))
+		l.start()
+		if err := l.signIn(); err != nil {
+			t.Fatal(err)
+		}
+		f(l)
+	})
+}
+
+// TestTimedOut: a session that renews on a click has run out, and nothing else is wrong.
+func TestTimedOut(t *testing.T) {
+	inWorld(t, true, func(l *life) {
+		if got := ids(Of(l.live(50 * time.Minute))); got != nil {
+			t.Errorf("in its time: %v", got)
+		}
+		for range 2 { // as it nears its end, and after
+			if got := ids(Of(l.live(8 * time.Minute))); !slices.Equal(got, []string{"timed-out"}) {
+				t.Errorf("got %v", got)
+			}
+		}
+	})
+}
+
+// TestFalseRevoke: a refusal in an outage is believed once it has lasted an hour.
+func TestFalseRevoke(t *testing.T) {
+	inWorld(t, false, func(l *life) {
+		l.live(time.Minute)
+		if err := l.world.Cause("false-revoke"); err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		var refused, believed time.Time
+		for range 4 * 60 {
+			e := l.live(time.Minute)
+			if tr := e.Session.Trouble; tr != nil && tr.Code == invalidGrant && refused.IsZero() {
+				refused = tr.Since
+			}
+			got := Of(e)
+			if len(got) == 0 {
+				continue
+			}
+			if n := len(told); n == 0 || told[n-1] != got[0].ID {
+				told = append(told, got[0].ID)
+			}
+			if got[0].ID == "revoked" && believed.IsZero() {
+				believed = e.Now
+			}
+		}
+		if !slices.Equal(told, []string{"provider-down", "revoked"}) {
+			t.Errorf("told %v", told)
+		}
+		if d := believed.Sub(refused); d < persists || d > persists+2*time.Minute {
+			t.Errorf("believed after %v", d)
+		}
+	})
+}
+
+// TestTwo: two troubles at once are both told, in the order in which they are to be mended.
+func TestTwo(t *testing.T) {
+	for _, tt := range []struct {
+		troubles []string
+		want     []string
+	}{
+		{[]string{"clock-ahead", "revoke"}, []string{ClockWrong, "revoked"}},
+		{[]string{"intercepted", "clock-ahead"}, []string{ClockWrong, "intercepted"}},
+		{[]string{"seven-days", "spotify-down"}, []string{"provider-down", GrantEnds}},
+		{[]string{"seven-days", "not-listed"}, []string{"not-listed", GrantEnds}},
+		{[]string{"not-listed", "end-session", "no-network"}, []string{"no-network"}},
+	} {
+		inWorld(t, false, func(l *life) {
+			for _, name := range tt.troubles {
+				l.live(time.Minute)
+				if err := l.world.Cause(name); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := ids(Of(l.live(10 * time.Minute))); !slices.Equal(got, tt.want) {
+				t.Errorf("%v: got %v, want %v", tt.troubles, got, tt.want)
+			}
+		})
+	}
+}
