@@ -321,7 +321,7 @@ func TestFermataOutlivesThePanel(t *testing.T) {
 	}
 }
 
-// The sign-in outlives the program, in the keyring, and is nowhere else.
+// The sign-in outlives the program, in the keyring.
 func TestFermataKeepsTheSignIn(t *testing.T) {
 	d := For(t, Options{Panel: true, Keyring: true, Browser: true})
 	world := standin.NewWorld(4)
