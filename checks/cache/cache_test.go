@@ -244,12 +244,12 @@ func TestHalfWritten(t *testing.T) {
 
 		write(t, path, "")
 		f, got := look(t, c)
-		if got != "token file ~/.cache-jane: being written" || f.Next != time.Minute || f.Level != checks.OK {
+		if got != "spotipy ~/.cache-jane: being written" || f.Next != time.Minute || f.Level != checks.OK {
 			t.Errorf("%s, %v, next in %v", got, f.Level, f.Next)
 		}
 		time.Sleep(time.Hour)
 		f, got = look(t, c)
-		if got != "token file ~/.cache-jane: unreadable: the JSON ends in the middle" || f.Level != checks.Unknown {
+		if got != "spotipy ~/.cache-jane: unreadable: the JSON ends in the middle" || f.Level != checks.Unknown {
 			t.Errorf("%s, %v", got, f.Level)
 		}
 		if want := "No other program's tokens found; 1 file could not be read"; f.Summary != want {

@@ -15,6 +15,7 @@ import (
 // held is what is remembered of a file, in memory only, so that a clock step neither ends nor
 // prolongs what was seen before it. Times are Clock.Elapsed's.
 type held struct {
+	name    string // of the program
 	access  mark
 	end     time.Duration // of the access token, where it has one
 	refresh mark
@@ -44,7 +45,7 @@ const far = 100 * 365 * 24 * time.Hour
 func (c *Check) judge(r reading) (Program, time.Duration, checks.Level) {
 	p := Program{Name: r.program, File: show(r.path, c.cfg.Home)}
 	if p.Name == "" {
-		p.Name = programOf(r)
+		p.Name = c.programOf(r)
 	}
 	switch {
 	case errors.Is(r.err, fs.ErrNotExist):
@@ -58,7 +59,7 @@ func (c *Check) judge(r reading) (Program, time.Duration, checks.Level) {
 		return p, regular, checks.Unknown
 	}
 	now, elapsed := c.clock.Now(), c.clock.Elapsed()
-	h := c.remember(r, now, elapsed)
+	h := c.remember(r, p.Name, now, elapsed)
 	p.SignedIn = r.token.SignIn
 	if r.token.Refresh != "" && c.cfg.GrantLifetime > 0 {
 		p.GrantUntil = now.Add(h.since + c.cfg.GrantLifetime - elapsed).Round(time.Second).Local()
@@ -79,7 +80,7 @@ func (c *Check) judge(r reading) (Program, time.Duration, checks.Level) {
 }
 
 // remember notes what the file holds and returns it together with what was noted before.
-func (c *Check) remember(r reading, now time.Time, elapsed time.Duration) held {
+func (c *Check) remember(r reading, name string, now time.Time, elapsed time.Duration) held {
 	h, ok := c.held[r.path]
 	access, refresh := markOf(r.token.Access), markOf(r.token.Refresh)
 	if !ok || h.refresh != refresh {
@@ -96,6 +97,7 @@ func (c *Check) remember(r reading, now time.Time, elapsed time.Duration) held {
 		}
 		h.access, h.end = access, elapsed+left
 	}
+	h.name = name
 	c.held[r.path] = h
 	return h
 }
@@ -117,15 +119,17 @@ func state(p Program, left, byFile time.Duration, now time.Time) string {
 	return "token ended at " + clockTime(p.Until, now)
 }
 
-// programOf names a file that no program's own place gives a name to.
-func programOf(r reading) string {
-	if r.err != nil {
+// programOf names a file that no program's own place gives a name to: by its form, or by the form
+// that it had.
+func (c *Check) programOf(r reading) string {
+	switch h, ok := c.held[r.path]; {
+	case r.err != nil && ok:
+		return h.name
+	case r.err != nil:
 		return "token file"
-	}
-	switch r.token.Form {
-	case tokenfile.Go:
+	case r.token.Form == tokenfile.Go:
 		return "a Go program"
-	case tokenfile.Reply:
+	case r.token.Form == tokenfile.Reply:
 		return "a program"
 	}
 	return r.token.Form.String()

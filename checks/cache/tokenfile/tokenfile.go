@@ -36,7 +36,7 @@ const (
 
 // String returns the program or library that writes the form.
 func (f Form) String() string {
-	return [...]string{"an OAuth reply", "spotipy", "rspotify", "Go oauth2", "librespot"}[f]
+	return [...]string{"an OAuth reply", "spotipy", "rspotify", "Go's oauth2", "librespot"}[f]
 }
 
 // A Token is what one object holds. Absent fields are zero.
