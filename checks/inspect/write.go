@@ -1,0 +1,142 @@
+package inspect
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"fermata/checks/clock"
+)
+
+// Write writes the report for people, in plain sentences, a line each.
+func (r Report) Write(w io.Writer) error {
+	var out strings.Builder
+	if r.Problem != "" {
+		out.WriteString(r.Problem + "\n")
+	}
+	signed := false
+	for i, t := range r.Tokens {
+		if i > 0 {
+			out.WriteString("\n")
+		}
+		for _, sentence := range t.sentences() {
+			out.WriteString(sentence + "\n")
+		}
+		signed = signed || t.Kind == JWT || t.Kind == Encrypted
+	}
+	switch {
+	case signed:
+		out.WriteString("\nThe signature was not checked.\n")
+	case len(r.Tokens) > 0:
+		out.WriteString("\nWhether its issuer still accepts it was not asked.\n")
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// sentences explains one token.
+func (t Token) sentences() []string {
+	all := []string{t.what()}
+	say := func(before, value, after string) {
+		if value != "" {
+			all = append(all, before+value+after)
+		}
+	}
+	if t.opaque {
+		all = append(all, "Its access token is opaque: only its issuer can read it.")
+	}
+	if t.Kind == JWT || t.Kind == Encrypted {
+		say("Header: ", t.header(), ".")
+	}
+	say("Issued by ", t.Issuer, ".")
+	say("Its subject names a person, so only its beginning is shown: ", t.Subject, "")
+	say("Meant for ", strings.Join(t.Audience, ", "), ".")
+	say("Allows ", strings.Join(t.Scopes, ", "), ".")
+	say("Issued on ", date(t.IssuedAt), ".")
+	say("Not good before ", date(t.NotBefore), ".")
+	if t.LeftLocal != nil {
+		say("Expires on ", date(t.Expires), ".")
+		all = append(all, t.remaining())
+	} else if t.Kind == Object && t.Life > 0 {
+		all = append(all, "It is good for "+clock.Human(time.Duration(t.Life)*time.Second)+" from its issue, but when that was is not in it.")
+	} else if t.Kind == Object {
+		all = append(all, "When it ends is not in it.")
+	}
+	if t.Kind == Object && t.Renewable {
+		all = append(all, "A refresh token is with it, so a program can renew it.")
+	}
+	for _, odd := range t.Odd {
+		all = append(all, "Odd: "+odd)
+	}
+	return all
+}
+
+// what names the token.
+func (t Token) what() string {
+	this := "This"
+	if t.Where != "" {
+		this = "The " + t.Where
+	}
+	switch t.Kind {
+	case JWT:
+		return this + " is a JWT: a token that says what it is for, readable by anybody."
+	case Encrypted:
+		return this + " is an encrypted token (a JWE, in five parts): only who has the key can read it, its end included."
+	case Object:
+		if t.Writer != "" {
+			return "This is an OAuth token as " + t.Writer + " keeps it."
+		}
+		return "This is an OAuth token as a token server sends it."
+	case Stored:
+		return "These are librespot's stored credentials: a sign-in without an expiry in it."
+	}
+	return this + " is an opaque token: only its issuer can read it."
+}
+
+func (t Token) header() string {
+	var list []string
+	for _, f := range [][2]string{{"alg", t.Algorithm}, {"enc", t.Encryption}, {"typ", t.Type}, {"kid", t.KeyID}} {
+		if f[1] != "" {
+			list = append(list, f[0]+" "+f[1])
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// remaining compares the two clocks' verdicts. Where they differ, the clock is at fault.
+func (t Token) remaining() string {
+	local := *t.LeftLocal
+	if t.LeftTrue == nil {
+		return "By this computer's clock " + until(local) + "; true time is not known."
+	}
+	in := *t.LeftTrue
+	switch {
+	case local == in:
+		return "By this computer's clock and in true time " + until(in) + "."
+	case local <= 0 && in > 0:
+		return "By this computer's clock " + until(local) + ", but in true time " + until(in) + ": the clock is wrong, not the token."
+	case local > 0 && in <= 0:
+		return "By this computer's clock " + until(local) + ", but in true time " + until(in) + ": the clock is behind."
+	}
+	return "By this computer's clock " + until(local) + "; in true time " + until(in) + "."
+}
+
+// until says how long a token is good yet, or for how long it has not been.
+func until(seconds int64) string {
+	const most = 200 * 365 * 24 * 3600 // beyond, a Duration overflows
+	d := clock.Human(time.Duration(max(-most, min(seconds, most))) * time.Second)
+	if seconds > 0 {
+		return "it is good for another " + d
+	}
+	if seconds == 0 {
+		return "it ended just now"
+	}
+	return "it ended " + d + " ago"
+}
+
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2 January 2006 at 15:04:05 MST")
+}
