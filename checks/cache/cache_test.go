@@ -122,14 +122,16 @@ func TestProgramsPlaces(t *testing.T) {
 		f, got := look(t, c)
 		want := `spotify-player ~/.cache/spotify-player/user_client_token.json: token until 01:00 +
 spotify-player ~/.cache/spotify-player/credentials.json: no expiry known +
-ncspot ~/.cache/ncspot/rspotify_token.json: token ended at Fri 23:00, the program renews it when it runs +
-spotifyd ~/.cache/spotifyd/oauth/credentials.json: no expiry known +
+ncspot XDG/ncspot/rspotify_token.json: token ended at Fri 23:00, the program renews it when it runs +
+spotifyd NATIVE/oauth/credentials.json: no expiry known +
 spotify-tui ~/.config/spotify-tui/.spotify_token_cache.json: token until 01:00 +
 rspotify ~/.spotify_token_cache.json: no expiry known
 spotipy ~/.cache-jane: token until 01:00 +
 a Go program ~/bot/token.json: no expiry known
 spotipy ~/script/.cache: token until 01:00 +
 token file ~/no/such: not there`
+		slash := func(path string) string { return filepath.ToSlash(show(path, dir)) }
+		want = strings.NewReplacer("XDG", slash(xdgCache(dir)), "NATIVE", slash(nativeCache(dir)+"/spotifyd"+projectCache)).Replace(want)
 		if got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
