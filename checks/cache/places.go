@@ -31,7 +31,7 @@ var files = []file{
 	// macOS too; src/authentication.rs
 	{"ncspot", xdgCache, "ncspot/rspotify_token.json"},
 	{"ncspot", xdgCache, "ncspot/librespot/credentials.json"},
-	// The same from Flathub, where XDG_CACHE_HOME is ~/.var/app/ID/cache (docs.flatpak.org, Sandbox Permissions).
+	// The same from Flathub, where XDG_CACHE_HOME is ~/.var/app/ID/cache (docs.flatpak.org, Conventions).
 	{"ncspot", inHome(".var/app/io.github.hrkfdn.ncspot/cache"), "ncspot/rspotify_token.json"},
 	{"ncspot", inHome(".var/app/io.github.hrkfdn.ncspot/cache"), "ncspot/librespot/credentials.json"},
 	// get_cache in src/config.rs, by directories' ProjectDirs::from("", "", "spotifyd").cache_dir()
