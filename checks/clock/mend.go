@@ -16,7 +16,11 @@ const settling = 45 * time.Second
 
 // setAutomatically is the action that has the system set its clock.
 func (c *Check) setAutomatically() checks.Action {
-	return checks.Action{ID: "clock/set", Label: "Set it automatically", Do: c.mend}
+	a := checks.Action{ID: "clock/set", Label: "Set it automatically", Do: c.cfg.SetClock}
+	if a.Do == nil {
+		a.Do = c.mend
+	}
+	return a
 }
 
 // mend turns automatic time on, or else opens the date settings, and says whether it worked. The

@@ -81,6 +81,25 @@ func TestMendCancelled(t *testing.T) {
 	})
 }
 
+// TestSetClock leaves the computer alone where the clock is not the computer's.
+func TestSetClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(nil)
+		r.clocks.set(time.Hour)
+		r.cfg.SetClock = func(context.Context) error { r.clocks.set(-time.Hour); return nil }
+		r.Check = New(r.cfg, r.time)
+		r.says = func(context.Context) []string { t.Error("asked the system"); return nil }
+		r.turnOn = func(context.Context) error { t.Error("turned the system's time service on"); return nil }
+		f, _ := r.run(t)
+		if err := action(f, "clock/set").Do(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if f, _ := r.run(t); f.Level != checks.OK {
+			t.Error(f.Summary)
+		}
+	})
+}
+
 func nothingDone(context.Context) error { return nil }
 
 func action(f checks.Finding, id string) *checks.Action {
