@@ -1,0 +1,69 @@
+package clock
+
+import (
+	"context"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestOtherFamily asks a name whose address of the one family is silent, as with a broken route of
+// IPv6, and whose other answers.
+func TestOtherFamily(t *testing.T) {
+	silent, err := net.ListenPacket("udp", "[::1]:0")
+	if err != nil {
+		t.Skip("no IPv6 here: ", err) // no package mends that
+	}
+	defer silent.Close()
+	var packets atomic.Int64
+	answers := serveTrueTime(t, &packets)
+	var mu sync.Mutex
+	var dialed []string
+	c := New(Config{
+		Servers: []string{"two.test"}, Tolerance: time.Second, Interval: time.Hour,
+		Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			mu.Lock()
+			dialed = append(dialed, network+" "+addr)
+			mu.Unlock()
+			if addr == "two.test:123" {
+				addr = map[string]string{"udp": silent.LocalAddr().String(), "udp4": answers}[network]
+			}
+			return (&net.Dialer{}).DialContext(ctx, network, addr)
+		},
+	}, NewTime())
+	if _, facts := run(t, c); !facts.Known || packets.Load() == 0 {
+		t.Errorf("%+v", facts)
+	}
+	if n := strings.Count(strings.Join(dialed, "\n"), "udp4 two.test:123"); n != 1 || len(dialed) != 4 {
+		t.Errorf("dialed %q", dialed)
+	}
+}
+
+func run(t *testing.T, c *Check) (string, Facts) {
+	t.Helper()
+	f := c.Run(t.Context())
+	return f.Summary, f.Facts.(Facts)
+}
+
+// TestHangingNames: a resolver that does not answer holds up nobody for long.
+func TestHangingNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClocks()
+		check := New(Config{
+			Servers: names, Tolerance: time.Second, Interval: time.Hour,
+			Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				<-ctx.Done()
+				return nil, &net.DNSError{Err: ctx.Err().Error(), IsTimeout: true}
+			},
+		}, NewTimeFrom(c.read))
+		begun := time.Now()
+		summary, facts := run(t, check)
+		if took := time.Since(begun); took > 3*time.Second || facts.Known || summary != "Clock not known: no connection to any time server" {
+			t.Errorf("%q after %v", summary, took)
+		}
+	})
+}
