@@ -112,7 +112,7 @@ func (c *Check) Run(ctx context.Context) checks.Finding {
 // due, so that nobody waits for it.
 func (c *Check) spacing() time.Duration {
 	late := c.time.Elapsed() - c.due
-	if c.due > 0 && c.level == checks.OK && late.Abs() < c.cfg.Interval/10 {
+	if c.due > 0 && c.level == checks.OK && late >= 0 && late < c.cfg.Interval/10 {
 		return unhurried
 	}
 	return hurried
