@@ -77,30 +77,44 @@ func parseDevices(body []byte) ([]Device, error) {
 // Playing returns the device that playback is on and whether it plays. The device is nil where
 // nothing is loaded anywhere.
 func (p Player) Playing(ctx context.Context) (on *Device, playing bool, err error) {
+	now, err := p.playback(ctx)
+	return now.on, now.playing, err
+}
+
+// playback is what is played.
+type playback struct {
+	on       *Device // nil: nothing is loaded anywhere
+	playing  bool
+	progress *int64 // ms into the song; nil where it is not told
+}
+
+func (p Player) playback(ctx context.Context) (playback, error) {
 	status, body, err := p.do(ctx, http.MethodGet, "/me/player", nil)
 	switch {
 	case err != nil:
-		return nil, false, err
+		return playback{}, err
 	case status == http.StatusNoContent:
-		return nil, false, nil
+		return playback{}, nil
 	case status != http.StatusOK:
-		return nil, false, playerError(status, body)
+		return playback{}, playerError(status, body)
 	}
 	var reply struct {
-		Device  json.RawMessage `json:"device"`
-		Playing bool            `json:"is_playing"`
+		Device   json.RawMessage `json:"device"`
+		Playing  bool            `json:"is_playing"`
+		Progress *int64          `json:"progress_ms"`
 	}
 	if err := json.Unmarshal(body, &reply); err != nil {
-		return nil, false, errors.New("the player's state could not be read")
+		return playback{}, errors.New("the player's state could not be read")
 	}
+	now := playback{playing: reply.Playing, progress: reply.Progress}
 	if string(reply.Device) == "null" {
-		return nil, reply.Playing, nil
+		return now, nil
 	}
 	devices, err := parseDevices([]byte(`{"devices":[` + string(reply.Device) + `]}`))
-	if err != nil || len(devices) == 0 {
-		return nil, reply.Playing, err
+	if err == nil && len(devices) > 0 {
+		now.on = &devices[0]
 	}
-	return &devices[0], reply.Playing, nil
+	return now, err
 }
 
 // Move moves playback to the device with that ID and has it play. Needs Premium.
@@ -155,12 +169,14 @@ func (p Player) do(ctx context.Context, method, path string, body []byte) (int, 
 	return resp.StatusCode, reply, nil
 }
 
+var errGone = errors.New("the device is not there any more")
+
 // playerError says what a refusal of the player's methods means.
 func playerError(status int, body []byte) error {
 	text := strings.ToLower(string(body[:min(len(body), 4<<10)]))
 	switch {
 	case status == http.StatusNotFound:
-		return checks.WithHint(errors.New("the device is not there any more"), "Open Spotify on it and try again.")
+		return checks.WithHint(errGone, "Open Spotify on it and try again.")
 	case strings.Contains(text, "premium_required"):
 		return checks.WithHint(errors.New("moving playback needs Spotify Premium"), "Press play on the other device itself.")
 	case strings.Contains(text, "insufficient client scope"):

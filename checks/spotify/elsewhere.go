@@ -1,0 +1,92 @@
+package spotify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"fermata/checks"
+)
+
+const elsewhereTimeout = 20 * time.Second // of the move and of all looks
+
+// looks are the pauses before each look at a playback that was moved: ten seconds in all, since a
+// speaker may have to wake up. What plays must be seen twice.
+func looks() []time.Duration {
+	return []time.Duration{time.Second, 2 * time.Second, 3 * time.Second, 4 * time.Second}
+}
+
+// Elsewhere moves playback to d, looks for some ten seconds whether it plays there, and returns what
+// that proves, in a sentence. It fails, with a hint, where it proves nothing: the device is gone or
+// takes no commands, nothing is there to be played, Premium is needed, Spotify cannot be asked.
+func (p Player) Elsewhere(ctx context.Context, d Device) (verdict string, err error) {
+	if d.Restricted {
+		return "", checks.WithHint(fmt.Errorf("%s takes no commands", d.Name), "Press play on "+d.Name+" itself.")
+	}
+	ctx, cancel := context.WithTimeout(ctx, elsewhereTimeout)
+	defer cancel()
+	if err := p.Move(ctx, d.ID); errors.Is(err, errGone) {
+		return "", p.missing(ctx, d)
+	} else if err != nil {
+		return "", err
+	}
+	host, _ := os.Hostname() // "" is no device's name
+	var last, seen playback
+	for _, pause := range looks() {
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+		last = seen
+		if seen, err = p.playback(ctx); err == nil && plays(last, seen, d) {
+			return verdictOn(d, host, true), nil
+		}
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case seen.on == nil:
+		return "", checks.WithHint(fmt.Errorf("%s has nothing to play", d.Name), "Start a song in Spotify, on any device, then try again.")
+	case seen.on.ID != d.ID:
+		return "", checks.WithHint(fmt.Errorf("playback stayed on %s", seen.on.Name), "Press play on "+d.Name+" itself.")
+	}
+	return verdictOn(d, host, false), nil
+}
+
+// plays reports whether two looks, one after the other, show that it plays on d: once is not enough,
+// since Spotify says so as soon as the device took the command. A song that stands still does not play.
+func plays(first, second playback, d Device) bool {
+	for _, s := range []playback{first, second} {
+		if s.on == nil || s.on.ID != d.ID || !s.playing {
+			return false
+		}
+	}
+	return first.progress == nil || second.progress == nil || *first.progress != *second.progress
+}
+
+// verdictOn says what it proves that it plays on d, or that it does not. The desktop app calls its
+// device by the computer's name, host.
+func verdictOn(d Device, host string, plays bool) string {
+	here := d.Type == "Computer" && strings.EqualFold(d.Name, host)
+	switch {
+	case here && plays:
+		return "It plays on " + d.Name + ", which is this computer: nothing is at fault now."
+	case here:
+		return "It does not play on " + d.Name + ", which is this computer. Try another device to see whether it is the account."
+	case plays:
+		return "It plays on " + d.Name + ", so only this computer is at fault."
+	}
+	return "It does not play on " + d.Name + " either, so it is the account."
+}
+
+// missing says why there is no d: no device is on, or this one is not any more.
+func (p Player) missing(ctx context.Context, d Device) error {
+	if left, err := p.Devices(ctx); err == nil && len(left) == 0 {
+		return checks.WithHint(errors.New("no device was found that is on"), "Open Spotify on a phone, a speaker or in the web player, then try again.")
+	}
+	return checks.WithHint(fmt.Errorf("%s is not there any more", d.Name), "Open Spotify on it, then try again.")
+}

@@ -1,0 +1,108 @@
+package spotify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/windows"
+)
+
+const (
+	wmClose = 0x0010 // winuser.h
+	// maxWindows bounds the walk over the windows, whose order may change meanwhile.
+	maxWindows = 10_000
+)
+
+var (
+	user32           = windows.NewLazySystemDLL("user32.dll")
+	procFindWindowEx = user32.NewProc("FindWindowExW")
+	procPostMessage  = user32.NewProc("PostMessageW")
+)
+
+// windowsClient is the desktop app, of Spotify's installer or of the Store.
+type windowsClient struct {
+	winProcess
+	starter string // the path of what starts it
+}
+
+func find(context.Context) (client, error) {
+	p, err := mainProcess()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("look for Spotify: %w", err)
+	case p == winProcess{} && (exists(installer()) || exists(alias())):
+		return nil, ErrNotRunning
+	case p == winProcess{}:
+		return nil, ErrNotFound
+	}
+	c := windowsClient{p, starter(p.exe, alias())}
+	if !exists(c.starter) { // before it quits
+		return nil, fmt.Errorf("%w: %s", ErrNotFound, filepath.Base(c.starter))
+	}
+	return c, nil
+}
+
+// installer is where Spotify's own installer puts the app.
+func installer() string { return filepath.Join(os.Getenv("APPDATA"), "Spotify", program) }
+
+// alias is the app execution alias of the Store's package.
+func alias() string {
+	return filepath.Join(os.Getenv("LOCALAPPDATA"), "Microsoft", "WindowsApps", program)
+}
+
+// starter returns what starts the app whose program is exe: for the Store's, whose folder nothing may
+// be started from, its alias.
+func starter(exe, alias string) string {
+	if strings.Contains(strings.ToLower(exe), `\windowsapps\`) {
+		return alias
+	}
+	return exe
+}
+
+// exists is true of an alias too, which is a reparse point that os.Stat does not follow.
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
+}
+
+// quit closes the app's top-level windows, as taskkill without /F does.
+func (c windowsClient) quit(context.Context) error {
+	var window uintptr
+	var refused error
+	sent := 0
+	for range maxWindows {
+		if window, _, _ = procFindWindowEx.Call(0, window, 0, 0); window == 0 {
+			break
+		}
+		var pid uint32
+		if _, err := windows.GetWindowThreadProcessId(windows.HWND(window), &pid); err != nil || pid != c.pid {
+			continue
+		}
+		if ok, _, err := procPostMessage.Call(window, wmClose, 0, 0); ok == 0 {
+			refused = fmt.Errorf("PostMessage: %w", err)
+			continue
+		}
+		sent++
+	}
+	if sent == 0 && !c.gone() {
+		return errors.Join(errors.New("none of its windows took the message"), refused)
+	}
+	return nil
+}
+
+// start has the shell start the app, which then is a process of its own.
+func (c windowsClient) start(context.Context) error {
+	verb, err := windows.UTF16PtrFromString("open")
+	if err != nil {
+		return err
+	}
+	path, err := windows.UTF16PtrFromString(c.starter)
+	if err != nil {
+		return err
+	}
+	return windows.ShellExecute(0, verb, path, nil, nil, windows.SW_SHOWNORMAL)
+}
