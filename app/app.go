@@ -6,6 +6,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 
@@ -30,10 +31,24 @@ type Setup struct {
 	Provider func(config.Account) session.Provider
 	// Open shows a page to the person.
 	Open func(ctx context.Context, url string) error
-	// Jolts tells of clock steps, resumes and new networks; nil: nobody does.
-	Jolts <-chan clock.Jolt
-	Page  []page.Option // how the sign-in's pages are shown
-	Pages Pages
+	// Jolts tells of clock steps and resumes, Networks of another network; nil: nobody does.
+	Jolts    <-chan clock.Jolt
+	Networks <-chan struct{}
+	// Dates are pages whose HTTP Date is asked for where no time server answers.
+	Dates    []string
+	History  string       // file for the clock's offsets; "": they are kept in memory
+	Programs checks.Check // looks at other programs' tokens; nil: nothing does
+	// SetClock is what the demo does in the place of setting the computer's clock; nil: it is set.
+	SetClock func(ctx context.Context) error
+	// Restart restarts Spotify's desktop app.
+	Restart func(ctx context.Context) error
+	// ShowReport shows the report to the person before they contact support.
+	ShowReport func(ctx context.Context, report string) error
+	// Outage asks the provider's status page; "" is no outage, or not known. Nil: there is none.
+	Outage  func(ctx context.Context) string
+	Version string
+	Page    []page.Option // how the sign-in's pages are shown
+	Pages   Pages
 	// Trim gives back memory when there is nothing to do for a while; nil: nothing does.
 	Trim func()
 	// Demo are the troubles of the demo. Not nil marks everything DEMO.
@@ -41,7 +56,7 @@ type Setup struct {
 }
 
 // Pages are where a person is sent to.
-type Pages struct{ Apps, Support string }
+type Pages struct{ Apps, Support, Player string }
 
 // A Face shows the view to a person. Show is called from one goroutine, only with a View that
 // differs from the one before, and must not wait for the person.
@@ -105,6 +120,25 @@ func (a *App) Status(ctx context.Context) (Status, error) {
 		return Status{}, ctx.Err()
 	case <-a.ended:
 		return Status{}, errEnded
+	}
+}
+
+// Token returns a good access token of an account, for a program of the person's own.
+func (a *App) Token(ctx context.Context, account string) (string, error) {
+	reply := make(chan tokenSource, 1)
+	if err := a.send(ctx, tokened{account, reply}); err != nil {
+		return "", err
+	}
+	select {
+	case source := <-reply:
+		if source == nil {
+			return "", fmt.Errorf("there is no account %q", account)
+		}
+		return source(ctx)
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case <-a.ended:
+		return "", errEnded
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,17 +28,31 @@ type bench struct {
 	world  *standin.World
 	keeper *secrets.Memory
 	jolts  chan clock.Jolt
-	opened []string // pages that were shown
-	views  []View
-	step   time.Duration // of the wall clock
+	opened []string     // pages that were shown
+	step   atomic.Int64 // of the wall clock
+
+	mu    sync.Mutex
+	shown []View
 }
 
-// Show implements Face. The bubble's Wait orders it before what the test reads.
-func (b *bench) Show(v View) { b.views = append(b.views, v) }
+// Show implements Face.
+func (b *bench) Show(v View) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.shown = append(b.shown, v)
+}
+
+// views are all that were shown once the bubble is at rest.
+func (b *bench) views() []View {
+	synctest.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.shown)
+}
 
 func (b *bench) view() View {
-	synctest.Wait()
-	return b.views[len(b.views)-1]
+	v := b.views()
+	return v[len(v)-1]
 }
 
 // inBubble runs f with a running App whose account "spotify" signed in just now.
@@ -49,7 +65,7 @@ func inBubbleAfter(t *testing.T, age time.Duration, f func(b *bench)) {
 		start := time.Now()
 		tm := clock.NewTimeFrom(func() clock.Reading {
 			now := time.Now()
-			return clock.Reading{Wall: now.Add(b.step), Boot: now.Sub(start), Awake: now.Sub(start)}
+			return clock.Reading{Wall: now.Add(time.Duration(b.step.Load())), Boot: now.Sub(start), Awake: now.Sub(start)}
 		})
 		c := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
 		set := Setup{
@@ -128,7 +144,7 @@ func (b *bench) want(titles ...string) {
 
 func TestDayInPeace(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		seen := len(b.views)
+		seen := len(b.views())
 		for range 24 * 60 {
 			time.Sleep(time.Minute)
 			b.want()
@@ -137,7 +153,7 @@ func TestDayInPeace(t *testing.T) {
 			b.t.Errorf("level %v after a day, want ok", v.Status.Level)
 		}
 		// The end of the session moves once an hour, and the clock's line may; nothing else does.
-		if n := len(b.views) - seen; n > 24*8 {
+		if n := len(b.views()) - seen; n > 24*8 {
 			b.t.Errorf("%d views in a day: the menu flickers", n)
 		}
 	})
@@ -239,14 +255,14 @@ func TestStep(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		until := func() *time.Time { b.view(); s, _ := b.app.Status(b.t.Context()); return s.Accounts[0].SessionUntil }
 		before := *until()
-		b.step = 3 * time.Hour // somebody sets the clock
-		b.jolts <- clock.Jolt{Step: b.step}
+		b.step.Store(int64(3 * time.Hour)) // somebody sets the clock
+		b.jolts <- clock.Jolt{Step: 3 * time.Hour}
 		time.Sleep(time.Second)
 		b.want("Your clock is 3 h ahead")
 		if after := *until(); after.Sub(before).Abs() > time.Second {
 			b.t.Errorf("the session's end moved from %v to %v with the clock", before, after)
 		}
-		b.step = 0
+		b.step.Store(0)
 		b.jolts <- clock.Jolt{Step: -3 * time.Hour}
 		time.Sleep(time.Second)
 		b.want()

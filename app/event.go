@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,12 +24,13 @@ func (e looked) happen(l *loop) {
 	w.looking = false
 	l.spent()
 	if w.stale { // it began before something that it cannot know of
-		w.due = 0
 		return
 	}
 	w.finding, w.seen = e.finding, true
 	l.retime()
 	w.idle, w.due = e.finding.Next <= 0, l.now()+e.finding.Next
+	w.past.learn(e.finding)
+	l.judge(w)
 	l.waiting = slices.DeleteFunc(l.waiting, func(q *waiter) bool { return q.done(w) })
 }
 
@@ -67,6 +69,7 @@ func (e clicked) happen(l *loop) {
 	}
 	l.running[e.id] = r
 	delete(l.failed, e.id)
+	l.try(w, action)
 	l.wg.Go(func() {
 		defer cancel()
 		err := action.Do(ctx)
@@ -106,6 +109,14 @@ func (e acted) happen(l *loop) {
 	}
 	if e.watch != nil && e.err == nil && e.run.shown {
 		l.answer = &answer{e.action, e.watch, l.now() + answerFor}
+	}
+	if e.watch != nil {
+		e.watch.past.attempted(e.action.ID, e.err)
+		if t := e.watch.tried; t != nil && e.err == nil {
+			t.ended = true
+		} else {
+			e.watch.tried = nil
+		}
 	}
 	await := l.watches
 	if e.watch != nil {
@@ -159,17 +170,23 @@ func (l *loop) retime() {
 	}
 }
 
-// forget drops what was shown long enough: answers, and failures of actions, also of those that are no
-// longer on offer.
+// forget drops what was shown long enough, and failures of actions that are no longer on offer.
 func (l *loop) forget() {
-	if l.answer != nil && l.answer.until <= l.now() {
+	now := l.now()
+	if l.answer != nil && l.answer.until <= now {
 		l.answer = nil
 	}
-	for id, f := range l.failed {
-		if _, _, ok := l.offered(id); !ok || f.until <= l.now() {
-			delete(l.failed, id)
-		}
+	if l.message != nil && l.messageUntil <= now {
+		l.message = nil
 	}
+	if l.helped != nil && l.helped.until <= now {
+		l.helped = nil
+	}
+	maps.DeleteFunc(l.devices, func(_ string, o offers) bool { return o.until <= now })
+	maps.DeleteFunc(l.failed, func(id string, f failure) bool {
+		_, _, ok := l.offered(id)
+		return !ok || f.until <= now
+	})
 }
 
 // offered finds the action among those on offer now.
@@ -181,7 +198,7 @@ func (l *loop) offered(id string) (checks.Action, *watch, bool) {
 			}
 		}
 	}
-	for _, a := range append(l.own(), l.app.setup.Demo...) {
+	for _, a := range append(l.state().Own, l.app.setup.Demo...) {
 		if a.ID == id {
 			return a, nil, true
 		}
@@ -198,4 +215,32 @@ func (reread) happen(l *loop) {
 		return account
 	})
 	l.furnish()
+}
+
+// put makes an action of a change of the loop's state.
+func (l *loop) put(change func()) func(context.Context) error {
+	return func(ctx context.Context) error { return l.app.send(ctx, put{change}) }
+}
+
+type put struct{ change func() }
+
+func (e put) happen(*loop) { e.change() }
+
+// A tokenSource gives access tokens.
+type tokenSource func(context.Context) (string, error)
+
+// tokened: a command wants an access token. It is fetched outside of the loop.
+type tokened struct {
+	account string
+	reply   chan<- tokenSource
+}
+
+func (e tokened) happen(l *loop) {
+	for _, w := range l.watches {
+		if a, ok := w.check.(*account); ok && a.Name() == e.account {
+			e.reply <- a.AccessToken
+			return
+		}
+	}
+	e.reply <- nil
 }

@@ -22,18 +22,23 @@ type loop struct {
 	faces []Face
 	wg    sync.WaitGroup // looks and actions under way
 
-	watches []*watch
-	running map[string]*run          // actions under way, by ID
-	failed  map[string]failure       // what went wrong with the last run of an action, by ID
-	waiting []*waiter                // who waits for the look after an action
-	answer  *answer                  // what the last click came to
-	quiet   time.Duration            // no notices before this; on Time.Elapsed
-	later   map[string]time.Duration // notices put off, by key, until when; on Time.Elapsed
-	atLogin bool
-	trim    time.Duration // when to give back memory, on Time.Elapsed; 0: there is nothing to
-	trimmed time.Duration // when that was last done
-	base    time.Time     // true time at Elapsed 0, as the findings reckon with it
-	shown   *View
+	watches      []*watch
+	running      map[string]*run          // actions under way, by ID
+	failed       map[string]failure       // what went wrong with the last run of an action, by ID
+	waiting      []*waiter                // who waits for the look after an action
+	answer       *answer                  // what the last click came to
+	quiet        time.Duration            // no notices before this; on Time.Elapsed
+	later        map[string]time.Duration // notices put off, by key, until when; on Time.Elapsed
+	atLogin      bool
+	trim         time.Duration     // when to give back memory, on Time.Elapsed; 0: there is nothing to
+	trimmed      time.Duration     // when that was last done
+	devices      map[string]offers // of each account, for a while
+	message      *Message          // what a click brought to light
+	messageUntil time.Duration
+	helped       *helped
+	journal      journal
+	base         time.Time // true time at Elapsed 0, as the findings reckon with it
+	shown        *View
 }
 
 // A watch is a check and what it last said.
@@ -46,6 +51,8 @@ type watch struct {
 	stale   bool          // something happened since the look began: it says nothing
 	due     time.Duration // when to look next, on Time.Elapsed; 0: at once
 	idle    bool          // there is no next look
+	tried   *trial        // what a person tried about it; nil: nothing
+	past    past          // an account's
 }
 
 // A run is an action under way.
@@ -86,7 +93,7 @@ const (
 func newLoop(a *App, ctx context.Context, quit context.CancelFunc, faces []Face) *loop {
 	l := &loop{
 		app: a, ctx: ctx, quit: quit, faces: faces,
-		running: map[string]*run{}, failed: map[string]failure{}, later: map[string]time.Duration{},
+		running: map[string]*run{}, failed: map[string]failure{}, later: map[string]time.Duration{}, devices: map[string]offers{},
 	}
 	l.atLogin = autostart.On()
 	l.furnish()
@@ -109,6 +116,11 @@ func (l *loop) run() {
 				l.app.setup.Jolts = nil
 			}
 			l.jolted(j)
+		case _, ok := <-l.app.setup.Networks:
+			if !ok {
+				l.app.setup.Networks = nil
+			}
+			l.joined()
 		case <-timer.C:
 		case <-l.ctx.Done():
 			l.wg.Wait()
@@ -146,6 +158,15 @@ func (l *loop) wait() time.Duration {
 	}
 	if l.trim > 0 {
 		next = min(next, l.trim)
+	}
+	if l.message != nil {
+		next = min(next, l.messageUntil)
+	}
+	if l.helped != nil {
+		next = min(next, l.helped.until)
+	}
+	for _, o := range l.devices {
+		next = min(next, o.until)
 	}
 	for _, f := range l.failed {
 		next = min(next, f.until)
@@ -190,6 +211,7 @@ func (l *loop) show() {
 		return
 	}
 	l.shown = &v
+	l.journal.note(l.app.setup.Time.Now(), v)
 	for _, f := range l.faces {
 		f.Show(v)
 	}
@@ -202,11 +224,23 @@ func (l *loop) jolted(j clock.Jolt) {
 		wait = afterResume
 	}
 	for _, w := range l.watches {
-		if w.looking {
-			w.stale = true
-		}
-		if due := l.now() + wait; w.idle || w.due > due {
-			w.due, w.idle = due, false
-		}
+		w.past.changed.ClockSet += j.Step
+		w.past.changed.Slept += j.Slept
+	}
+	l.hasten(wait)
+}
+
+// joined looks again on another network.
+func (l *loop) joined() {
+	for _, w := range l.watches {
+		w.past.changed.Network = true
+	}
+	l.hasten(0)
+}
+
+// hasten has everything looked at once wait is over; what is being looked at says nothing any more.
+func (l *loop) hasten(wait time.Duration) {
+	for _, w := range l.watches {
+		w.due, w.idle, w.stale = l.now()+wait, false, w.looking
 	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"strings"
 
 	"fermata/checks"
 	"fermata/checks/cause"
@@ -13,6 +14,7 @@ type Menu struct {
 	Lines    []string // what is so; not to be clicked
 	Actions  []Item   // the fix first
 	Fixes    []Item   // submenu "Fix a problem"
+	Programs []string // submenu "Programs": other programs' tokens; not to be clicked
 	Demo     []Item   // submenu "Demo"; empty outside of it
 	Settings []Item   // submenu "Settings"
 	Quit     Item
@@ -31,6 +33,7 @@ func menu(s State, found []diagnosis) Menu {
 		Lines:    lines(s, found),
 		Actions:  actions(s, found),
 		Fixes:    fixes(s, found),
+		Programs: programs(s),
 		Demo:     items(s, s.Demos),
 		Settings: settings(s),
 		Quit:     Item{ID: "app/quit", Label: "Quit Fermata"},
@@ -68,6 +71,9 @@ func lines(s State, found []diagnosis) []string {
 	if s.Clock.Summary == "" {
 		all = append(all, "Measuring the clock…")
 	}
+	if s.Helped != "" && len(serious(found)) == 0 {
+		all = append(all, s.Helped)
+	}
 	if !s.Quiet.IsZero() {
 		all = append(all, "Notifications are paused until "+s.Quiet.Format("15:04"))
 	}
@@ -76,8 +82,8 @@ func lines(s State, found []diagnosis) []string {
 
 // accountLines are the two lifetimes of an account under its name.
 func accountLines(s State, a Account) []string {
-	f, _ := a.Finding.Facts.(session.Facts)
-	all := []string{heading(a, f)}
+	f := factsOf(a.Finding)
+	all := []string{heading(a)}
 	switch {
 	case !a.Seen:
 		return append(all, "Looking at the session…")
@@ -109,7 +115,8 @@ func accountLines(s State, a Account) []string {
 	return all
 }
 
-func heading(a Account, f session.Facts) string {
+func heading(a Account) string {
+	f := factsOf(a.Finding)
 	if f.User == "" {
 		return a.Provider
 	}
@@ -150,21 +157,67 @@ func actions(s State, found []diagnosis) []Item {
 	return all
 }
 
-// fixes are the seven, the likely ones first, for the account that needs them most.
+// fixes are the seven, the likely ones first, for the account that needs them most. One that cannot help
+// with what is wrong now says so.
 func fixes(s State, found []diagnosis) []Item {
 	var all []Item
-	add := func(ids ...string) {
-		for _, id := range ids {
-			if a, ok := s.offer(id); ok && !has(all, id) {
-				all = append(all, s.item(a))
+	add := func(id, note string) {
+		if a, ok := s.offer(id); ok && !has(all, id) {
+			i := s.item(a)
+			if note != "" {
+				i.Label = plain(i.Label) + " (" + note + ")"
+			}
+			all = append(all, i)
+		}
+	}
+	bad := serious(found)
+	if len(bad) > 0 {
+		add("app/about", "")
+	}
+	for _, d := range found {
+		for _, id := range s.fixIDs(d) {
+			add(id, "")
+		}
+	}
+	for i := range s.Accounts {
+		a := &s.Accounts[i]
+		for _, o := range s.Own {
+			if strings.HasPrefix(o.ID, a.Name+"/device-") {
+				add(o.ID, "")
+			}
+		}
+		for _, fix := range cause.Fixes {
+			for _, id := range s.fixIDs(diagnosis{cause.Cause{Fixes: []cause.Fix{fix}}, a}) {
+				add(id, useless(bad, a, fix))
+			}
+			if fix == cause.Refresh {
+				add(a.Name+"/player", "")
 			}
 		}
 	}
-	for _, d := range found {
-		add(s.fixIDs(d)...)
+	return all
+}
+
+// useless says why a fix cannot help with what is wrong with an account; "" where it may.
+func useless(bad []diagnosis, a *Account, fix cause.Fix) string {
+	for _, d := range bad {
+		if d.account == nil || d.account.Name != a.Name {
+			continue
+		}
+		if ok, why := d.Helps(fix); !ok {
+			_, reason, _ := strings.Cut(strings.TrimSuffix(why, "."), ": ")
+			return "cannot help: " + reason
+		}
+		return ""
 	}
-	for i := range s.Accounts {
-		add(s.fixIDs(diagnosis{cause.Cause{Fixes: cause.Fixes}, &s.Accounts[i]})...)
+	return ""
+}
+
+// programs are other programs' tokens, a line each.
+func programs(s State) []string {
+	var all []string
+	for _, p := range s.Programs {
+		all = append(all, p.Name+": "+p.State)
 	}
 	return all
 }

@@ -7,7 +7,6 @@ import (
 
 	"fermata/checks"
 	"fermata/checks/cause"
-	"fermata/checks/session"
 )
 
 // A Notice is a notification that should be on the screen now. One that is no longer wanted is
@@ -32,7 +31,7 @@ func notices(s State, found []diagnosis) []Notice {
 	var all []Notice
 	if s.Quiet.IsZero() {
 		for _, d := range serious(found) {
-			if n := s.notice(d); !s.Later[n.Key] && !told(all, n.Key) {
+			if n := s.notice(d); !s.Later[n.Key] && !shown(all, n.Key) {
 				all = append(all, n)
 			}
 		}
@@ -51,7 +50,12 @@ func notices(s State, found []diagnosis) []Notice {
 			Body: said(f.err), Buttons: s.buttons(id),
 		})
 	}
-	if n, ok := s.answered(); ok && !told(all, n.Key) {
+	if m := s.Message; m != nil {
+		all = append(all, Notice{Key: "message", Title: m.Title, Body: m.Body, Buttons: []Button{}})
+	} else if n, ok := s.answered(); ok {
+		all = append(all, n)
+	}
+	if n, ok := s.choose(); ok {
 		all = append(all, n)
 	}
 	if s.Demo {
@@ -79,10 +83,10 @@ func (s State) notice(d diagnosis) Notice {
 	switch d.ID {
 	case cause.GrantEnds:
 		kind = "grant"
-		f, _ := d.account.Finding.Facts.(session.Facts)
+		f := factsOf(d.account.Finding)
 		n.Level = grantLevel(f.GrantUntil.Sub(s.Now))
 		ids = append(ids[:min(1, len(ids))], d.account.Name+"/later")
-	case cause.Keyring:
+	case cause.Keyring, cause.KeyringLost:
 		kind = "keyring"
 	default:
 		ids = append(ids, d.account.Name+"/"+string(cause.SignIn))
@@ -119,14 +123,25 @@ func (s State) answered() (Notice, bool) {
 		return n, true
 	}
 	for _, acc := range s.Accounts {
-		f, _ := acc.Finding.Facts.(session.Facts)
-		if acc.Name == a.Name && acc.Finding.Level == checks.OK && f.SignedIn {
-			n.Title = heading(acc, f)
+		if acc.Name == a.Name && acc.Finding.Level == checks.OK && factsOf(acc.Finding).SignedIn {
+			n.Title = heading(acc)
 			n.Body = strings.Join(accountLines(s, acc)[1:], ". ") + "."
 			return n, true
 		}
 	}
 	return Notice{}, false
+}
+
+// choose asks where to play, when the devices are known. Three buttons are what a notification has room
+// for; the menu has all.
+func (s State) choose() (Notice, bool) {
+	n := Notice{Key: "devices", Level: 1, Title: "Where should it play?", Body: "If it plays elsewhere, only this computer is at fault. The menu “Fix a problem” lists every device."}
+	for _, o := range s.Own {
+		if strings.Contains(o.ID, "/device-") && len(n.Buttons) < 3 {
+			n.Buttons = append(n.Buttons, Button{o.ID, o.Label})
+		}
+	}
+	return n, len(n.Buttons) > 0
 }
 
 // buttons are the actions with these IDs that are on offer.
@@ -152,7 +167,7 @@ func buttonLabel(a checks.Action) string {
 	return plain(a.Label)
 }
 
-func told(all []Notice, key string) bool {
+func shown(all []Notice, key string) bool {
 	for _, n := range all {
 		if n.Key == key {
 			return true

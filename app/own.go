@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"fermata/app/autostart"
 	"fermata/app/config"
@@ -10,15 +11,53 @@ import (
 	"fermata/checks/session"
 )
 
+// own are the actions that are the app's and no finding's.
+func (l *loop) own() []checks.Action {
+	set := l.app.setup
+	all := []checks.Action{{ID: "app/quit", Label: "Quit Fermata", Do: func(context.Context) error {
+		l.quit()
+		return nil
+	}}}
+	if len(set.Config.Accounts) == 0 {
+		all = append(all, checks.Action{ID: "app/connect", Label: "Connect Spotify…", Again: true, Do: func(ctx context.Context) error {
+			return connect(ctx, l.app, set)
+		}})
+	}
+	pause := checks.Action{ID: "app/pause", Label: "Pause notifications for an hour", Do: l.put(func() {
+		if l.quiet > l.now() {
+			l.quiet = 0
+		} else {
+			l.quiet = l.now() + time.Hour
+		}
+	})}
+	all = append(all, l.autostart(), pause)
+	if set.Path != "" {
+		all = append(all, checks.Action{ID: "app/settings", Label: "Open the settings file", Do: func(ctx context.Context) error {
+			return openSettings(ctx, set.Open, set.Path)
+		}})
+	}
+	for name, o := range l.devices {
+		if o.until > l.now() && l.has(name) {
+			all = append(all, o.actions...)
+		}
+	}
+	for _, c := range set.Config.Accounts {
+		key := c.Name + "/grant"
+		all = append(all, checks.Action{ID: c.Name + "/later", Label: "Remind me tomorrow", Do: l.put(func() {
+			l.later[key] = l.now() + 24*time.Hour
+		})})
+	}
+	return all
+}
+
 // connect takes a person from nothing to a watched account: the page asks for the client ID, then the
 // sign-in follows, and only when that has worked are the settings written.
-func (l *loop) connect(ctx context.Context) error {
-	set := l.app.setup
+func connect(ctx context.Context, a *App, set Setup) error {
 	var made *account
 	var c config.Account
 	err := page.Connect(ctx, set.Open, func(clientID, redirect string) (*session.Attempt, error) {
 		c = config.Account{Name: "spotify", Provider: "spotify", ClientID: clientID, Renew: "auto"}
-		made = newAccount(set, c)
+		made = newAccount(a, set, c)
 		return made.Begin(redirect, false)
 	}, set.Page...)
 	if err != nil {
@@ -29,7 +68,7 @@ func (l *loop) connect(ctx context.Context) error {
 			return checks.WithHint(err, "You are signed in, but only until Fermata ends. Mend the settings file, then connect again.")
 		}
 	}
-	return l.app.send(ctx, connected{made, c})
+	return a.send(ctx, connected{made, c})
 }
 
 // connected: a new account is signed in.
@@ -48,8 +87,8 @@ func (e connected) happen(l *loop) {
 
 // autostart is the switch "Start at login".
 func (l *loop) autostart() checks.Action {
+	on := !l.atLogin
 	return checks.Action{ID: "app/start-at-login", Label: "Start at login", Do: func(ctx context.Context) error {
-		on := !l.atLogin
 		if err := autostart.Set(on); err != nil {
 			return err
 		}
@@ -58,10 +97,9 @@ func (l *loop) autostart() checks.Action {
 }
 
 // openSettings shows the settings file in the person's editor, and makes it first where there is none.
-func (l *loop) openSettings(ctx context.Context) error {
-	path := l.app.setup.Path
+func openSettings(ctx context.Context, open page.Open, path string) error {
 	if err := config.Create(path); err != nil {
 		return err
 	}
-	return l.app.setup.Open(ctx, path)
+	return open(ctx, path)
 }

@@ -1,10 +1,13 @@
 package app
 
 import (
+	"fmt"
 	"time"
 
 	"fermata/app/config"
 	"fermata/checks"
+	"fermata/checks/cache"
+	"fermata/checks/clock"
 )
 
 // State is everything that the view is made from.
@@ -16,6 +19,9 @@ type State struct {
 	Running  map[string]bool    // the actions under way, by ID
 	Failed   map[string]failure // what went wrong with the last run of an action, by ID
 	Answer   *Answer            // to the last click
+	Message  *Message           // what a click brought to light
+	Helped   string             // what mended the last trouble, as a sentence
+	Programs []cache.Program    // other programs' tokens
 	Quiet    time.Time          // no notices before this
 	Later    map[string]bool    // keys of notices that are put off
 	Problems []config.Problem   // in the settings
@@ -31,6 +37,7 @@ type Account struct {
 	Provider string // as a person calls it
 	Seen     bool   // there was a look
 	Finding  checks.Finding
+	past
 }
 
 // An Answer tells what came of a click.
@@ -49,6 +56,7 @@ func (l *loop) state() State {
 		Demo:     set.Demo != nil,
 		Running:  map[string]bool{},
 		Failed:   l.failed,
+		Message:  l.message,
 		Later:    map[string]bool{},
 		Problems: set.Problems,
 		AtLogin:  l.atLogin,
@@ -69,16 +77,23 @@ func (l *loop) state() State {
 		s.Quiet = at(l.quiet)
 	}
 	for _, w := range l.watches {
-		if a, ok := w.check.(*account); ok {
-			s.Accounts = append(s.Accounts, Account{a.Name(), a.provider.Name, w.seen, w.finding})
-			continue
+		switch c := w.check.(type) {
+		case *account:
+			s.Accounts = append(s.Accounts, Account{c.Name(), c.provider.Name, w.seen, w.finding, w.past})
+		case *clock.Check:
+			s.Clock = w.finding
+		default:
+			s.Programs, _ = w.finding.Facts.([]cache.Program)
 		}
-		s.Clock = w.finding
+	}
+	if h := l.helped; h != nil {
+		s.Helped = fmt.Sprintf("“%s” helped at %s", h.label, timeOfDay(h.at, s.Now))
 	}
 	if a := l.answer; a != nil {
 		s.Answer = &Answer{Action: a.action.ID, Label: a.action.Label, Name: a.watch.check.Name()}
 		_, account := a.watch.check.(*account)
 		s.Answer.Clock = !account
 	}
+	s.Own = append(s.Own, l.about(diagnose(s))...)
 	return s
 }

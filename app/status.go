@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"fermata/checks"
+	"fermata/checks/cache"
 	"fermata/checks/clock"
-	"fermata/checks/session"
 )
 
 // Status is what "fermata status --json" prints: every figure that the menu shows. Times are RFC 3339;
@@ -16,7 +16,8 @@ type Status struct {
 	Clock    ClockStatus     `json:"clock"`
 	Accounts []AccountStatus `json:"accounts"`
 	Notices  []Notice        `json:"notices"`
-	Lines    []string        `json:"lines"`              // as the menu says it
+	Lines    []string        `json:"lines"` // as the menu says it
+	Programs []cache.Program `json:"programs"`
 	Settings []string        `json:"settings,omitempty"` // what is wrong in the settings file
 }
 
@@ -64,8 +65,12 @@ func status(s State, found []diagnosis) Status {
 		Accounts: []AccountStatus{},
 		Notices:  notices(s, found),
 		Lines:    lines(s, found),
+		Programs: s.Programs,
 	}
 	st.Level = st.Clock.Level
+	if st.Programs == nil {
+		st.Programs = []cache.Program{}
+	}
 	if st.Notices == nil {
 		st.Notices = []Notice{}
 	}
@@ -106,7 +111,7 @@ func ClockStatusOf(f checks.Finding) ClockStatus {
 }
 
 func accountStatus(s State, a Account, found []diagnosis) AccountStatus {
-	f, _ := a.Finding.Facts.(session.Facts)
+	f := factsOf(a.Finding)
 	as := AccountStatus{
 		Name: a.Name, User: f.User, Level: a.Finding.Level, Summary: a.Finding.Summary,
 		SessionUntil: moment(f.Until), Renews: f.Renews,

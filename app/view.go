@@ -9,7 +9,6 @@ import (
 	"fermata/checks"
 	"fermata/checks/cause"
 	"fermata/checks/clock"
-	"fermata/checks/session"
 )
 
 // A View is what a person meets: everything that is shown anywhere is in it.
@@ -75,16 +74,19 @@ func clockWrong(s State) bool { return s.Clock.Level >= checks.Warning }
 func evidence(s State, a *Account) cause.Evidence {
 	e := cause.Evidence{Now: s.Now, ClockLevel: s.Clock.Level, ClockSays: s.Clock.Summary, Provider: "Spotify"}
 	e.Clock, _ = s.Clock.Facts.(clock.Facts)
-	e.NetworkSeen = e.Clock.Known && s.Clock.Level != checks.Unknown
+	e.NetworkSeen = e.Clock.Known
 	if a == nil {
 		return e
 	}
-	e.Provider, e.Level = a.Provider, a.Finding.Level
-	e.Session, _ = a.Finding.Facts.(session.Facts)
+	facts := factsOf(a.Finding)
+	e.Provider, e.Level, e.Session = a.Provider, a.Finding.Level, facts.Facts
+	e.StatusPage, e.KeyringLocked = facts.Outage, facts.Locked
+	e.LastOutage, e.SignIn, e.NoReturn, e.Changed = a.outage, a.signIn, a.noReturn, a.changed
 	for _, o := range s.Accounts {
-		if f, ok := o.Finding.Facts.(session.Facts); ok && o.Provider == a.Provider && o.Name != a.Name {
+		if o.Provider == a.Provider && o.Name != a.Name {
+			f := factsOf(o.Finding)
 			e.OthersWell = e.OthersWell || o.Finding.Level == checks.OK
-			e.OthersFail = e.OthersFail || f.Trouble != nil && e.Session.Trouble != nil && f.Trouble.Code == e.Session.Trouble.Code
+			e.OthersFail = e.OthersFail || f.Trouble != nil && facts.Trouble != nil && f.Trouble.Code == facts.Trouble.Code
 			e.NetworkSeen = e.NetworkSeen || o.Finding.Level == checks.OK
 		}
 	}
@@ -111,8 +113,8 @@ func icon(s State) Icon {
 
 // arc is one account's: as long as what is left of a session that will not be renewed.
 func arc(s State, a Account) assets.Arc {
-	f, ok := a.Finding.Facts.(session.Facts)
-	if !ok || !a.Seen {
+	f := factsOf(a.Finding)
+	if !a.Seen {
 		return assets.ArcFull
 	}
 	left := f.Until.Sub(s.Now)

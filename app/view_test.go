@@ -111,10 +111,10 @@ func well() State {
 					{ID: "spotify/permissions", Label: "Remove and re-allow permissions…"},
 					{ID: "spotify/support", Label: "Contact support…"},
 				},
-				Facts: session.Facts{
+				Facts: accountFacts{Facts: session.Facts{
 					User: "Jane", SignedIn: true, Renews: true, Until: noon.Add(52 * time.Minute),
 					AuthorizedAt: noon.AddDate(0, -1, 0), GrantUntil: noon.AddDate(0, 5, 0),
-				},
+				}},
 			},
 		}},
 		Own: []checks.Action{
@@ -125,8 +125,8 @@ func well() State {
 }
 
 func (s *State) facts(change func(f *session.Facts)) {
-	f := s.Accounts[0].Finding.Facts.(session.Facts)
-	change(&f)
+	f := s.Accounts[0].Finding.Facts.(accountFacts)
+	change(&f.Facts)
 	s.Accounts[0].Finding.Facts = f
 }
 

@@ -1,14 +1,13 @@
 package app
 
 import (
-	"context"
 	"reflect"
 	"slices"
-	"time"
 
 	"fermata/app/config"
 	"fermata/checks"
 	"fermata/checks/clock"
+	"fermata/checks/session"
 )
 
 // furnish makes the watches that the settings ask for, and keeps those whose settings did not change:
@@ -28,7 +27,7 @@ func (l *loop) furnish() {
 		made := accountConfig{c, set.Config.Notify}
 		w := keep(c.Name, made)
 		if w == nil {
-			w = newAccountWatch(newAccount(set, c), made)
+			w = newAccountWatch(newAccount(l.app, set, c), made)
 		}
 		watches = append(watches, w)
 	}
@@ -36,10 +35,19 @@ func (l *loop) furnish() {
 	w := keep("clock", made)
 	if w == nil {
 		w = &watch{config: made, check: clock.New(clock.Config{
-			Servers: made.Servers, Tolerance: made.Tolerance, Interval: made.Interval, Dial: set.Dial,
+			Servers: made.Servers, Tolerance: made.Tolerance, Interval: made.Interval,
+			Dial: set.Dial, Pages: set.Dates, History: set.History, SetClock: set.SetClock,
 		}, set.Time)}
 	}
-	l.watches = append(watches, w)
+	watches = append(watches, w)
+	if set.Programs != nil {
+		w := keep("programs", nil)
+		if w == nil {
+			w = &watch{check: set.Programs}
+		}
+		watches = append(watches, w)
+	}
+	l.watches = watches
 	l.abandon()
 }
 
@@ -51,7 +59,7 @@ type accountConfig struct {
 // newAccountWatch offers the account's actions before its first look has ended.
 func newAccountWatch(a *account, made accountConfig) *watch {
 	return &watch{check: a, config: made, finding: checks.Finding{
-		Level: checks.Unknown, Actions: a.actions(true, false),
+		Level: checks.Unknown, Actions: a.actions(accountFacts{Facts: session.Facts{SignedIn: true}}, checks.Unknown),
 	}}
 }
 
@@ -77,41 +85,7 @@ func (l *loop) reload() {
 	l.furnish()
 }
 
-// own are the actions that are the app's and no finding's.
-func (l *loop) own() []checks.Action {
-	set := l.app.setup
-	all := []checks.Action{{ID: "app/quit", Label: "Quit Fermata", Do: func(context.Context) error {
-		l.quit()
-		return nil
-	}}}
-	if len(set.Config.Accounts) == 0 {
-		all = append(all, checks.Action{ID: "app/connect", Label: "Connect Spotify…", Again: true, Do: l.connect})
-	}
-	pause := checks.Action{ID: "app/pause", Label: "Pause notifications for an hour", Do: l.put(func() {
-		if l.quiet > l.now() {
-			l.quiet = 0
-		} else {
-			l.quiet = l.now() + time.Hour
-		}
-	})}
-	all = append(all, l.autostart(), pause)
-	if set.Path != "" {
-		all = append(all, checks.Action{ID: "app/settings", Label: "Open the settings file", Do: l.openSettings})
-	}
-	for _, c := range set.Config.Accounts {
-		key := c.Name + "/grant"
-		all = append(all, checks.Action{ID: c.Name + "/later", Label: "Remind me tomorrow", Do: l.put(func() {
-			l.later[key] = l.now() + 24*time.Hour
-		})})
-	}
-	return all
+// has reports whether there is such an account.
+func (l *loop) has(account string) bool {
+	return slices.ContainsFunc(l.app.setup.Config.Accounts, func(c config.Account) bool { return c.Name == account })
 }
-
-// put makes an action of a change of the loop's state.
-func (l *loop) put(change func()) func(context.Context) error {
-	return func(ctx context.Context) error { return l.app.send(ctx, put{change}) }
-}
-
-type put struct{ change func() }
-
-func (e put) happen(*loop) { e.change() }

@@ -48,7 +48,7 @@ func (s State) item(a checks.Action) Item {
 // fixIDs are the actions for a cause's fixes, the likeliest first.
 func (s State) fixIDs(d diagnosis) []string {
 	var ids []string
-	if d.ID == cause.Keyring {
+	if d.ID == cause.Keyring && d.account != nil {
 		ids = append(ids, d.account.Name+"/unlock")
 	}
 	for _, fix := range d.Fixes {

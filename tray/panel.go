@@ -16,7 +16,8 @@ import (
 const (
 	roomLines    = 20
 	roomActions  = 8
-	roomFixes    = 12
+	roomFixes    = 24
+	roomPrograms = 12
 	roomDemo     = 32
 	roomSettings = 4
 )
@@ -32,8 +33,8 @@ type panel struct {
 	tooltip string
 
 	lines, actions  []*slot
-	fixes, settings submenu
-	demo            submenu
+	fixes, programs submenu
+	demo, settings  submenu
 	quit            *slot
 }
 
@@ -69,20 +70,31 @@ func (p *panel) build() {
 		p.actions = append(p.actions, p.entry(systray.AddMenuItem("", "")))
 	}
 	systray.AddSeparator()
-	p.fixes = p.submenu("Fix a problem", roomFixes)
-	p.demo = p.submenu("Demo", roomDemo)
-	p.settings = p.submenu("Settings", roomSettings)
+	p.fixes = submenu{parent: p.parent("Fix a problem")}
+	for range roomFixes {
+		p.fixes.entries = append(p.fixes.entries, p.entry(p.fixes.parent.item.AddSubMenuItem("", "")))
+	}
+	p.programs = submenu{parent: p.parent("Programs")}
+	for range roomPrograms {
+		p.programs.entries = append(p.programs.entries, p.line(p.programs.parent.item.AddSubMenuItem("", "")))
+	}
+	p.demo = submenu{parent: p.parent("Demo")}
+	for range roomDemo {
+		p.demo.entries = append(p.demo.entries, p.entry(p.demo.parent.item.AddSubMenuItem("", "")))
+	}
+	p.settings = submenu{parent: p.parent("Settings")}
+	for range roomSettings {
+		p.settings.entries = append(p.settings.entries, p.entry(p.settings.parent.item.AddSubMenuItemCheckbox("", "", false)))
+	}
 	systray.AddSeparator()
 	p.quit = p.entry(systray.AddMenuItem("", ""))
 }
 
-func (p *panel) submenu(title string, room int) submenu {
-	m := submenu{parent: newSlot(systray.AddMenuItem(title, ""))}
-	m.parent.have.label = title
-	for range room {
-		m.entries = append(m.entries, p.entry(m.parent.item.AddSubMenuItemCheckbox("", "", false)))
-	}
-	return m
+// parent makes the entry that opens a submenu.
+func (p *panel) parent(title string) *slot {
+	s := newSlot(systray.AddMenuItem(title, ""))
+	s.have.label = title
+	return s
 }
 
 // line makes a slot that only says something.
@@ -139,27 +151,37 @@ func (p *panel) apply(v app.View) {
 		systray.SetTooltip(v.Tooltip)
 	}
 	m := v.Menu
-	lines := m.Lines
-	if len(lines) > roomLines {
-		lines = append(lines[:roomLines-1:roomLines-1], fmt.Sprintf("…and %d more, see: fermata status", len(lines)-roomLines+1))
+	say(p.lines, m.Lines)
+	fill(p.actions, m.Actions)
+	p.fixes.fill(m.Fixes)
+	say(p.programs.entries, m.Programs)
+	p.programs.show(len(m.Programs) > 0)
+	p.demo.fill(m.Demo)
+	p.settings.fill(m.Settings)
+	fill([]*slot{p.quit}, []app.Item{m.Quit})
+}
+
+// say shows lines that are not to be clicked.
+func say(slots []*slot, lines []string) {
+	if room := len(slots); len(lines) > room {
+		lines = append(lines[:room-1:room-1], fmt.Sprintf("…and %d more, see: fermata status", len(lines)-room+1))
 	}
-	for i, s := range p.lines {
+	for i, s := range slots {
 		w := content{disabled: true}
 		if i < len(lines) {
 			w.label, w.visible = lines[i], true
 		}
 		s.set(w)
 	}
-	fill(p.actions, m.Actions)
-	p.fixes.fill(m.Fixes)
-	p.demo.fill(m.Demo)
-	p.settings.fill(m.Settings)
-	fill([]*slot{p.quit}, []app.Item{m.Quit})
 }
 
 func (m submenu) fill(items []app.Item) {
 	fill(m.entries, items)
-	m.parent.set(content{label: m.parent.have.label, visible: len(items) > 0})
+	m.show(len(items) > 0)
+}
+
+func (m submenu) show(visible bool) {
+	m.parent.set(content{label: m.parent.have.label, visible: visible})
 }
 
 func fill(slots []*slot, items []app.Item) {

@@ -478,7 +478,7 @@ func TestTimeouts(t *testing.T) {
 		l := &quiet{closed: make(chan struct{})}
 		start := time.Now()
 		err := signIn(newVisit(t.Context(), l.Addr(), func(context.Context, string) error { return nil }, nil), l, s.begin)
-		if err != errTimeout || time.Since(start) != 10*time.Minute {
+		if err != ErrTimeout || time.Since(start) != 10*time.Minute {
 			t.Errorf("a closed tab: %v after %v", err, time.Since(start))
 		}
 	})
@@ -493,7 +493,7 @@ func TestTimeouts(t *testing.T) {
 		if _, err := v.begin(s.begin); err != nil { // the form is sent at last
 			t.Fatal(err)
 		}
-		if err := <-s.ended; err != errTimeout || time.Since(start) != 39*time.Minute {
+		if err := <-s.ended; err != ErrTimeout || time.Since(start) != 39*time.Minute {
 			t.Errorf("a long guidance: %v after %v", err, time.Since(start))
 		}
 	})

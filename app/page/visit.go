@@ -18,7 +18,8 @@ import (
 	"fermata/checks/session"
 )
 
-var errTimeout = checks.WithHint(errors.New("the sign-in was not finished in time"), "Sign in again when you have a moment.")
+// ErrTimeout says that the browser did not come back.
+var ErrTimeout = checks.WithHint(errors.New("the sign-in was not finished in time"), "Sign in again when you have a moment.")
 
 const (
 	patience  = 10 * time.Minute // for a person who was sent to the provider's page
@@ -116,7 +117,7 @@ func (v *visit) run(l net.Listener, first string, patience time.Duration) error 
 }
 
 func (v *visit) wait(first time.Duration) error {
-	last := errTimeout
+	last := ErrTimeout
 	timer := time.NewTimer(first)
 	defer timer.Stop()
 	for {
@@ -128,7 +129,7 @@ func (v *visit) wait(first time.Duration) error {
 		case e := <-v.events:
 			switch e.what {
 			case begun:
-				last = errTimeout
+				last = ErrTimeout
 				timer.Reset(patience)
 			case failed:
 				last = e.err
