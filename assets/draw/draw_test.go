@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"image"
+	"image/color"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -83,4 +85,38 @@ func TestIconsDiffer(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestContrast holds the colours to 3:1 on light and dark panels (WCAG 2.2, 1.4.11), and those with a
+// meaning apart from a mid-grey one by their hue.
+func TestContrast(t *testing.T) {
+	panels := []color.NRGBA{
+		{0xff, 0xff, 0xff, 0xff}, {0xf6, 0xf5, 0xf4, 0xff}, // light: plain, Adwaita
+		{0x2e, 0x34, 0x36, 0xff}, {0x1e, 0x1e, 0x1e, 0xff}, // dark: Tango, plain
+	}
+	for _, c := range []color.NRGBA{healthy, warning, broken, unknown, elapsed} {
+		for _, p := range panels {
+			l, m := luminance(c), luminance(p)
+			if ratio := (max(l, m) + 0.05) / (min(l, m) + 0.05); ratio < 3 {
+				t.Errorf("%v on %v: %.2f : 1", c, p, ratio)
+			}
+		}
+	}
+	for _, c := range []color.NRGBA{healthy, warning, broken, unknown} {
+		if chroma := max(c.R, c.G, c.B) - min(c.R, c.G, c.B); chroma < 0x60 {
+			t.Errorf("%v is nearly grey", c)
+		}
+	}
+}
+
+// luminance returns the relative luminance of WCAG 2.2, from 0 (black) to 1 (white).
+func luminance(c color.NRGBA) float64 {
+	linear := func(v uint8) float64 { // IEC 61966-2-1
+		s := float64(v) / 255
+		if s <= 0.04045 {
+			return s / 12.92
+		}
+		return math.Pow((s+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 }

@@ -26,13 +26,14 @@ const (
 )
 
 // Mid-tones: at least 3:1 against the light and the dark panels alike (WCAG 2.2, 1.4.11), for one
-// picture has to serve both. Teal, amber and red differ in lightness of blue too, so that they
-// stay apart without red or green; the shapes carry the meaning anyway.
+// picture has to serve both. On a mid-grey panel only hue is left to tell them from the ground, so none
+// that has a meaning is grey. The shapes carry the meaning; the colours repeat it.
 var (
 	healthy = color.NRGBA{0x00, 0x98, 0x6f, 0xff}
 	warning = color.NRGBA{0xbf, 0x7e, 0x00, 0xff}
 	broken  = color.NRGBA{0xe5, 0x48, 0x4d, 0xff}
-	unknown = color.NRGBA{0x8a, 0x8a, 0x8a, 0xff}
+	unknown = color.NRGBA{0x3a, 0x87, 0xd6, 0xff}
+	elapsed = color.NRGBA{0x8a, 0x8a, 0x8a, 0xff}
 	white   = color.NRGBA{0xff, 0xff, 0xff, 0xff}
 )
 
@@ -66,7 +67,7 @@ func app() []layer {
 }
 
 func arc(a assets.Arc) []layer {
-	track := layer{[]shape{brush(0, 180, trackWidth, trackWidth, 0)}, unknown}
+	track := layer{[]shape{brush(0, 180, trackWidth, trackWidth, 0)}, elapsed}
 	switch a {
 	case assets.ArcFull:
 		return []layer{{[]shape{brush(0, 180, crownWidth, footWidth, 1)}, healthy}}
