@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"time"
 
 	"fermata/app/config"
 	"fermata/app/page"
@@ -87,8 +88,89 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 // Do has the action with this ID done, as a click does, and waits for its end and for the look that
 // follows. It fails with the action's error, or when no finding offers the action now.
 func (a *App) Do(ctx context.Context, id string) error {
+	return a.await(ctx, func(reply chan<- error) event { return clicked{id: id, ctx: ctx, reply: reply} })
+}
+
+// Click is Do for who cannot wait: a failure is shown in the view. ctx carries what belongs to the
+// click, such as an activation token; its end means nothing.
+func (a *App) Click(ctx context.Context, id string) {
+	ctx = context.WithoutCancel(ctx)
+	go a.send(ctx, clicked{id: id, ctx: ctx})
+}
+
+// Looked waits until everything that is watched was looked at once.
+func (a *App) Looked(ctx context.Context) error {
+	return a.await(ctx, func(reply chan<- error) event { return settling{reply} })
+}
+
+// Status returns what is so now.
+func (a *App) Status(ctx context.Context) (Status, error) {
+	return query(ctx, a, func(l *loop) Status { return view(l.state()).Status })
+}
+
+// Clock looks at the clock now, as a click on "Check the clock now" does, and returns what it found.
+func (a *App) Clock(ctx context.Context) (checks.Finding, error) {
+	if err := a.Looked(ctx); err != nil { // before its first look it has nothing on offer
+		return checks.Finding{}, err
+	}
+	if err := a.Do(ctx, "clock/check"); err != nil {
+		return checks.Finding{}, err
+	}
+	return query(ctx, a, func(l *loop) checks.Finding { return l.state().Clock })
+}
+
+// Report returns what support needs to know, as text: versions, the causes with their evidence, both
+// lifetimes, the clock, and the last changes. It has no token, code, client ID, e-mail address, user
+// name or home path in it.
+func (a *App) Report(ctx context.Context) (string, error) {
+	return query(ctx, a, func(l *loop) string {
+		s := l.state()
+		return report(s, diagnose(s), l.app.setup, l.journal.lines)
+	})
+}
+
+// Token returns a good access token of an account, for a program of the person's own.
+func (a *App) Token(ctx context.Context, name string) (string, error) {
+	source, err := query(ctx, a, func(l *loop) *account { return l.account(name) })
+	if err != nil {
+		return "", err
+	}
+	if source == nil {
+		return "", fmt.Errorf("there is no account %q", name)
+	}
+	return source.AccessToken(ctx)
+}
+
+// TrueTime returns true time, and whether it was ever measured.
+func (a *App) TrueTime() (now time.Time, known bool) {
+	return a.setup.Time.Now(), a.setup.Time.Known()
+}
+
+// Reread has every account made anew from its settings and its kept sign-in.
+func (a *App) Reread(ctx context.Context) { a.send(ctx, put{(*loop).reread}) }
+
+// Changed says that the settings file did.
+func (a *App) Changed(ctx context.Context) { a.send(ctx, put{(*loop).reload}) }
+
+// query returns what f finds in the loop's state.
+func query[T any](ctx context.Context, a *App, f func(*loop) T) (found T, err error) {
+	answer := make(chan T, 1)
+	err = a.await(ctx, func(reply chan<- error) event {
+		return put{func(l *loop) {
+			answer <- f(l)
+			reply <- nil
+		}}
+	})
+	if err == nil {
+		found = <-answer
+	}
+	return found, err
+}
+
+// await sends an event and waits for its reply.
+func (a *App) await(ctx context.Context, ask func(reply chan<- error) event) error {
 	reply := make(chan error, 1)
-	if err := a.send(ctx, clicked{id: id, ctx: ctx, reply: reply}); err != nil {
+	if err := a.send(ctx, ask(reply)); err != nil {
 		return err
 	}
 	select {
@@ -100,53 +182,6 @@ func (a *App) Do(ctx context.Context, id string) error {
 		return errEnded
 	}
 }
-
-// Click is Do for who cannot wait: a failure is shown in the view. ctx carries what belongs to the
-// click, such as an activation token; its end means nothing.
-func (a *App) Click(ctx context.Context, id string) {
-	go a.send(context.WithoutCancel(ctx), clicked{id: id, ctx: context.WithoutCancel(ctx)})
-}
-
-// Status returns what is so now.
-func (a *App) Status(ctx context.Context) (Status, error) {
-	reply := make(chan Status, 1)
-	if err := a.send(ctx, asked{reply}); err != nil {
-		return Status{}, err
-	}
-	select {
-	case s := <-reply:
-		return s, nil
-	case <-ctx.Done():
-		return Status{}, ctx.Err()
-	case <-a.ended:
-		return Status{}, errEnded
-	}
-}
-
-// Token returns a good access token of an account, for a program of the person's own.
-func (a *App) Token(ctx context.Context, account string) (string, error) {
-	reply := make(chan tokenSource, 1)
-	if err := a.send(ctx, tokened{account, reply}); err != nil {
-		return "", err
-	}
-	select {
-	case source := <-reply:
-		if source == nil {
-			return "", fmt.Errorf("there is no account %q", account)
-		}
-		return source(ctx)
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case <-a.ended:
-		return "", errEnded
-	}
-}
-
-// Reread has every account made anew from its settings and its kept sign-in.
-func (a *App) Reread(ctx context.Context) { a.send(ctx, reread{}) }
-
-// Changed says that the settings file did.
-func (a *App) Changed(ctx context.Context) { a.send(ctx, changed{}) }
 
 var errEnded = errors.New("fermata is ending")
 

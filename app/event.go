@@ -144,16 +144,6 @@ func (q *waiter) done(w *watch) bool {
 	return true
 }
 
-// asked: somebody wants to know what is so.
-type asked struct{ reply chan<- Status }
-
-func (e asked) happen(l *loop) { e.reply <- view(l.state()).Status }
-
-// changed: the settings did.
-type changed struct{}
-
-func (changed) happen(l *loop) { l.reload() }
-
 // retime has the accounts look again when true time turned out to be another than they reckoned with:
 // what their findings say of times of day is off by as much.
 func (l *loop) retime() {
@@ -206,10 +196,8 @@ func (l *loop) offered(id string) (checks.Action, *watch, bool) {
 	return checks.Action{}, nil, false
 }
 
-// reread: what is kept of the accounts may have changed behind their backs.
-type reread struct{}
-
-func (reread) happen(l *loop) {
+// reread makes the accounts anew: what is kept of them may have changed behind their backs.
+func (l *loop) reread() {
 	l.watches = slices.DeleteFunc(l.watches, func(w *watch) bool {
 		_, account := w.check.(*account)
 		return account
@@ -217,30 +205,29 @@ func (reread) happen(l *loop) {
 	l.furnish()
 }
 
-// put makes an action of a change of the loop's state.
-func (l *loop) put(change func()) func(context.Context) error {
-	return func(ctx context.Context) error { return l.app.send(ctx, put{change}) }
-}
+// settling: somebody waits until everything was looked at.
+type settling struct{ reply chan<- error }
 
-type put struct{ change func() }
-
-func (e put) happen(*loop) { e.change() }
-
-// A tokenSource gives access tokens.
-type tokenSource func(context.Context) (string, error)
-
-// tokened: a command wants an access token. It is fetched outside of the loop.
-type tokened struct {
-	account string
-	reply   chan<- tokenSource
-}
-
-func (e tokened) happen(l *loop) {
+func (e settling) happen(l *loop) {
+	var left []*watch
 	for _, w := range l.watches {
-		if a, ok := w.check.(*account); ok && a.Name() == e.account {
-			e.reply <- a.AccessToken
-			return
+		if !w.seen {
+			left = append(left, w)
 		}
 	}
-	e.reply <- nil
+	if len(left) == 0 {
+		e.reply <- nil
+		return
+	}
+	l.waiting = append(l.waiting, &waiter{left: left, reply: e.reply})
+}
+
+// put changes or reads the state; it is for what has no more to it than that.
+type put struct{ change func(*loop) }
+
+func (e put) happen(l *loop) { e.change(l) }
+
+// put makes an action of a change of the loop's state.
+func (l *loop) put(change func()) func(context.Context) error {
+	return func(ctx context.Context) error { return l.app.send(ctx, put{func(*loop) { change() }}) }
 }

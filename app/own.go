@@ -37,7 +37,7 @@ func (l *loop) own() []checks.Action {
 		}})
 	}
 	for name, o := range l.devices {
-		if o.until > l.now() && l.has(name) {
+		if o.until > l.now() && l.account(name) != nil {
 			all = append(all, o.actions...)
 		}
 	}
@@ -92,7 +92,7 @@ func (l *loop) autostart() checks.Action {
 		if err := autostart.Set(on); err != nil {
 			return err
 		}
-		return l.app.send(ctx, put{func() { l.atLogin = on }})
+		return l.app.send(ctx, put{func(l *loop) { l.atLogin = on }})
 	}}
 }
 

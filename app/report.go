@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,32 +12,6 @@ import (
 
 	"fermata/checks/clock"
 )
-
-// Report returns what support needs to know, as text: versions, the causes with their evidence, both
-// lifetimes, the clock, and the last changes. It has no token, code, client ID, e-mail address, user
-// name or home path in it.
-func (a *App) Report(ctx context.Context) (string, error) {
-	reply := make(chan string, 1)
-	if err := a.send(ctx, reported{reply}); err != nil {
-		return "", err
-	}
-	select {
-	case r := <-reply:
-		return r, nil
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case <-a.ended:
-		return "", errEnded
-	}
-}
-
-// reported: somebody wants the report.
-type reported struct{ reply chan<- string }
-
-func (e reported) happen(l *loop) {
-	s := l.state()
-	e.reply <- report(s, diagnose(s), l.app.setup, l.journal.lines)
-}
 
 func report(s State, found []diagnosis, set Setup, journal []string) string {
 	var b strings.Builder

@@ -85,7 +85,12 @@ func (l *loop) reload() {
 	l.furnish()
 }
 
-// has reports whether there is such an account.
-func (l *loop) has(account string) bool {
-	return slices.ContainsFunc(l.app.setup.Config.Accounts, func(c config.Account) bool { return c.Name == account })
+// account returns the account of that name, nil if there is none.
+func (l *loop) account(name string) *account {
+	for _, w := range l.watches {
+		if a, ok := w.check.(*account); ok && a.Name() == name {
+			return a
+		}
+	}
+	return nil
 }

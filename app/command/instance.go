@@ -7,67 +7,111 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"fermata/app"
 	"fermata/app/control"
 	"fermata/checks"
+	"fermata/checks/clock"
 )
 
-// An instance is a running Fermata, in another process or in this one.
-type instance interface {
-	status(ctx context.Context) (app.Status, error)
-	do(ctx context.Context, id string) error
-}
+// An instance is a running Fermata, in another process or in this one: what answers requests.
+type instance func(ctx context.Context, q control.Request) (control.Response, error)
 
 // remote is the instance whose control socket is in dir.
-type remote struct{ dir string }
-
-func (r remote) call(ctx context.Context, q control.Request) (control.Response, error) {
-	resp, err := control.Call(ctx, r.dir, q)
-	if err == nil && !resp.OK {
-		err = errors.New(resp.Error)
-		if resp.Hint != "" {
-			err = checks.WithHint(err, resp.Hint)
-		}
+func remote(dir string) instance {
+	return func(ctx context.Context, q control.Request) (control.Response, error) {
+		return control.Call(ctx, dir, q)
 	}
-	return resp, err
 }
 
-func (r remote) status(ctx context.Context) (app.Status, error) {
-	resp, err := r.call(ctx, control.Request{Command: "status"})
-	if err != nil {
-		return app.Status{}, err
-	}
-	var s app.Status
-	if err := json.Unmarshal(resp.Data, &s); err != nil {
-		return s, fmt.Errorf("reading the running instance's answer: %w", err)
-	}
-	return s, nil
-}
-
-func (r remote) do(ctx context.Context, id string) error {
-	_, err := r.call(ctx, control.Request{Command: "do", Args: []string{id}})
-	return err
-}
-
-// local is an app in this process.
-type local struct{ app *app.App }
-
-func (l local) status(ctx context.Context) (app.Status, error) { return l.app.Status(ctx) }
-func (l local) do(ctx context.Context, id string) error        { return l.app.Do(ctx, id) }
-
-// serve answers what remote asks.
-func (l local) serve(ctx context.Context, q control.Request) control.Response {
-	var data any
-	var err error
+// ask has a command done and puts what it tells into answer; nil: it tells nothing.
+func (i instance) ask(ctx context.Context, answer any, command string, args ...string) error {
+	resp, err := i(ctx, control.Request{Command: command, Args: args})
 	switch {
-	case q.Command == "status":
-		data, err = l.status(ctx)
-	case q.Command == "do" && len(q.Args) == 1:
-		err = l.do(ctx, q.Args[0])
-	default:
-		err = fmt.Errorf("this Fermata does not know the command %q", q.Command)
+	case err != nil:
+		return err
+	case !resp.OK && resp.Hint != "":
+		return checks.WithHint(errors.New(resp.Error), resp.Hint)
+	case !resp.OK:
+		return errors.New(resp.Error)
+	case answer == nil:
+		return nil
 	}
+	if err := json.Unmarshal(resp.Data, answer); err != nil {
+		return fmt.Errorf("reading the running instance's answer: %w", err)
+	}
+	return nil
+}
+
+func (i instance) status(ctx context.Context) (app.Status, error) {
+	var s app.Status
+	err := i.ask(ctx, &s, "status")
+	return s, err
+}
+
+func (i instance) do(ctx context.Context, id string) error { return i.ask(ctx, nil, "do", id) }
+
+// A clockLook is the clock's finding as it travels.
+type clockLook struct {
+	Level   checks.Level
+	Summary string
+	Next    time.Duration
+	Facts   clock.Facts
+}
+
+// clock has the clock looked at now.
+func (i instance) clock(ctx context.Context) (checks.Finding, error) {
+	var l clockLook
+	err := i.ask(ctx, &l, "clock")
+	return checks.Finding{Level: l.Level, Summary: l.Summary, Next: l.Next, Facts: l.Facts}, err
+}
+
+// A trueTime is what an instance knows of true time.
+type trueTime struct {
+	Now   time.Time
+	Known bool
+}
+
+// errNoAccount says that there is nothing yet to do something about.
+var errNoAccount = checks.WithHint(errors.New("no account is connected yet"), "\"fermata login\" connects one.")
+
+// account returns the name of the account that is meant: the one that is named, or the only one.
+func (i instance) account(ctx context.Context, name string) (string, error) {
+	s, err := i.status(ctx)
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, a := range s.Accounts {
+		names = append(names, a.Name)
+	}
+	switch {
+	case len(names) == 0:
+		return "", errNoAccount
+	case name != "" && !slices.Contains(names, name):
+		return "", checks.WithHint(fmt.Errorf("there is no account %q", name), "There are: "+strings.Join(names, ", ")+".")
+	case name != "":
+		return name, nil
+	case len(names) > 1:
+		return "", checks.WithHint(fmt.Errorf("there are several accounts: %s", strings.Join(names, ", ")), "Name one of them.")
+	}
+	return names[0], nil
+}
+
+// A server answers what an instance asks with what an app knows.
+type server struct {
+	app  *app.App
+	time *clock.Time
+}
+
+// local is the instance in this process.
+func (s server) local(ctx context.Context, q control.Request) (control.Response, error) {
+	return s.serve(ctx, q), nil
+}
+
+func (s server) serve(ctx context.Context, q control.Request) control.Response {
+	data, err := s.data(ctx, q)
 	if err != nil {
 		return control.Response{Error: err.Error(), Hint: checks.Hint(err)}
 	}
@@ -78,27 +122,25 @@ func (l local) serve(ctx context.Context, q control.Request) control.Response {
 	return control.Response{OK: true, Data: raw}
 }
 
-// pick finds the action with this verb: of the account that is named, or of the only one there is.
-func pick(ctx context.Context, i instance, args []string, verb string) (string, error) {
-	s, err := i.status(ctx)
-	if err != nil {
-		return "", err
-	}
-	var names []string
-	for _, a := range s.Accounts {
-		names = append(names, a.Name)
-	}
+func (s server) data(ctx context.Context, q control.Request) (any, error) {
 	switch {
-	case len(args) == 1 && !slices.Contains(names, args[0]):
-		return "", fmt.Errorf("there is no account %q; there are: %s", args[0], strings.Join(names, ", "))
-	case len(args) == 1:
-		return args[0] + "/" + verb, nil
-	case len(names) == 0 && verb == "login":
-		return "app/connect", nil
-	case len(names) == 0:
-		return "", checks.WithHint(errors.New("no account is connected yet"), "\"fermata login\" connects one.")
-	case len(names) > 1:
-		return "", checks.WithHint(fmt.Errorf("there are several accounts: %s", strings.Join(names, ", ")), "Name one of them.")
+	case q.Command == "status":
+		return s.app.Status(ctx)
+	case q.Command == "do" && len(q.Args) == 1:
+		return nil, s.app.Do(ctx, q.Args[0])
+	case q.Command == "clock":
+		f, err := s.app.Clock(ctx)
+		facts, _ := f.Facts.(clock.Facts)
+		return clockLook{f.Level, f.Summary, f.Next, facts}, err
+	case q.Command == "time":
+		return trueTime{s.time.Now(), s.time.Known()}, nil
+	case q.Command == "report":
+		if err := s.app.Looked(ctx); err != nil {
+			return nil, err
+		}
+		return s.app.Report(ctx)
+	case q.Command == "token" && len(q.Args) == 1:
+		return s.app.Token(ctx, q.Args[0])
 	}
-	return names[0] + "/" + verb, nil
+	return nil, fmt.Errorf("this Fermata does not know the command %q", q.Command)
 }

@@ -4,47 +4,43 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
-	"fermata/app"
 	"fermata/app/browser"
 	"fermata/app/config"
 	"fermata/app/control"
 	"fermata/checks"
-
-	"github.com/spf13/cobra"
 )
 
 // A place is where an instance runs: the real one, or the demo's.
 type place struct {
+	*invocation
 	name     string // of the folder with lock and socket
 	demo     bool
 	firstRun bool
 	config   string // --config
-	desktop  Desktop
 }
 
 // run is Fermata itself: it watches until somebody quits.
-func (p *place) run(cmd *cobra.Command) error {
+func (p *place) run() error {
 	held, err := p.lock()
 	if errors.Is(err, control.ErrRunning) {
-		fmt.Fprintln(cmd.OutOrStdout(), "Fermata is running already. Its icon is in the tray; \"fermata status\" tells what is so.")
-		return nil
+		_, err := fmt.Fprintf(p.out, "Fermata is running already. Its icon is in the tray; %q tells what is so.\n", p.command()+" status")
+		return err
 	}
 	if err != nil {
 		return err
 	}
 	defer held.Release()
-	ctx, cancel := context.WithCancel(cmd.Context())
+	ctx, cancel := context.WithCancel(p.ctx)
 	defer cancel()
-	a, err := p.app(ctx, cmd.ErrOrStderr(), browser.Open)
+	s, err := p.app(ctx, browser.Open)
 	if err != nil {
 		return err
 	}
 	served := make(chan error, 1)
-	go func() { served <- held.Serve(ctx, local{a}.serve) }()
-	err = p.desktop(ctx, a, &plain{out: cmd.ErrOrStderr(), command: p.command()})
+	go func() { served <- held.Serve(ctx, s.serve) }()
+	err = p.desktop(ctx, s.app, &plain{out: p.err, command: p.command()})
 	cancel()
 	return errors.Join(err, <-served)
 }
@@ -65,36 +61,42 @@ func (p *place) lock() (*control.Held, error) {
 	return control.Lock(dir)
 }
 
+// running is the instance that runs in another process. Whether there is one shows with the first
+// request: its control.ErrNotRunning is for notRunning.
+func (p *place) running() (instance, error) {
+	dir, err := control.Dir(p.name)
+	return remote(dir), err
+}
+
 // withInstance has f speak to the running instance, or, where none runs, to one in this process that
 // lasts as long as f does.
-func (p *place) withInstance(cmd *cobra.Command, f func(ctx context.Context, i instance) error) error {
-	dir, err := control.Dir(p.name)
+func (p *place) withInstance(f func(ctx context.Context, i instance) error) error {
+	i, err := p.running()
 	if err != nil {
 		return err
 	}
-	err = f(cmd.Context(), remote{dir})
+	err = f(p.ctx, i)
 	if !errors.Is(err, control.ErrNotRunning) || p.demo {
 		return p.notRunning(err)
 	}
-	held, err := control.Lock(dir)
+	held, err := p.lock()
 	if err != nil {
 		return err
 	}
 	defer held.Release()
-	ctx, cancel := context.WithCancel(cmd.Context())
+	ctx, cancel := context.WithCancel(p.ctx)
 	defer cancel()
-	open := func(ctx context.Context, url string) error {
-		fmt.Fprintln(cmd.ErrOrStderr(), "Go on in the browser. If none opens, open this yourself:", url)
+	s, err := p.app(ctx, func(ctx context.Context, url string) error {
+		fmt.Fprintln(p.err, "Go on in the browser. If none opens, open this yourself:", url)
 		_ = browser.Open(ctx, url) // said above
 		return nil
-	}
-	a, err := p.app(ctx, cmd.ErrOrStderr(), open)
+	})
 	if err != nil {
 		return err
 	}
 	ended := make(chan struct{})
-	go func() { defer close(ended); a.Run(ctx) }()
-	err = f(ctx, local{a})
+	go func() { defer close(ended); s.app.Run(ctx) }()
+	err = f(ctx, s.local)
 	cancel()
 	<-ended
 	return err
@@ -108,35 +110,38 @@ func (p *place) notRunning(err error) error {
 	return err
 }
 
-func (p *place) do(ctx context.Context, id string) error {
-	dir, err := control.Dir(p.name)
-	if err != nil {
-		return err
-	}
-	return p.notRunning(remote{dir}.do(ctx, id))
-}
-
-// app makes the app of this place, and what it stands on.
-func (p *place) app(ctx context.Context, stderr io.Writer, open func(context.Context, string) error) (*app.App, error) {
-	if p.demo {
-		return p.demoApp(ctx, open)
-	}
-	path := p.config
-	if path == "" {
-		var err error
-		if path, err = config.Path(); err != nil {
-			return nil, checks.WithHint(err, "Name the settings file with --config.")
+// settingsPath is where the settings are. A file that was named has to be there.
+func (p *place) settingsPath() (string, error) {
+	if p.config == "" {
+		path, err := config.Path()
+		if err != nil {
+			return "", checks.WithHint(err, "Name the settings file with --config.")
 		}
-	} else if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("settings: %w", err)
+		return path, nil
 	}
-	return realApp(ctx, path, stderr, open)
+	if _, err := os.Stat(p.config); err != nil {
+		return "", fmt.Errorf("settings: %w", err)
+	}
+	return p.config, nil
 }
 
-func defaultConfig() string {
-	path, err := config.Path()
-	if err != nil {
-		return "none"
+// settings reads the settings, for a command that does without an instance, and says what is wrong in
+// them. Without a file there are the defaults.
+func (p *place) settings() (config.Config, error) {
+	path, err := p.settingsPath()
+	if err != nil && p.config == "" {
+		return config.Default(), nil
 	}
-	return path
+	if err != nil {
+		return config.Config{}, err
+	}
+	cfg, problems := config.Load(path)
+	p.complain(problems)
+	return cfg, nil
+}
+
+func (p *place) complain(problems []config.Problem) {
+	for _, problem := range problems {
+		fmt.Fprintln(p.err, "fermata:", problem)
+	}
 }

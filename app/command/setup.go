@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -19,42 +18,53 @@ import (
 	"fermata/checks/standin"
 )
 
-// realApp makes the app that watches the person's own accounts.
-func realApp(ctx context.Context, path string, stderr io.Writer, open func(context.Context, string) error) (*app.App, error) {
-	cfg, problems := config.Load(path)
-	for _, p := range problems {
-		fmt.Fprintln(stderr, "fermata:", p)
+// app makes the app of this place, with what it stands on.
+func (p *place) app(ctx context.Context, open func(context.Context, string) error) (server, error) {
+	if p.demo {
+		return p.demoApp(ctx, open)
 	}
+	return p.realApp(ctx, open)
+}
+
+// realApp makes the app that watches the person's own accounts.
+func (p *place) realApp(ctx context.Context, open func(context.Context, string) error) (server, error) {
+	path, err := p.settingsPath()
+	if err != nil {
+		return server{}, err
+	}
+	cfg, problems := config.Load(path)
+	p.complain(problems)
 	keyring := secrets.NewKeyring("fermata")
 	var keeper session.Keeper = keyring
 	unlock := keyring.Unlock
 	if cfg.Secrets.Store == "file" {
 		file, err := secrets.FilePath()
 		if err != nil {
-			return nil, err
+			return server{}, err
 		}
 		keeper, unlock = secrets.NewFile(file), nil
 	}
 	jolts, err := clock.Watch(ctx)
 	if err != nil {
-		fmt.Fprintln(stderr, "fermata: steps of the clock are noticed late:", err)
+		fmt.Fprintln(p.err, "fermata: steps of the clock are noticed late:", err)
 	}
+	t := clock.NewTime()
 	a := app.New(app.Setup{
 		Config: cfg, Problems: problems, Path: path,
-		Time: clock.NewTime(), Keeper: keeper, Unlock: unlock, Transport: transport(), Jolts: jolts, Trim: lean.Trim,
+		Time: t, Keeper: keeper, Unlock: unlock, Transport: transport(), Jolts: jolts, Trim: lean.Trim,
 		Provider: provider, Open: open,
 		Pages: app.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage},
 	})
 	changes, err := config.Watch(ctx, path)
 	if err != nil {
-		fmt.Fprintln(stderr, "fermata: changed settings count after a restart only:", err)
+		fmt.Fprintln(p.err, "fermata: changed settings count after a restart only:", err)
 	}
 	go func() {
 		for range changes {
 			a.Changed(ctx)
 		}
 	}()
-	return a, nil
+	return server{a, t}, nil
 }
 
 // transport reaches providers. It keeps no connection for long, so that idle is idle.
@@ -77,10 +87,10 @@ func provider(c config.Account) session.Provider {
 }
 
 // demoApp makes the app that watches a stand-in: signed in, and nothing on disk.
-func (p *place) demoApp(ctx context.Context, open func(context.Context, string) error) (*app.App, error) {
+func (p *place) demoApp(ctx context.Context, open func(context.Context, string) error) (server, error) {
 	world := standin.NewWorld(4)
 	if err := world.Start(ctx); err != nil {
-		return nil, err
+		return server{}, err
 	}
 	cfg := config.Default()
 	cfg.Clock.Servers = world.Times.Names()
@@ -97,14 +107,14 @@ func (p *place) demoApp(ctx context.Context, open func(context.Context, string) 
 	}
 	jolts, err := clock.Watch(ctx)
 	if err != nil {
-		return nil, err
+		return server{}, err
 	}
 	set.Jolts, set.Trim = jolts, lean.Trim
 	if !p.firstRun {
 		account := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
 		set.Config.Accounts = []config.Account{account}
 		if err := signIn(ctx, set, world, account); err != nil {
-			return nil, err
+			return server{}, err
 		}
 	}
 	var a *app.App
@@ -118,7 +128,7 @@ func (p *place) demoApp(ctx context.Context, open func(context.Context, string) 
 		age(ctx, keeper, d)
 		a.Reread(ctx)
 	}
-	return a, nil
+	return server{a, set.Time}, nil
 }
 
 // signIn signs in to the stand-in, as a person would have done some day before.

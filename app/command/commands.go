@@ -1,0 +1,107 @@
+package command
+
+import (
+	"context"
+	"strings"
+
+	"github.com/jessevdk/go-flags"
+)
+
+// commands are those that speak to an instance.
+func (p *place) commands() []entry {
+	all := []entry{
+		{"status", "Tell what is so", "", "fermata status --json | jq .accounts[0].session_until", &statusCommand{at: p}},
+		{"clock", "Measure this computer's clock now",
+			`Asks the time servers now, in the running instance where there is one. A server marked * is one that the verdict rests on, x tells another time than most, and ? told none.
+
+With --watch it looks again and again, at the pace at which the check wants to look, which is every 64 to 79 seconds: public time servers are not to be asked more often than that. Ctrl-C ends it, with the exit code of the last look.`,
+			"fermata clock\nfermata clock --json | jq .offset_s", &clockCommand{at: p}},
+		p.account("login", "Sign in, in the browser", "login"),
+		p.account("logout", "Forget the sign-in", "logout"),
+		p.account("refresh", "Renew the session now", "refresh"),
+		{"do", "Do what a click in the menu or on a notification does",
+			`Does an action by its ID. "fermata status --json" lists those on offer.`,
+			"fermata do spotify/login\nfermata do clock/check", newDo(p)},
+		{"token", "Print an access token for a program of your own",
+			`Prints a valid access token of the account on standard output, and nothing else. It ends within the hour; ask again rather than keep it. Fermata keeps the sign-in behind it to itself.
+
+On a terminal it is refused, where it would stay on the screen and in the scrollback; --force prints it all the same.`,
+			"fermata token | sed 's/^/Authorization: Bearer /' | curl -H @- https://api.spotify.com/v1/me", newToken(p)},
+		{"inspect", "Explain a token",
+			`Reads a token from FILE, or from standard input: a JWT, a Cookie or Authorization header pasted whole, or an OAuth token as JSON. Says what it is, who issued it and when it ends, by this computer's clock and in true time. Its signature is not checked, and nothing of it is shown that would be of use to others.
+
+The exit code is 1 when a token has ended.`,
+			"fermata inspect token.json\nwl-paste | fermata inspect", &inspectCommand{at: p}},
+		{"report", "Print what support needs to know",
+			`Prints versions, causes with their evidence, both lifetimes, the clock and the last changes. No token, code, client ID, e-mail address, user name or home folder is in it.`,
+			"fermata report > report.txt", &reportCommand{at: p}},
+	}
+	if p.demo {
+		for i := range all {
+			all[i].example = strings.ReplaceAll(all[i].example, "fermata", "fermata demo")
+		}
+	}
+	return all
+}
+
+type demoCommand struct {
+	at       *place
+	FirstRun bool `long:"first-run" description:"begin without an account, as on the first run"`
+}
+
+// Execute implements flags.Commander.
+func (c *demoCommand) Execute([]string) error {
+	c.at.firstRun = c.FirstRun
+	return c.at.run()
+}
+
+// An accountCommand does something about one account.
+type accountCommand struct {
+	at   *place
+	verb string
+	Args struct {
+		Account accountName `positional-arg-name:"ACCOUNT" description:"its name in the settings; may be left out where there is but one"`
+	} `positional-args:"yes"`
+}
+
+func (p *place) account(name, short, verb string) entry {
+	c := &accountCommand{at: p, verb: verb}
+	c.Args.Account.at = p
+	return entry{name, short, "", "fermata " + name, c}
+}
+
+// Execute implements flags.Commander.
+func (c *accountCommand) Execute([]string) error {
+	return c.at.withInstance(func(ctx context.Context, i instance) error {
+		name, err := i.account(ctx, c.Args.Account.string)
+		if err == errNoAccount && c.verb == "login" {
+			return i.do(ctx, "app/connect")
+		}
+		if err != nil {
+			return err
+		}
+		return i.do(ctx, name+"/"+c.verb)
+	})
+}
+
+type doCommand struct {
+	at   *place
+	Args struct {
+		Action actionID `positional-arg-name:"ACTION"`
+	} `positional-args:"yes" required:"yes"`
+}
+
+func newDo(p *place) flags.Commander {
+	c := &doCommand{at: p}
+	c.Args.Action.at = p
+	return c
+}
+
+// Execute implements flags.Commander.
+func (c *doCommand) Execute([]string) error {
+	i, err := c.at.running()
+	if err != nil {
+		return err
+	}
+	return c.at.notRunning(i.do(c.at.ctx, c.Args.Action.string))
+}

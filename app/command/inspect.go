@@ -1,0 +1,113 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"fermata/app/control"
+	"fermata/checks"
+	"fermata/checks/clock"
+	"fermata/checks/inspect"
+
+	"github.com/jessevdk/go-flags"
+)
+
+// quick is how long inspect looks for true time where no instance runs that knows it.
+const quick = 3 * time.Second
+
+type inspectCommand struct {
+	at   *place
+	JSON bool `long:"json" description:"for programs: one JSON object"`
+	Args struct {
+		File flags.Filename `positional-arg-name:"FILE" description:"- or nothing: standard input"`
+	} `positional-args:"yes"`
+}
+
+// Execute implements flags.Commander.
+func (c *inspectCommand) Execute([]string) error {
+	p := c.at
+	input, err := c.input()
+	if err != nil {
+		return err
+	}
+	t, err := p.trueTime()
+	if err != nil {
+		return err
+	}
+	r := inspect.Read(input, time.Now(), t.Now, t.Known)
+	if c.JSON {
+		err = printJSON(p.out, r)
+	} else {
+		err = r.Write(p.out)
+	}
+	switch {
+	case err != nil:
+		return err
+	case r.Problem != "":
+		return errors.New("there is nothing to explain")
+	case hasEnded(r.Tokens):
+		return errWrong
+	}
+	return nil
+}
+
+// input reads what to explain, and a byte more than is taken of it, so that too much is noticed.
+func (c *inspectCommand) input() ([]byte, error) {
+	from := c.at.in
+	if name := string(c.Args.File); name != "" && name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, checks.WithHint(err, "Give the name of a file that holds the token, or the token itself on standard input.")
+		}
+		defer f.Close()
+		from = f
+	} else if isTerminal(from) {
+		fmt.Fprintln(c.at.err, "Paste the token, then press Enter and Ctrl-D.")
+	}
+	input, err := io.ReadAll(io.LimitReader(from, inspect.MaxInput+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the token: %w", err)
+	}
+	return input, nil
+}
+
+// hasEnded reports whether a token has ended: in true time, or by this computer's clock where that is
+// all there is.
+func hasEnded(tokens []inspect.Token) bool {
+	for _, t := range tokens {
+		left := t.LeftTrue
+		if left == nil {
+			left = t.LeftLocal
+		}
+		if left != nil && *left <= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// trueTime is what the running instance knows, or else what the time servers say at once.
+func (p *place) trueTime() (trueTime, error) {
+	var t trueTime
+	i, err := p.running()
+	if err != nil {
+		return t, err
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, quick)
+	defer cancel()
+	err = i.ask(ctx, &t, "time")
+	if !errors.Is(err, control.ErrNotRunning) || p.demo {
+		return t, p.ctx.Err() // an instance that does not answer leaves it unknown
+	}
+	cfg, err := p.settings()
+	if err != nil {
+		return t, err
+	}
+	own := clock.NewTime()
+	clock.New(clock.Config{Servers: cfg.Clock.Servers, Tolerance: cfg.Clock.Tolerance, Interval: cfg.Clock.Interval}, own).Run(ctx)
+	return trueTime{own.Now(), own.Known()}, p.ctx.Err()
+}

@@ -1,0 +1,72 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"fermata/checks"
+
+	"github.com/jessevdk/go-flags"
+)
+
+type tokenCommand struct {
+	at    *place
+	Force bool `long:"force" description:"print it on a terminal too"`
+	Args  struct {
+		Account accountName `positional-arg-name:"ACCOUNT" description:"its name in the settings; may be left out where there is but one"`
+	} `positional-args:"yes"`
+}
+
+func newToken(p *place) flags.Commander {
+	c := &tokenCommand{at: p}
+	c.Args.Account.at = p
+	return c
+}
+
+// Execute implements flags.Commander. A token on a terminal stays in its scrollback, in screenshots and
+// in shared sessions, so it takes a second word to get it there.
+func (c *tokenCommand) Execute([]string) error {
+	if isTerminal(c.at.out) && !c.Force {
+		return checks.WithHint(errors.New("standard output is a terminal, where the token would stay to be seen"),
+			"Pipe it to the program that needs it, or say --force.")
+	}
+	return c.at.withInstance(func(ctx context.Context, i instance) error {
+		name, err := i.account(ctx, c.Args.Account.string)
+		if err != nil {
+			return err
+		}
+		var token string
+		if err := i.ask(ctx, &token, "token", name); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(c.at.out, token)
+		return err
+	})
+}
+
+type reportCommand struct{ at *place }
+
+// Execute implements flags.Commander.
+func (c *reportCommand) Execute([]string) error {
+	return c.at.withInstance(func(ctx context.Context, i instance) error {
+		var report string
+		if err := i.ask(ctx, &report, "report"); err != nil {
+			return err
+		}
+		_, err := io.WriteString(c.at.out, report)
+		return err
+	})
+}
+
+// isTerminal reports whether a person sits at the other end of a stream.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	fi, err := f.Stat()
+	return err == nil && fi.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
+}
