@@ -99,11 +99,8 @@ func (i instance) account(ctx context.Context, name string) (string, error) {
 	return names[0], nil
 }
 
-// A server answers what an instance asks with what an app knows.
-type server struct {
-	app  *app.App
-	time *clock.Time
-}
+// A server answers what an instance is asked with what an app knows.
+type server struct{ app *app.App }
 
 // local is the instance in this process.
 func (s server) local(ctx context.Context, q control.Request) (control.Response, error) {
@@ -133,7 +130,8 @@ func (s server) data(ctx context.Context, q control.Request) (any, error) {
 		facts, _ := f.Facts.(clock.Facts)
 		return clockLook{f.Level, f.Summary, f.Next, facts}, err
 	case q.Command == "time":
-		return trueTime{s.time.Now(), s.time.Known()}, nil
+		now, known := s.app.TrueTime()
+		return trueTime{now, known}, nil
 	case q.Command == "report":
 		if err := s.app.Looked(ctx); err != nil {
 			return nil, err

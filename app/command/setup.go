@@ -48,10 +48,9 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 	if err != nil {
 		fmt.Fprintln(p.err, "fermata: steps of the clock are noticed late:", err)
 	}
-	t := clock.NewTime()
 	a := app.New(app.Setup{
 		Config: cfg, Problems: problems, Path: path,
-		Time: t, Keeper: keeper, Unlock: unlock, Transport: transport(), Jolts: jolts, Trim: lean.Trim,
+		Time: clock.NewTime(), Keeper: keeper, Unlock: unlock, Transport: transport(), Jolts: jolts, Trim: lean.Trim,
 		Provider: provider, Open: open,
 		Pages: app.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage},
 	})
@@ -64,7 +63,7 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 			a.Changed(ctx)
 		}
 	}()
-	return server{a, t}, nil
+	return server{a}, nil
 }
 
 // transport reaches providers. It keeps no connection for long, so that idle is idle.
@@ -128,7 +127,7 @@ func (p *place) demoApp(ctx context.Context, open func(context.Context, string) 
 		age(ctx, keeper, d)
 		a.Reread(ctx)
 	}
-	return server{a, set.Time}, nil
+	return server{a}, nil
 }
 
 // signIn signs in to the stand-in, as a person would have done some day before.
