@@ -22,7 +22,7 @@ const (
 	dotX, dotY                = 11.0, 17.4
 	dotR                      = 3.4
 	hollowR                   = 1.7             // the hole of a dot that says "not known"
-	besideX, besideY, besideR = 18.8, 18.4, 3.1 // the dot beside its place
+	besideX, besideY, besideR = 18.9, 18.9, 3.0 // the dot beside its place
 )
 
 // Mid-tones: at least 3:1 against the light and the dark panels alike (WCAG 2.2, 1.4.11), for one
