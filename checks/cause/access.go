@@ -43,7 +43,7 @@ var accessRows = []row{
 		say:   ask("Your account is not on the app's user list", "The sign-in worked, but whoever made the client ID has to add you in the developer dashboard."),
 		about: "An app in development mode serves five people, whom its owner lists by name and e-mail address under “User Management” in the developer dashboard. " +
 			"If you made the client ID, add yourself with the account that you sign in with.",
-		fixes:   try(SignIn, Support),
+		fixes:   try(SignIn),
 		because: "the app's owner has to put you on the list",
 	},
 	{

@@ -64,8 +64,15 @@ func failing(e Evidence) bool {
 
 // explained reports whether one of the causes is that of the session's trouble.
 func explained(e Evidence, found []Cause) bool {
+	t := e.Session.Trouble
 	return slices.ContainsFunc(found, func(c Cause) bool {
-		return e.Session.Trouble == nil || rows[rank(c.ID)].group != alone
+		switch rows[rank(c.ID)].group {
+		case alone:
+			return t == nil
+		case signIn:
+			return t == nil || aboutCode(t.Text)
+		}
+		return true
 	})
 }
 

@@ -13,15 +13,15 @@ var clientRows = []row{
 			{5, with(unknownClient, when("the settings name another client ID than before", func(e Evidence) bool { return e.Changed.ClientID }))},
 		},
 		say: func(e Evidence) said {
-			why := "It was mistyped, or the app was deleted in the developer dashboard."
+			why := "It was mistyped, or the app was deleted %dashboard. Correct it in the settings, then sign in again."
 			if !e.Session.LastGood.IsZero() && !e.Changed.ClientID {
-				why = "It worked until " + clockTime(e.Session.LastGood, e.Now) + ", so the app was probably deleted in the developer dashboard."
+				why = "It worked until " + clockTime(e.Session.LastGood, e.Now) + ", so the app was probably deleted %dashboard. Make one anew, then sign in again."
 			}
 			return said{checks.Critical, "%s does not know this client ID", why}
 		},
-		about: "The client ID says which app asks for your account. You made it in the developer dashboard, where it stands on the app's page: " +
+		about: "The client ID says which app asks for your account. You made it %dashboard, where it stands on the app's page: " +
 			"copy it from there into the settings. Your password and your account are not concerned.",
-		fixes:   try(SignIn, Support),
+		fixes:   try(SignIn),
 		because: "%s refuses whatever comes with this client ID",
 	},
 	{
@@ -37,14 +37,14 @@ var clientRows = []row{
 		},
 		say: func(e Evidence) said {
 			if signInTrouble(e, "redirect") != nil {
-				return said{checks.Warning, "The redirect address is not registered", "Add http://127.0.0.1/callback to the app in the developer dashboard, then sign in again."}
+				return said{checks.Warning, "The redirect address is not registered", "Add http://127.0.0.1/callback to the app %dashboard, then sign in again."}
 			}
-			return said{checks.Warning, "The sign-in was not finished", "The page was closed, or it said INVALID_CLIENT: then the client ID or its redirect address is wrong."}
+			return said{checks.Warning, "The sign-in was not finished", "The page was closed, or it showed an error: then the client ID or its redirect address is wrong."}
 		},
 		about: "After you agree, %s sends the browser back to Fermata, at an address that must be registered for the app: http://127.0.0.1/callback, exactly. " +
-			"With any other it shows INVALID_CLIENT and the browser does not come back.",
+			"With any other it shows an error, such as INVALID_CLIENT, and the browser does not come back.",
 		fixes:   try(SignIn),
-		because: "the sign-in in the browser is to be finished first",
+		because: "the sign-in in the browser must be finished first",
 	},
 	{
 		id: "stale-sign-in", group: signIn,

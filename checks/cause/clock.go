@@ -24,17 +24,17 @@ var clockRows = []row{{
 		}
 		return said{checks.Warning, "Your clock may be wrong", "By this computer's clock %s's certificate is not valid now."}
 	},
-	about: "Every sign-in says from when and until when it is good. Often it is a JWT, a signed note with those times in it. " +
+	about: "Every sign-in says from when and until when it is good. It may be a JWT, a signed note with those times in it. " +
 		"A computer whose clock is wrong takes good ones for ended and ended ones for good. Nothing is lost: once the clock is set, they count again.",
 	fixes:   try(Clock, Refresh, Restart),
-	because: "this computer's clock is to be set first",
+	because: "this computer's clock must be set first",
 }}
 
 func clockWrong(e Evidence) string {
 	if e.ClockLevel < checks.Warning {
 		return ""
 	}
-	return "the time servers say so: " + e.ClockSays
+	return e.ClockSays
 }
 
 // certificateTime sees a certificate that this computer's clock finds out of date. Where the clock

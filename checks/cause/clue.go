@@ -85,10 +85,10 @@ func when(words string, is func(Evidence) bool) func(Evidence) string {
 	}
 }
 
-// joined sees that the network is a new one.
+// joined sees that the network is a new one, where trouble has one of the codes, or any.
 func joined(codes ...string) func(Evidence) string {
 	return func(e Evidence) string {
-		if !e.Changed.Network || network("it", codes...)(e) == "" {
+		if !e.Changed.Network || e.at(session.AtNetwork) == nil || len(codes) > 0 && network("it", codes...)(e) == "" {
 			return ""
 		}
 		return "the computer has joined another network"

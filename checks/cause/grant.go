@@ -1,9 +1,11 @@
 package cause
 
 import (
+	"net/http"
 	"time"
 
 	"fermata/checks"
+	"fermata/checks/session"
 )
 
 var notAccepted = refusal("it no longer accepts the sign-in")
@@ -23,7 +25,7 @@ var grantRows = []row{
 			return said{checks.Critical, "Sign in to %s again", "Every sign-in ends %life after it was given, and yours has. Nothing is wrong with your account."}
 		},
 		about: "A session lasts about an hour and is renewed for you; the sign-in behind it ends %life after you gave it, however often it was renewed. " +
-			"Signing in again starts anew. Premium changes nothing about it.",
+			"Signing in again starts anew.%premium",
 		fixes:   try(SignIn),
 		because: "%s wants you to sign in once more",
 	},
@@ -64,12 +66,12 @@ var grantRows = []row{
 	{
 		id: "signed-out", group: reply,
 		clues: []clue{
-			{75, status(401, 401, "it refuses even a new session")},
+			{75, newRefused},
 			{10, func(e Evidence) string {
-				if status(401, 401, "it")(e) == "" || !e.Now.Before(e.Session.Until) {
+				if newRefused(e) == "" || !e.Clock.Known || !e.Now.Before(e.Session.Until) {
 					return ""
 				}
-				return "in true time the session is good until " + clockTime(e.Session.Until, e.Now) + ", so no clock is to blame"
+				return "in true time it is good until " + clockTime(e.Session.Until, e.Now) + ", so it has not run out"
 			}},
 			{40, notAccepted},
 			{45, when("all accounts are refused at once, for an hour and longer", func(e Evidence) bool {
@@ -77,7 +79,13 @@ var grantRows = []row{
 			})},
 			{15, refusal("", "revoked")},
 		},
-		say: ask("You were signed out of %s", "%s ended the session before its time: you signed out everywhere, or changed the password."),
+		say: func(e Evidence) said {
+			what := "%s ended the session before its time"
+			if e.refused() != nil {
+				what = "%s refuses all accounts at once"
+			}
+			return said{checks.Critical, "You were signed out of %s", what + ": you signed out everywhere, or changed the password."}
+		},
 		about: "“Sign out everywhere” on your account's page, or a new password, ends every session at once, also those that had time left. " +
 			"Signing in again starts a new one. If it was not you, change your password.",
 		fixes:   try(SignIn, Permissions, Support),
@@ -97,7 +105,7 @@ var grantRows = []row{
 		about: "Most providers hand out two things: a session for an hour or so, and the means to renew it. From %s only the first came, " +
 			"so each session needs a sign-in of its own.",
 		fixes:   try(SignIn),
-		because: "this session cannot be renewed, only a new sign-in brings another",
+		because: "only a new sign-in brings a new session",
 	},
 	{
 		id: "not-signed-in", group: reply,
@@ -132,10 +140,18 @@ var endRows = []row{
 			return said{checks.Warning, "%s sign-in ends in " + daysLeft(left), "%s ends every sign-in after %life; this one on " + day(e.Session.GrantUntil, e.Now) + "."}
 		},
 		about: "%s ends every sign-in %life after you gave it. Renewing the session, which Fermata does every hour or so, does not prolong it; " +
-			"signing in again does, today as well as on the last day. Premium changes nothing about it.",
+			"signing in again does, today as well as on the last day.%premium",
 		fixes:   try(SignIn),
 		because: "only a new sign-in starts the time anew",
 	},
+}
+
+// newRefused sees a 401 that a renewal did not heal: session tells of no other.
+func newRefused(e Evidence) string {
+	if t := e.at(session.AtAPI); t == nil || t.Status != http.StatusUnauthorized {
+		return ""
+	}
+	return "it refuses even a new session (401)"
 }
 
 // ranOut sees that the provider calls the sign-in expired, unless its day is known and yet to come.

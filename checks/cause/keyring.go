@@ -27,7 +27,7 @@ var keyringRows = []row{
 		about: "Fermata keeps the sign-in in your system's keyring, so that nobody who reads your files has it. " +
 			"Most keyrings open when you log in; one that has a password of its own waits until you type it.",
 		fixes:   unlessKept(SignIn),
-		because: "the keyring is to be unlocked first",
+		because: "the keyring must be unlocked first",
 	},
 	{
 		id: KeyringLost, group: keyring,

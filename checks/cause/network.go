@@ -20,7 +20,7 @@ var networkRows = []row{
 		about: "A certificate proves who answers. Here a machine on the way shows one of its own: a company's or school's filter, or a virus scanner. " +
 			"Fermata does not send your sign-in through it. On another network all goes on by itself.",
 		fixes:   try(Device, Refresh),
-		because: "somebody reads along on this connection",
+		because: "the connection itself is not safe",
 	},
 	{
 		id: "certificate", group: reply,
@@ -30,10 +30,15 @@ var networkRows = []row{
 				return e.clockRight() && network("it", session.CodeCertTime)(e) != ""
 			})},
 		},
-		say: lapses("%s shows a certificate that is not valid now", "its certificate is not valid now", ""),
+		say: lapses("%s's certificate is not valid now", "no valid certificate was shown%since", ""),
 		about: "A certificate proves who answers, for a stretch of time. It does not count before or after. Either this computer's clock is wrong, " +
 			"or whoever answers let it run out. With a right clock there is nothing to do but wait, or use another network.",
-		fixes:   try(Clock, Device, Refresh),
+		fixes: func(e Evidence) []Fix {
+			if e.clockRight() {
+				return []Fix{Device, Refresh}
+			}
+			return []Fix{Clock, Refresh, Device}
+		},
 		because: "without a valid certificate nothing is sent",
 	},
 	{
@@ -50,7 +55,7 @@ var networkRows = []row{
 				t := e.at(session.AtNetwork)
 				return t != nil && t.Code == session.CodeBroken && (t.Text == "Forbidden" || t.Text == "Bad Gateway")
 			})},
-			{5, joined(session.CodePortal, session.CodeBroken)},
+			{5, joined()},
 		},
 		say: lapses("A proxy blocks the way to %s", "the proxy has let nothing through%since", "Check the system's proxy settings, or use another network."),
 		about: "Some networks, at work or at school, send everything through one machine, the proxy. It may want a password, or not let %s through. " +
@@ -89,7 +94,7 @@ var networkRows = []row{
 				return statusPage(e)
 			}},
 		},
-		say: lapses("%s cannot be reached", "no connection to it%since, though the network works", ""),
+		say: lapses("%s cannot be reached", "no connection to %s%since, though the network works", ""),
 		about: "The network works, but %s does not answer on it. Either this network does not let it through, or it is out of order. " +
 			"Fermata tries again, less and less often. On another network, a phone's for instance, you see which it is.",
 		fixes:   try(Device, Refresh),
@@ -117,5 +122,5 @@ var networkRows = []row{
 // statusOnTheWay reports whether somebody before the provider answered with that status.
 func statusOnTheWay(e Evidence, status int) bool {
 	t := e.at(session.AtNetwork)
-	return t != nil && t.Status == status
+	return t != nil && t.Code == session.CodePortal && t.Status == status
 }

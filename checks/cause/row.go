@@ -6,8 +6,8 @@ import (
 	"fermata/checks"
 )
 
-// A row is one cause: the clues that speak for it, and what is said of it. In its texts %s is the
-// provider's name and %life how long its sign-ins last.
+// A row is one cause: the clues that speak for it, and what is said of it. For what
+// stands in its texts after a % see named and lapses.
 type row struct {
 	id      string
 	group   group

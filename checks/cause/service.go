@@ -18,6 +18,7 @@ var serviceRows = []row{
 			{85, doubt(when("another account fails in the same way at the same time", func(e Evidence) bool { return e.OthersFail }))},
 			{85, doubt(outageBeside)},
 			{85, doubt(outageBefore)},
+			{5, doubt(refusal("it calls the sign-in wrong, as it may in an outage"))},
 			{10, with(ownError, statusPage)},
 			{10, with(ownError, when("another account fails in the same way", func(e Evidence) bool { return e.OthersFail }))},
 			{5, repeated(ownError)},
@@ -41,13 +42,12 @@ var serviceRows = []row{
 		id: "quota", group: reply,
 		clues: []clue{
 			{50, status(http.StatusTooManyRequests, http.StatusTooManyRequests, "it asks to wait")},
-			{45, code("the app's allowance is used up", "quota_exceeded")},
-			{45, when("it says that the quota is used up", func(e Evidence) bool {
+			{45, when("it says that the app's quota is used up", func(e Evidence) bool {
 				t := e.Session.Trouble
-				return t != nil && t.Where != session.AtNetwork && contains(t.Text, "quota")
+				return t != nil && t.Where != session.AtNetwork && contains(t.Text+" "+t.Code, "quota")
 			})},
 		},
-		say: waits("Your app's allowance at %s is used up", "the app's allowance is used up"),
+		say: waits("Your app's allowance at %s is used up", "your app has asked as much as it may"),
 		about: "Besides the pace, %s limits how much an app may ask in a longer time. Every program that uses the same client ID draws on it. " +
 			"It fills up again by itself; a client ID for each program keeps them apart.",
 		fixes:   try(),
@@ -61,7 +61,7 @@ func waits(title, reason string) func(Evidence) said {
 		t := e.Session.Trouble
 		s := lapses(title, reason, "")(e)
 		if t.RetryAfter > 0 && !t.At.IsZero() {
-			s.why += " It may be asked again at " + clockTime(t.At.Add(t.RetryAfter), e.Now) + "."
+			s.why += " %s may be asked again at " + clockTime(t.At.Add(t.RetryAfter), e.Now) + "."
 		}
 		return s
 	}

@@ -15,7 +15,7 @@ var sessionRows = []row{
 		clues: []clue{{90, func(e Evidence) string {
 			s := e.Session
 			life := s.Until.Sub(s.RenewedAt)
-			if s.Trouble != nil || s.RenewedAt.IsZero() || e.Now.Before(s.Until) || e.Provider != "Spotify" || life > 55*time.Minute {
+			if s.Trouble != nil || s.RenewedAt.IsZero() || e.Now.Before(s.Until) || e.Provider != wellKnown || life > 55*time.Minute {
 				return ""
 			}
 			return "it began at " + clockTime(s.RenewedAt, e.Now) + " and ended at " + clockTime(s.Until, e.Now) + ", though it was good for an hour"
@@ -28,7 +28,7 @@ var sessionRows = []row{
 		about: "A session lasts an hour, but %s can end it sooner: when you sign out everywhere, or change the password. " +
 			"If the sign-in behind it still counts, refreshing starts a new one; otherwise sign in again.",
 		fixes:   try(Refresh, SignIn, Restart),
-		because: "the session is over, and a new one is to be started",
+		because: "the session is over, and only a new one helps",
 	},
 	{
 		id: "timed-out", group: reply,
@@ -50,10 +50,10 @@ var sessionRows = []row{
 			s.why = "It waits for your click to be renewed."
 			return s
 		},
-		about: "A session is an access token, often a JWT: a signed note that says who you are and until when it counts. At %s it lasts about an hour, with or without Premium. " +
-			"A program that holds the sign-in can renew it without asking you; refreshing does just that.",
+		about: "A session is a pass for a program, an access token, good for an hour or so.%premium " +
+			"Some passes are JWTs, notes that say whom they are for and until when; hence “JWT expired”. A program that holds the sign-in can renew it without you: refreshing does.",
 		fixes:   try(Refresh, SignIn, Restart),
-		because: "the session has only run out and is to be renewed",
+		because: "the session has only run out, and renewing it is enough",
 	},
 }
 

@@ -40,7 +40,7 @@ func known(e Evidence) []string {
 	}
 	add(!s.LastGood.IsZero(), "it last worked at %s", clockTime(s.LastGood, e.Now))
 	add(!s.RenewedAt.IsZero(), "the session was renewed at %s", clockTime(s.RenewedAt, e.Now))
-	add(!s.Until.IsZero(), "its time is over at %s", clockTime(s.Until, e.Now))
+	add(!s.Until.IsZero(), "it ends at %s", clockTime(s.Until, e.Now))
 	add(!s.AuthorizedAt.IsZero(), "you signed in on %s", day(s.AuthorizedAt, e.Now))
 	add(e.ClockSays != "", "%s", e.ClockSays)
 	add(e.OthersWell, "another account works at the same time")

@@ -45,9 +45,17 @@ func nearsEnd(e Evidence) bool {
 	return e.Level >= checks.Warning && (!grantSoon(e) || e.Session.Until.Sub(e.Now) <= 15*time.Minute)
 }
 
-// named puts the provider's name and its sign-ins' life into a text.
+// wellKnown is the provider of which more is known than its replies tell: what Premium is for, that a
+// session lasts an hour, and a sign-in six months.
+const wellKnown = "Spotify"
+
+// named puts what differs between providers into a text.
 func named(text string, e Evidence) string {
-	return strings.NewReplacer("%s", e.Provider, "%life", lifetime(e)).Replace(text)
+	premium, dashboard := "", "where the app is registered"
+	if e.Provider == wellKnown {
+		premium, dashboard = " Premium changes nothing about it.", "in the developer dashboard"
+	}
+	return strings.NewReplacer("%s", e.Provider, "%life", lifetime(e), "%premium", premium, "%dashboard", dashboard).Replace(text)
 }
 
 // lifetime is how long the provider's sign-ins last, in words.
@@ -55,7 +63,7 @@ func lifetime(e Evidence) string {
 	life := e.Session.GrantUntil.Sub(e.Session.AuthorizedAt)
 	days := int(math.Round(life.Hours() / 24))
 	switch {
-	case e.Provider == "Spotify", days >= 180 && days <= 185: // no field of a reply tells it; its blog does
+	case e.Provider == wellKnown, days >= 180 && days <= 185:
 		return "six months"
 	case e.Session.GrantUntil.IsZero(), e.Session.AuthorizedAt.IsZero(), days < 1:
 		return "some time"
