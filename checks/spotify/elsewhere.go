@@ -19,6 +19,8 @@ func looks() []time.Duration {
 	return []time.Duration{time.Second, 2 * time.Second, 3 * time.Second, 4 * time.Second}
 }
 
+var errSlow = checks.WithHint(errors.New("Spotify answers too slowly"), "Try again in a few minutes.")
+
 // Elsewhere moves playback to d, looks for some ten seconds whether it plays there, and returns what
 // that proves, in a sentence. It fails, with a hint, where it proves nothing: the device is gone or
 // takes no commands, nothing is there to be played, Premium is needed, Spotify cannot be asked.
@@ -26,20 +28,21 @@ func (p Player) Elsewhere(ctx context.Context, d Device) (verdict string, err er
 	if d.Restricted {
 		return "", checks.WithHint(fmt.Errorf("%s takes no commands", d.Name), "Press play on "+d.Name+" itself.")
 	}
-	ctx, cancel := context.WithTimeout(ctx, elsewhereTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, elsewhereTimeout, errSlow)
 	defer cancel()
 	if err := p.Move(ctx, d.ID); errors.Is(err, errGone) {
 		return "", p.missing(ctx, d)
 	} else if err != nil {
 		return "", err
 	}
-	host, _ := os.Hostname() // "" is no device's name
+	host, _ := os.Hostname() // where it is not known, no device bears it
+	host, _, _ = strings.Cut(host, ".")
 	var last, seen playback
 	for _, pause := range looks() {
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
-			return "", ctx.Err()
+			return "", context.Cause(ctx)
 		}
 		last = seen
 		if seen, err = p.playback(ctx); err == nil && plays(last, seen, d) {

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"fermata/checks"
 )
 
 const (
@@ -50,7 +52,7 @@ func findIn(ctx context.Context, proc string, places []string) (client, error) {
 		}
 	}
 	if _, err := exec.LookPath(chosen.command()[0]); err != nil { // before it quits
-		return nil, fmt.Errorf("%w: %w", ErrNotFound, err)
+		return nil, checks.WithHint(fmt.Errorf("%w: %w", ErrNotFound, err), "Quit Spotify and start it again yourself.")
 	}
 	return linuxClient{chosen, proc}, nil
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/windows"
+
+	"fermata/checks"
 )
 
 const (
@@ -41,7 +43,7 @@ func find(context.Context) (client, error) {
 	}
 	c := windowsClient{p, starter(p.exe, alias())}
 	if !exists(c.starter) { // before it quits
-		return nil, fmt.Errorf("%w: %s", ErrNotFound, filepath.Base(c.starter))
+		return nil, checks.WithHint(fmt.Errorf("%w: nothing starts it again", ErrNotFound), "Quit Spotify and start it again yourself.")
 	}
 	return c, nil
 }
