@@ -10,14 +10,13 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
 
 	"fermata/checks"
 )
 
 // A Device is something that can play (GET /v1/me/player/devices).
 type Device struct {
-	ID         string // "" where Spotify does not tell it; then playback cannot be moved there
+	ID         string // letters, digits, - and _; "" where Spotify tells none: playback cannot be moved there
 	Name, Type string // safe to show, at most 60 runes; Type: "Computer", "Smartphone", "Speaker" …
 	Active     bool   // playback is there
 	Restricted bool   // it takes no commands
@@ -35,16 +34,20 @@ const (
 	maxDevices    = 50
 )
 
-// Devices lists the account's devices, 50 at most, with a hint in the error where that fails.
+// Devices lists the account's devices, 50 at most and none where nothing is on, with a hint in the
+// error where that fails.
 func (p Player) Devices(ctx context.Context) ([]Device, error) {
 	status, body, err := p.do(ctx, http.MethodGet, "/me/player/devices", nil)
 	if err != nil {
 		return nil, err
 	}
-	if status != http.StatusOK {
-		return nil, playerError(status, body)
+	switch status {
+	case http.StatusOK:
+		return parseDevices(body)
+	case http.StatusNoContent:
+		return nil, nil
 	}
-	return parseDevices(body)
+	return nil, playerError(status, body)
 }
 
 func parseDevices(body []byte) ([]Device, error) {
@@ -58,12 +61,12 @@ func parseDevices(body []byte) ([]Device, error) {
 		} `json:"devices"`
 	}
 	if err := json.Unmarshal(body, &reply); err != nil {
-		return nil, errors.New("the list of devices could not be read")
+		return nil, checks.WithHint(errors.New("the list of devices could not be read"), "Try again in a few minutes.")
 	}
 	var devices []Device
 	for _, d := range reply.Devices[:min(len(reply.Devices), maxDevices)] {
 		device := Device{Name: label(d.Name), Type: label(d.Type), Active: d.Active, Restricted: d.Restricted}
-		if d.ID != nil {
+		if d.ID != nil && isID(*d.ID) {
 			device.ID = *d.ID
 		}
 		if device.Name == "" {
@@ -104,7 +107,7 @@ func (p Player) playback(ctx context.Context) (playback, error) {
 		Progress *int64          `json:"progress_ms"`
 	}
 	if err := json.Unmarshal(body, &reply); err != nil {
-		return playback{}, errors.New("the player's state could not be read")
+		return playback{}, checks.WithHint(errors.New("the player's state could not be read"), "Try again in a few minutes.")
 	}
 	now := playback{playing: reply.Playing, progress: reply.Progress}
 	if string(reply.Device) == "null" {
@@ -164,7 +167,7 @@ func (p Player) do(ctx context.Context, method, path string, body []byte) (int, 
 	case err != nil:
 		return 0, nil, checks.WithHint(fmt.Errorf("the answer broke off: %w", err), "Check the network connection.")
 	case len(reply) > maxPlayerBody:
-		return 0, nil, errors.New("the answer is larger than 1 MB")
+		return 0, nil, checks.WithHint(errors.New("the answer is larger than 1 MB"), "Try again in a few minutes.")
 	}
 	return resp.StatusCode, reply, nil
 }
@@ -190,23 +193,12 @@ func playerError(status int, body []byte) error {
 	case status/100 == 5:
 		return checks.WithHint(fmt.Errorf("out of order at Spotify (HTTP %d)", status), "Try again in a few minutes.")
 	}
-	return fmt.Errorf("refused by Spotify (HTTP %d)", status)
+	return checks.WithHint(fmt.Errorf("refused by Spotify (HTTP %d)", status), "Press play on the other device itself and hear whether it plays.")
 }
 
-// label makes a name from outside fit to stand in a menu.
-func label(name string) string {
-	name = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case r == unicode.ReplacementChar, !unicode.IsGraphic(r):
-			return -1
-		}
-		return r
-	}, name)
-	name = strings.Join(strings.Fields(name), " ")
-	if runes := []rune(name); len(runes) > 60 {
-		name = string(runes[:59]) + "…"
-	}
-	return name
+// isID reports whether id is of the kind that Spotify gives: 40 hexadecimal digits, or a word.
+func isID(id string) bool {
+	return len(id) <= 100 && !strings.ContainsFunc(id, func(r rune) bool {
+		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
 }

@@ -109,15 +109,3 @@ func TestMove(t *testing.T) {
 		t.Errorf("no token: %v", err)
 	}
 }
-
-func FuzzDevices(f *testing.F) {
-	f.Add(`{"devices":[{"id":null,"name":"\u202ex"}]}`)
-	f.Fuzz(func(t *testing.T, body string) {
-		devices, _ := parseDevices([]byte(body))
-		for _, d := range devices {
-			if d.Name == "" || len([]rune(d.Name)) > 60 || strings.ContainsAny(d.Name+d.Type, "\n\x1b\u202e") {
-				t.Errorf("%q", d.Name)
-			}
-		}
-	})
-}
