@@ -88,7 +88,12 @@ func (a *account) actions(f accountFacts, l checks.Level) []checks.Action {
 		all = append(all, checks.Action{ID: a.Name() + "/" + verb, Label: label, Do: do})
 	}
 	if f.Locked {
-		add("unlock", "Unlock the keyring…", a.set.Unlock)
+		add("unlock", "Unlock the keyring…", func(ctx context.Context) error {
+			if err := a.set.Unlock(ctx); err != nil {
+				return err
+			}
+			return a.Refresh(ctx) // reads the keyring at once, which a look does only now and then
+		})
 	}
 	label := "Sign in…"
 	if f.SignedIn {

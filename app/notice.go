@@ -7,6 +7,7 @@ import (
 
 	"fermata/checks"
 	"fermata/checks/cause"
+	"fermata/checks/session"
 )
 
 // A Notice is a notification that should be on the screen now. One that is no longer wanted is
@@ -90,6 +91,9 @@ func (s State) notice(d diagnosis) Notice {
 		kind = "keyring"
 	default:
 		ids = append(ids, d.account.Name+"/"+string(cause.SignIn))
+		if t := factsOf(d.account.Finding).Trouble; t != nil && t.Where == session.AtNetwork {
+			ids = []string{d.account.Name + "/" + string(cause.Refresh), d.account.Name + "/" + string(cause.SignIn)}
+		}
 	}
 	n.Key = d.account.Name + "/" + kind
 	n.Buttons = s.buttons(ids...)

@@ -102,7 +102,7 @@ func ClockStatusOf(f checks.Finding) ClockStatus {
 	c.CheckedAt = moment(facts.CheckedAt)
 	for _, v := range facts.Servers {
 		sv := ServerStatus{Name: v.Name, Stratum: v.Stratum, Verdict: v.Verdict}
-		if v.RTT > 0 {
+		if v.Answered() {
 			sv.OffsetS, sv.ErrorS, sv.RTTS = seconds(v.Offset), seconds(v.Error), seconds(v.RTT)
 		}
 		c.Servers = append(c.Servers, sv)

@@ -168,14 +168,20 @@ func TestView(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, old := strings.Split(b.String(), "\n"), strings.Split(string(want), "\n")
+	compare(t, b.String(), string(want))
+}
+
+// compare tells the first line in which got differs from a golden file.
+func compare(t *testing.T, text, golden string) {
+	t.Helper()
+	got, want := strings.Split(text, "\n"), strings.Split(golden, "\n")
 	for i := range got {
-		if i >= len(old) || got[i] != old[i] {
-			t.Fatalf("the view changed in line %d:\n%s\nsee it all with: go test ./app -run TestView -update; git diff app/testdata", i+1, got[i])
+		if i >= len(want) || got[i] != want[i] {
+			t.Fatalf("line %d is now:\n%s\nsee it all with: go test ./app -run '^%s$' -update; git diff app/testdata", i+1, got[i], t.Name())
 		}
 	}
-	if len(old) > len(got) {
-		t.Fatalf("the view lost what follows line %d", len(got))
+	if len(want) > len(got) {
+		t.Fatalf("what follows line %d is missing", len(got))
 	}
 }
 

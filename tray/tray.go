@@ -35,7 +35,7 @@ func Run(ctx context.Context, a *app.App, plain app.Face) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	center := notify.New(notify.Options{
-		App: Title, DesktopEntry: "fermata", AppID: "io.github.fermata", Icon: assets.AppIcon,
+		App: Title, DesktopEntry: "io.github.fermata", AppID: "io.github.fermata", Icon: assets.AppIcon,
 		Where: "Click Fermata's icon in the tray to act.",
 		Clicked: func(c notify.Click) {
 			a.Click(browser.WithActivation(ctx, c.ActivationToken), c.Button)

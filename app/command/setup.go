@@ -2,20 +2,21 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
 	"fermata/app"
 	"fermata/app/config"
 	"fermata/app/lean"
-	"fermata/app/page"
 	"fermata/app/secrets"
-	"fermata/checks"
+	"fermata/checks/cache"
 	"fermata/checks/clock"
 	"fermata/checks/session"
 	"fermata/checks/spotify"
-	"fermata/checks/standin"
 )
 
 // app makes the app of this place, with what it stands on.
@@ -48,11 +49,27 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 	if err != nil {
 		fmt.Fprintln(p.err, "fermata: steps of the clock are noticed late:", err)
 	}
+	networks, err := clock.WatchNetwork(ctx)
+	if err != nil {
+		fmt.Fprintln(p.err, "fermata: another network is noticed late:", err)
+	}
+	signIns, err := secrets.FilePath()
+	if err != nil {
+		return server{}, err
+	}
+	t, rt := clock.NewTime(), transport()
 	a := app.New(app.Setup{
 		Config: cfg, Problems: problems, Path: path,
-		Time: clock.NewTime(), Keeper: keeper, Unlock: unlock, Transport: transport(), Jolts: jolts, Trim: lean.Trim,
+		Time: t, Keeper: keeper, Unlock: unlock, Transport: rt, Jolts: jolts, Networks: networks, Trim: lean.Trim,
 		Provider: provider, Open: open,
-		Pages: app.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage},
+		Pages:      app.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage, Player: spotify.PlayerPage},
+		Dates:      dates(),
+		History:    filepath.Join(filepath.Dir(signIns), "clock.json"),
+		Programs:   cache.New(cache.Config{GrantLifetime: spotify.GrantLifetime}, t),
+		Restart:    spotify.Restart,
+		ShowReport: func(ctx context.Context, report string) error { return showReport(ctx, report, open) },
+		Outage:     func(ctx context.Context) string { return spotify.Outage(ctx, rt) },
+		Version:    Version,
 	})
 	changes, err := config.Watch(ctx, path)
 	if err != nil {
@@ -85,71 +102,21 @@ func provider(c config.Account) session.Provider {
 	}
 }
 
-// demoApp makes the app that watches a stand-in: signed in, and nothing on disk.
-func (p *place) demoApp(ctx context.Context, open func(context.Context, string) error) (server, error) {
-	world := standin.NewWorld(4)
-	if err := world.Start(ctx); err != nil {
-		return server{}, err
-	}
-	cfg := config.Default()
-	cfg.Clock.Servers = world.Times.Names()
-	keeper := secrets.NewMemory()
-	set := app.Setup{
-		Config: cfg, Time: clock.NewTime(), Keeper: keeper, Transport: world.Transport(), Dial: world.Dial, Open: open,
-		Provider: func(config.Account) session.Provider {
-			s := spotify.Provider()
-			s.AuthorizeURL, s.TokenURL, s.HealthURL = world.URL()+"/authorize", world.URL()+"/api/token", world.URL()+"/v1/me"
-			return s
-		},
-		Page:  []page.Option{page.Demo(standin.ClientID)},
-		Pages: app.Pages{Apps: world.URL() + "/account/apps/", Support: world.URL()},
-	}
-	jolts, err := clock.Watch(ctx)
-	if err != nil {
-		return server{}, err
-	}
-	set.Jolts, set.Trim = jolts, lean.Trim
-	if !p.firstRun {
-		account := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
-		set.Config.Accounts = []config.Account{account}
-		if err := signIn(ctx, set, world, account); err != nil {
-			return server{}, err
-		}
-	}
-	var a *app.App
-	for _, t := range standin.Troubles() {
-		set.Demo = append(set.Demo, checks.Action{ID: "demo/" + t.Name, Label: t.Label, Do: func(context.Context) error {
-			return world.Cause(t.Name)
-		}})
-	}
-	a = app.New(set)
-	world.Aged = func(_ string, d time.Duration) {
-		age(ctx, keeper, d)
-		a.Reread(ctx)
-	}
-	return server{a}, nil
+// dates are the pages whose HTTP Date stands in where no time server answers: first the one whose clock
+// judges the tokens.
+func dates() []string {
+	return []string{spotify.TokenURL, "https://www.cloudflare.com/", "https://www.google.com/", "https://www.apple.com/"}
 }
 
-// signIn signs in to the stand-in, as a person would have done some day before.
-func signIn(ctx context.Context, set app.Setup, world *standin.World, c config.Account) error {
-	s := session.New(session.Config{Name: c.Name, ClientID: c.ClientID, Provider: set.Provider(c)}, set.Transport, set.Time, set.Keeper)
-	attempt, err := s.Begin(spotify.RedirectURI, false)
-	if err != nil {
-		return err
+// showReport writes the report into a file of its own, for the person alone, and shows it.
+func showReport(ctx context.Context, report string, open func(context.Context, string) error) error {
+	f, err := os.CreateTemp("", "fermata-report-*.txt")
+	if err == nil {
+		_, err = f.WriteString(report)
+		err = errors.Join(err, f.Close())
 	}
-	back, err := world.Spotify.Agree(attempt.URL)
 	if err != nil {
-		return err
+		return fmt.Errorf("writing the report: %w", err)
 	}
-	return attempt.Finish(ctx, back.Query())
-}
-
-// age puts back the date of the sign-in, which no reply of a provider tells.
-func age(ctx context.Context, k session.Keeper, d time.Duration) {
-	g, err := k.Load(ctx, "spotify")
-	if err != nil {
-		return
-	}
-	g.AuthorizedAt = g.AuthorizedAt.Add(-d)
-	_ = k.Save(ctx, "spotify", g) // memory does not fail
+	return open(ctx, f.Name())
 }

@@ -3,18 +3,42 @@ package secrets
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
+	"fermata/checks"
 	"fermata/checks/session"
 )
 
-// Memory keeps sign-ins until the program ends.
-type Memory struct{ grants sync.Map }
+// Memory keeps sign-ins until the program ends. Like a keyring it can be locked: for the demo.
+type Memory struct {
+	grants sync.Map
+	locked atomic.Bool
+}
 
 // NewMemory returns one that is empty.
 func NewMemory() *Memory { return &Memory{} }
 
+// Lock locks it, or unlocks it: locked, it gives nothing and takes nothing.
+func (m *Memory) Lock(locked bool) { m.locked.Store(locked) }
+
+// Unlock unlocks it, as Keyring's does.
+func (m *Memory) Unlock(context.Context) error {
+	m.Lock(false)
+	return nil
+}
+
+func (m *Memory) check() error {
+	if m.locked.Load() {
+		return checks.WithHint(ErrLocked, "Unlock it.")
+	}
+	return nil
+}
+
 // Load implements session.Keeper.
 func (m *Memory) Load(_ context.Context, account string) (session.Grant, error) {
+	if err := m.check(); err != nil {
+		return session.Grant{}, err
+	}
 	if g, ok := m.grants.Load(account); ok {
 		return g.(session.Grant), nil
 	}
@@ -23,8 +47,11 @@ func (m *Memory) Load(_ context.Context, account string) (session.Grant, error) 
 
 // Save implements session.Keeper.
 func (m *Memory) Save(_ context.Context, account string, g session.Grant) error {
-	m.grants.Store(account, g)
-	return nil
+	err := m.check()
+	if err == nil {
+		m.grants.Store(account, g)
+	}
+	return err
 }
 
 // Delete implements session.Keeper.

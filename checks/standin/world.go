@@ -62,6 +62,7 @@ func (w *World) Start(ctx context.Context) error {
 	}
 	w.url = "http://" + l.Addr().String()
 	w.server = &http.Server{
+		Addr:              l.Addr().String(),
 		Handler:           http.HandlerFunc(w.serve),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
@@ -123,7 +124,22 @@ func (w *World) Transport() http.RoundTripper {
 		return cuttable{w, w.Spotify.Transport()}
 	}
 	// Without kept connections the network is cut, and idle, at once.
-	return cuttable{w, &http.Transport{DisableKeepAlives: true}}
+	return cuttable{w, here{w.server.Addr, &http.Transport{DisableKeepAlives: true}}}
+}
+
+// here sends what is meant for Spotify's own hosts to the World, which looks at paths only.
+type here struct {
+	host string
+	next http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (h here) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host != h.host {
+		r = r.Clone(r.Context())
+		r.URL.Scheme, r.URL.Host, r.Host = "http", h.host, h.host
+	}
+	return h.next.RoundTrip(r)
 }
 
 type cuttable struct {
@@ -164,6 +180,12 @@ func (w *World) Dial(ctx context.Context, network, addr string) (net.Conn, error
 		return nil, err
 	}
 	return (&net.Dialer{}).DialContext(ctx, "udp4", w.times[i].LocalAddr().String())
+}
+
+// SetClock is what setting this computer's clock right comes to: nobody else is off any more.
+func (w *World) SetClock() {
+	w.Times.ChangeAll(func(m *Manner) { m.Shift = 0 })
+	w.Spotify.Skew(0)
 }
 
 // noNetwork is what dialing gives on a machine without a network: an address cannot be routed to,

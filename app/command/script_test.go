@@ -1,0 +1,143 @@
+package command_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"fermata/app/command"
+	"fermata/checks/standin"
+	"fermata/tray"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes programs of this test binary: fermata itself, and what a desktop opens pages with.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"fermata":  func() { os.Exit(command.Main(os.Args[1:], os.Stdout, os.Stderr, tray.Run)) },
+		"xdg-open": func() { browse(os.Args[1]) },
+	})
+}
+
+// TestScript runs what stands in testdata. A script has a home of its own, no desktop, a stand-in for
+// Spotify at $SPOTIFY and four time servers in $TIMES; both are filled into its settings. Beside
+// testscript's commands it has
+//
+//	exits CODE PROGRAM [ARG…]       the program ends with this exit code
+//	until PATTERN PROGRAM [ARG…]    runs the program until its standard output matches
+//	world TROUBLE                   causes a trouble of the stand-in
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "until": until, "world": world,
+		},
+	})
+}
+
+type worldKey struct{}
+
+func setUp(env *testscript.Env) error {
+	w := standin.NewWorld(4)
+	if err := w.Start(env.T().(testing.TB).Context()); err != nil {
+		return err
+	}
+	env.Defer(w.Close)
+	env.Values[worldKey{}] = w
+	vars := map[string]string{"SPOTIFY": w.URL(), "TIMES": `["` + strings.Join(w.TimeAddresses(), `", "`) + `"]`}
+	for name, value := range vars {
+		env.Setenv(name, value)
+	}
+	for name, folder := range map[string]string{
+		"HOME": ".", "XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state", "XDG_CACHE_HOME": "cache", "XDG_RUNTIME_DIR": "run",
+		"USERPROFILE": ".", "APPDATA": "config", "LOCALAPPDATA": "state",
+	} {
+		path := filepath.Join(env.WorkDir, folder)
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			return err
+		}
+		env.Setenv(name, path)
+	}
+	files, err := filepath.Glob(filepath.Join(env.WorkDir, "*.toml"))
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		filled := os.Expand(string(text), func(name string) string { return vars[name] })
+		if err := os.WriteFile(file, []byte(filled), 0o600); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func world(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Value(worldKey{}).(*standin.World).Cause(args[0]))
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	var failed *exec.ExitError
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &failed) {
+		got = failed.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if neg || got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// patience is how long something may take that is to happen at once, on a busy machine.
+const patience = 30 * time.Second
+
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		err := ts.Exec(args[1], args[2:]...)
+		out := ts.ReadFile("stdout")
+		if pattern.MatchString(out) != neg {
+			return
+		}
+		if time.Since(begin) > patience {
+			ts.Fatalf("in vain; the last time it was %v with\n%s%s", err, out, ts.ReadFile("stderr"))
+		}
+	}
+}
+
+// browse is a person in front of a browser: who is asked for a permission gives it.
+func browse(address string) {
+	page := func(resp *http.Response, err error) string {
+		if err == nil {
+			defer resp.Body.Close()
+			var body []byte
+			if body, err = io.ReadAll(resp.Body); err == nil && resp.StatusCode == http.StatusOK {
+				return string(body)
+			}
+		}
+		fmt.Fprintln(os.Stderr, "xdg-open: no page:", err)
+		os.Exit(4)
+		return ""
+	}
+	if strings.Contains(page(http.Get(address)), `name="answer" value="agree"`) {
+		page(http.PostForm(address, url.Values{"answer": {"agree"}}))
+	}
+}
