@@ -19,11 +19,6 @@ func WithActivation(ctx context.Context, token string) context.Context {
 	return context.WithValue(ctx, activationKey{}, token)
 }
 
-func activation(ctx context.Context) string {
-	token, _ := ctx.Value(activationKey{}).(string)
-	return token
-}
-
 // Open shows address, a URL or the path of a file. It returns as soon as the program for it has
 // taken it over; what was opened outlives ctx. Its error says what to open by hand.
 func Open(ctx context.Context, address string) error {

@@ -13,6 +13,11 @@ import (
 // otherwise may stay until the browser is closed.
 const settle = 3 * time.Second
 
+func activation(ctx context.Context) string {
+	token, _ := ctx.Value(activationKey{}).(string)
+	return token
+}
+
 func start(ctx context.Context, address string) error {
 	cmd := exec.Command("xdg-open", address)
 	cmd.Env = os.Environ()

@@ -80,7 +80,7 @@ const librespot = `{"username":"jane","auth_type":1,"auth_data":"` + access + `"
 func look(t *testing.T, c *Check) (checks.Finding, string) {
 	t.Helper()
 	f := c.Run(t.Context())
-	all, err := json.Marshal(f)
+	all, err := json.Marshal(f.Facts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -299,7 +299,7 @@ func TestTrueTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(nil)
 		r.clocks.set(-time.Hour)
-		if d := r.time.Now().Sub(time.Now()).Abs(); r.time.Known() || d > time.Millisecond {
+		if d := time.Until(r.time.Now()).Abs(); r.time.Known() || d > time.Millisecond {
 			t.Errorf("before the first look it is %v off the clock at the start", d)
 		}
 		r.run(t)

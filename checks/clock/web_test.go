@@ -23,7 +23,6 @@ type pages struct {
 	offset map[string]time.Duration
 	now    func() time.Time
 	conns  chan net.Conn
-	roots  *x509.CertPool
 }
 
 func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {

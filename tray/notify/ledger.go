@@ -6,6 +6,7 @@ import "slices"
 type entry struct {
 	shown Notice // as it was handed to the system last
 	over  bool   // a person has dealt with it, or it expired
+	//lint:ignore U1000 there is nothing in it on Windows
 	onScreen
 }
 

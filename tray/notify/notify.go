@@ -64,6 +64,8 @@ type Options struct {
 
 // patience is how long a system's notification service may take to answer before Failed hears of it. The
 // tests shorten it.
+//
+//lint:ignore U1000 Windows answers at once
 var patience = 5 * time.Second
 
 // A Center shows notices. Its methods may be called from any goroutine.

@@ -10,6 +10,8 @@ import (
 
 // onScreen is empty: a toast's tag follows from the notice's key, and Windows tells this process
 // nothing of what became of a toast.
+//
+//lint:ignore U1000 the other systems have more to say
 type onScreen struct{}
 
 // group sets our toasts apart from others under the same AppUserModelID.
