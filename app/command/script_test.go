@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,6 +25,7 @@ import (
 
 // TestMain makes programs of this test binary: fermata itself, and what a desktop opens pages with.
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // scripts wait more than they work; -parallel overrides it
 	testscript.Main(m, map[string]func(){
 		"fermata":  func() { os.Exit(command.Main(os.Args[1:], os.Stdout, os.Stderr, tray.Run)) },
 		"xdg-open": func() { browse(os.Args[1]) },
@@ -58,6 +60,7 @@ func setUp(env *testscript.Env) error {
 	}
 	env.Defer(w.Close)
 	env.Values[worldKey{}] = w
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector's programs linger for a second otherwise
 	vars := map[string]string{"SPOTIFY": w.URL(), "TIMES": `["` + strings.Join(w.TimeAddresses(), `", "`) + `"]`}
 	for name, value := range vars {
 		env.Setenv(name, value)
@@ -111,7 +114,7 @@ const patience = 30 * time.Second
 func until(ts *testscript.TestScript, neg bool, args []string) {
 	pattern, err := regexp.Compile("(?m)" + args[0])
 	ts.Check(err)
-	for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+	for begin := time.Now(); ; time.Sleep(100 * time.Millisecond) {
 		err := ts.Exec(args[1], args[2:]...)
 		out := ts.ReadFile("stdout")
 		if pattern.MatchString(out) != neg {
