@@ -28,8 +28,19 @@ type ClockStatus struct {
 	OffsetS   *float64       `json:"offset_s"` // null: not known
 	ErrorS    *float64       `json:"error_s"`
 	CheckedAt *time.Time     `json:"checked_at"`
+	Via       string         `json:"via"` // what decided: "ntp" or "https"
 	Servers   []ServerStatus `json:"servers"`
+	System    []string       `json:"system"` // what the system says of its own clock
+	Drift     *DriftStatus   `json:"drift"`  // null: not known
 	Actions   []Button       `json:"actions"`
+}
+
+// DriftStatus is how fast the clock goes wrong.
+type DriftStatus struct {
+	PPM      float64    `json:"ppm"` // positive when the clock gains
+	ErrorPPM float64    `json:"error_ppm"`
+	OverS    float64    `json:"over_s"`  // the time it was measured over
+	Crosses  *time.Time `json:"crosses"` // when the clock will be wrong; null: not within a week
 }
 
 // ServerStatus is what one time server said.
@@ -38,8 +49,12 @@ type ServerStatus struct {
 	OffsetS *float64 `json:"offset_s"` // null: no answer
 	ErrorS  *float64 `json:"error_s"`
 	RTTS    *float64 `json:"rtt_s"`
+	AgeS    *float64 `json:"age_s"`
 	Stratum int      `json:"stratum"`
+	Via     string   `json:"via"`
 	Verdict string   `json:"verdict"`
+	// Certificate is "not yet valid" or "expired" where it is so by this computer's clock.
+	Certificate string `json:"certificate,omitempty"`
 }
 
 // AccountStatus is one account's part.
@@ -90,7 +105,7 @@ func status(s State, found []diagnosis) Status {
 
 // ClockStatusOf is the clock's part of a Status, for "fermata clock" without an instance too.
 func ClockStatusOf(f checks.Finding) ClockStatus {
-	c := ClockStatus{Level: f.Level, Summary: f.Summary, Servers: []ServerStatus{}, Actions: allButtons(f.Actions)}
+	c := ClockStatus{Level: f.Level, Summary: f.Summary, Servers: []ServerStatus{}, System: []string{}, Actions: allButtons(f.Actions)}
 	facts, ok := f.Facts.(clock.Facts)
 	if !ok {
 		c.Level, c.Summary = checks.Unknown, "Not measured yet"
@@ -99,11 +114,14 @@ func ClockStatusOf(f checks.Finding) ClockStatus {
 	if facts.Known {
 		c.OffsetS, c.ErrorS = seconds(facts.Offset), seconds(facts.Error)
 	}
-	c.CheckedAt = moment(facts.CheckedAt)
+	c.CheckedAt, c.Via, c.System = moment(facts.CheckedAt), facts.Via, append(c.System, facts.System...)
+	if d := facts.Drift; d.Known {
+		c.Drift = &DriftStatus{d.PPM, d.Error, d.Over.Seconds(), moment(d.Crosses)}
+	}
 	for _, v := range facts.Servers {
-		sv := ServerStatus{Name: v.Name, Stratum: v.Stratum, Verdict: v.Verdict}
+		sv := ServerStatus{Name: v.Name, Stratum: v.Stratum, Via: v.Via, Verdict: v.Verdict, Certificate: v.Certificate}
 		if v.Answered() {
-			sv.OffsetS, sv.ErrorS, sv.RTTS = seconds(v.Offset), seconds(v.Error), seconds(v.RTT)
+			sv.OffsetS, sv.ErrorS, sv.RTTS, sv.AgeS = seconds(v.Offset), seconds(v.Error), seconds(v.RTT), seconds(v.Age)
 		}
 		c.Servers = append(c.Servers, sv)
 	}

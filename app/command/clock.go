@@ -109,8 +109,12 @@ func (c *clockCommand) look() (clockLooker, error) {
 			if err != nil {
 				return checks.Finding{}, err
 			}
-			own = clock.New(clock.Config{Servers: cfg.Clock.Servers, Tolerance: cfg.Clock.Tolerance, Interval: watched}, clock.NewTime())
+			own = clock.New(clock.Config{
+				Servers: cfg.Clock.Servers, Tolerance: cfg.Clock.Tolerance, Interval: watched, Pages: dates(),
+			}, clock.NewTime())
 		}
-		return own.Run(ctx), nil
+		f := own.Run(ctx)
+		f.Actions = nil // there is no instance to do them
+		return f, nil
 	}, nil
 }

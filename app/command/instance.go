@@ -57,6 +57,7 @@ type clockLook struct {
 	Level   checks.Level
 	Summary string
 	Next    time.Duration
+	Actions []app.Button
 	Facts   clock.Facts
 }
 
@@ -64,7 +65,11 @@ type clockLook struct {
 func (i instance) clock(ctx context.Context) (checks.Finding, error) {
 	var l clockLook
 	err := i.ask(ctx, &l, "clock")
-	return checks.Finding{Level: l.Level, Summary: l.Summary, Next: l.Next, Facts: l.Facts}, err
+	f := checks.Finding{Level: l.Level, Summary: l.Summary, Next: l.Next, Facts: l.Facts}
+	for _, b := range l.Actions {
+		f.Actions = append(f.Actions, checks.Action{ID: b.ID, Label: b.Label})
+	}
+	return f, err
 }
 
 // A trueTime is what an instance knows of true time.
@@ -130,8 +135,12 @@ func (s server) data(ctx context.Context, q control.Request) (any, error) {
 		return nil, s.app.Do(ctx, q.Args[0])
 	case q.Command == "clock":
 		f, err := s.app.Clock(ctx)
-		facts, _ := f.Facts.(clock.Facts)
-		return clockLook{f.Level, f.Summary, f.Next, facts}, err
+		l := clockLook{Level: f.Level, Summary: f.Summary, Next: f.Next}
+		l.Facts, _ = f.Facts.(clock.Facts)
+		for _, a := range f.Actions {
+			l.Actions = append(l.Actions, app.Button{ID: a.ID, Label: a.Label})
+		}
+		return l, err
 	case q.Command == "time":
 		now, known := s.app.TrueTime()
 		return trueTime{now, known}, nil
