@@ -21,8 +21,9 @@ var scripts = map[string]string{
 	"bash": `_fermata() {
 	local IFS=$'\n'
 	COMPREPLY=($(GO_FLAGS_COMPLETION=1 "$1" "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+	[[ ${COMPREPLY[0]} != */ ]] || compopt -o nospace
 }
-complete -o filenames -F _fermata fermata
+complete -F _fermata fermata
 `,
 	"zsh": `#compdef fermata
 _fermata() {
