@@ -92,13 +92,13 @@ func accountLines(s State, a Account) []string {
 	case f.Until.IsZero():
 		all = append(all, "No session now")
 	case !s.Now.Before(f.Until):
-		all = append(all, "Session ended at "+timeOfDay(f.Until, s.Now))
+		all = append(all, "Session ended at "+checks.TimeOfDay(f.Until, s.Now))
 	case f.Renews && f.Trouble == nil:
-		all = append(all, fmt.Sprintf("Session until %s, renews by itself", timeOfDay(f.Until, s.Now)))
+		all = append(all, fmt.Sprintf("Session until %s, renews by itself", checks.TimeOfDay(f.Until, s.Now)))
 	case f.Renews:
-		all = append(all, fmt.Sprintf("Session until %s, renews when it can", timeOfDay(f.Until, s.Now)))
+		all = append(all, fmt.Sprintf("Session until %s, renews when it can", checks.TimeOfDay(f.Until, s.Now)))
 	default:
-		all = append(all, fmt.Sprintf("Session until %s, does not renew by itself", timeOfDay(f.Until, s.Now)))
+		all = append(all, fmt.Sprintf("Session until %s, does not renew by itself", checks.TimeOfDay(f.Until, s.Now)))
 	}
 	refused := f.Trouble != nil && f.Trouble.Where == session.AtToken && f.Trouble.Ask
 	if g := f.GrantUntil; !g.IsZero() {

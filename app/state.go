@@ -87,7 +87,7 @@ func (l *loop) state() State {
 		}
 	}
 	if h := l.helped; h != nil {
-		s.Helped = fmt.Sprintf("“%s” helped at %s", h.label, timeOfDay(h.at, s.Now))
+		s.Helped = fmt.Sprintf("“%s” helped at %s", h.label, checks.TimeOfDay(h.at, s.Now))
 	}
 	if a := l.answer; a != nil {
 		s.Answer = &Answer{Action: a.action.ID, Label: a.action.Label, Name: a.watch.check.Name()}

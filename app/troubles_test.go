@@ -2,8 +2,6 @@ package app
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -29,17 +27,7 @@ func TestEveryTrouble(t *testing.T) {
 			})
 		}
 	}
-	path := filepath.Join("testdata", "troubles.golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	compare(t, b.String(), string(want))
+	golden(t, "troubles.golden", b.String())
 }
 
 // tells is what a view tells of a trouble, without the times of day, the length of the arc and the number of

@@ -158,23 +158,24 @@ func TestView(t *testing.T) {
 		sc.change(&s)
 		fmt.Fprintf(&b, "== %s\n%s\n", sc.name, draw(view(s)))
 	}
-	path := filepath.Join("testdata", "view.golden")
+	golden(t, "view.golden", b.String())
+}
+
+// golden compares a text with a file of testdata, or writes it there, and tells the first line that
+// differs.
+func golden(t *testing.T, name, text string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
 	if *update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(path)
+	file, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, b.String(), string(want))
-}
-
-// compare tells the first line in which got differs from a golden file.
-func compare(t *testing.T, text, golden string) {
-	t.Helper()
-	got, want := strings.Split(text, "\n"), strings.Split(golden, "\n")
+	got, want := strings.Split(text, "\n"), strings.Split(string(file), "\n")
 	for i := range got {
 		if i >= len(want) || got[i] != want[i] {
 			t.Fatalf("line %d is now:\n%s\nsee it all with: go test ./app -run '^%s$' -update; git diff app/testdata", i+1, got[i], t.Name())

@@ -120,15 +120,6 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// timeOfDay is a time as a person reads it, with the date where it is not today.
-func timeOfDay(t, now time.Time) string {
-	t = t.In(now.Location())
-	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
-		return t.Format("15:04")
-	}
-	return t.Format("15:04 on 2 January")
-}
-
 func date(t time.Time) string { return t.Local().Format("2 January 2006") }
 
 // plain is a menu's label without the dots that promise a window.

@@ -137,7 +137,7 @@ func summary(programs []Program, now time.Time) string {
 		text = fmt.Sprintf("%d other %s tokens", n, plural(n, "program keeps", "programs keep"))
 	}
 	if !until.IsZero() {
-		text += ", the next ends at " + clockTime(until, now)
+		text += ", the next ends at " + checks.TimeOfDay(until, now)
 	}
 	if failed > 0 {
 		text += fmt.Sprintf("; %d %s not be read", failed, plural(failed, "file could", "files could"))

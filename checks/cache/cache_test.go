@@ -122,7 +122,7 @@ func TestProgramsPlaces(t *testing.T) {
 		f, got := look(t, c)
 		want := `spotify-player ~/.cache/spotify-player/user_client_token.json: token until 01:00 +
 spotify-player ~/.cache/spotify-player/credentials.json: no expiry known +
-ncspot XDG/ncspot/rspotify_token.json: token ended at Fri 23:00, the program renews it when it runs +
+ncspot XDG/ncspot/rspotify_token.json: token ended at 23:00, the program renews it when it runs +
 spotifyd NATIVE/oauth/credentials.json: no expiry known +
 spotify-tui ~/.config/spotify-tui/.spotify_token_cache.json: token until 01:00 +
 rspotify ~/.spotify_token_cache.json: no expiry known

@@ -108,15 +108,15 @@ func state(p Program, left, byFile time.Duration, now time.Time) string {
 	const slack = time.Minute
 	switch {
 	case left > slack && byFile <= 0:
-		return "token until " + clockTime(p.Until, now) + ", but by this computer's clock it has ended"
+		return "token until " + checks.TimeOfDay(p.Until, now) + ", but by this computer's clock it has ended"
 	case left > 0:
-		return "token until " + clockTime(p.Until, now)
+		return "token until " + checks.TimeOfDay(p.Until, now)
 	case byFile > slack:
-		return "token ended at " + clockTime(p.Until, now) + ", but by this computer's clock it has not"
+		return "token ended at " + checks.TimeOfDay(p.Until, now) + ", but by this computer's clock it has not"
 	case p.SignedIn:
-		return "token ended at " + clockTime(p.Until, now) + ", the program renews it when it runs"
+		return "token ended at " + checks.TimeOfDay(p.Until, now) + ", the program renews it when it runs"
 	}
-	return "token ended at " + clockTime(p.Until, now)
+	return "token ended at " + checks.TimeOfDay(p.Until, now)
 }
 
 // programOf names a file that no program's own place gives a name to: by its form, or by the form
@@ -147,16 +147,4 @@ func line(text string) string {
 		return "…" + string(runes[len(runes)-199:])
 	}
 	return string(runes)
-}
-
-// clockTime is a time of day as a person reads it, with the day where that is not today.
-func clockTime(t, now time.Time) string {
-	t, now = t.Local(), now.Local()
-	switch d := t.Sub(now).Abs(); {
-	case t.YearDay() == now.YearDay() && t.Year() == now.Year():
-		return t.Format("15:04")
-	case d < 6*24*time.Hour:
-		return t.Format("Mon 15:04")
-	}
-	return t.Format("2 Jan 2006")
 }

@@ -34,8 +34,8 @@ token file ~/json: unreadable: JSON without an OAuth token
 token file ~/other: unreadable: JSON without an OAuth token
 token file ~/large: unreadable: larger than 1 MB
 rspotify ~/end: token until `
-	if !strings.HasPrefix(got, want) || !strings.Contains(got, "spotipy ~/past: token ended at 1 Jan 1970") ||
-		!strings.Contains(got, "spotipy ~/millis: token until 1 Jan 2100") {
+	if !strings.HasPrefix(got, want) || !strings.Contains(got, "spotipy ~/past: token ended at 00:00 on 1 January 1970") ||
+		!strings.Contains(got, "spotipy ~/millis: token until 00:00 on 1 January 2100") {
 		t.Error(got)
 	}
 	if f.Level != checks.Unknown || f.Next != time.Hour {

@@ -15,7 +15,7 @@ var clientRows = []row{
 		say: func(e Evidence) said {
 			why := "It was mistyped, or the app was deleted %dashboard. Correct it in the settings, then sign in again."
 			if !e.Session.LastGood.IsZero() && !e.Changed.ClientID {
-				why = "It worked until " + clockTime(e.Session.LastGood, e.Now) + ", so the app was probably deleted %dashboard. Make one anew, then sign in again."
+				why = "It worked until " + checks.TimeOfDay(e.Session.LastGood, e.Now) + ", so the app was probably deleted %dashboard. Make one anew, then sign in again."
 			}
 			return said{checks.Critical, "%s does not know this client ID", why}
 		},

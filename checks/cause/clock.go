@@ -65,7 +65,7 @@ func looksDead(e Evidence) string {
 	if e.ClockLevel < checks.Warning || until.IsZero() || !e.Now.Before(until) || local.Before(until) {
 		return ""
 	}
-	return "by this clock the session has ended, in true time it is good until " + clockTime(until, e.Now)
+	return "by this clock the session has ended, in true time it is good until " + checks.TimeOfDay(until, e.Now)
 }
 
 // looksAlive sees the contrary.
@@ -74,5 +74,5 @@ func looksAlive(e Evidence) string {
 	if e.ClockLevel < checks.Warning || until.IsZero() || e.Now.Before(until) || !local.Before(until) {
 		return ""
 	}
-	return "by this clock the session is still good, in true time it ended at " + clockTime(until, e.Now)
+	return "by this clock the session is still good, in true time it ended at " + checks.TimeOfDay(until, e.Now)
 }

@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"fermata/checks"
 	"fmt"
 	"strings"
 	"time"
@@ -100,7 +101,7 @@ func worked(e Evidence) string {
 	if e.refused() == nil || e.Session.LastGood.IsZero() {
 		return ""
 	}
-	return "it still worked at " + clockTime(e.Session.LastGood, e.Now)
+	return "it still worked at " + checks.TimeOfDay(e.Session.LastGood, e.Now)
 }
 
 // repeated sees that tries go on to fail.

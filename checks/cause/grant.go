@@ -71,7 +71,7 @@ var grantRows = []row{
 				if newRefused(e) == "" || !e.Clock.Known || !e.Now.Before(e.Session.Until) {
 					return ""
 				}
-				return "in true time it is good until " + clockTime(e.Session.Until, e.Now) + ", so it has not run out"
+				return "in true time it is good until " + checks.TimeOfDay(e.Session.Until, e.Now) + ", so it has not run out"
 			}},
 			{40, notAccepted},
 			{45, when("all accounts are refused at once, for an hour and longer", func(e Evidence) bool {

@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"fermata/checks"
 	"net/http"
 
 	"fermata/checks/session"
@@ -61,7 +62,7 @@ func waits(title, reason string) func(Evidence) said {
 		t := e.Session.Trouble
 		s := lapses(title, reason, "")(e)
 		if t.RetryAfter > 0 && !t.At.IsZero() {
-			s.why += " %s may be asked again at " + clockTime(t.At.Add(t.RetryAfter), e.Now) + "."
+			s.why += " %s may be asked again at " + checks.TimeOfDay(t.At.Add(t.RetryAfter), e.Now) + "."
 		}
 		return s
 	}
@@ -120,5 +121,5 @@ func outageBefore(e Evidence) string {
 	if !recent(e.LastOutage, e.Now) {
 		return ""
 	}
-	return "it was out of order at " + clockTime(e.LastOutage, e.Now)
+	return "it was out of order at " + checks.TimeOfDay(e.LastOutage, e.Now)
 }

@@ -18,7 +18,7 @@ var sessionRows = []row{
 			if s.Trouble != nil || s.RenewedAt.IsZero() || e.Now.Before(s.Until) || e.Provider != wellKnown || life > 55*time.Minute {
 				return ""
 			}
-			return "it began at " + clockTime(s.RenewedAt, e.Now) + " and ended at " + clockTime(s.Until, e.Now) + ", though it was good for an hour"
+			return "it began at " + checks.TimeOfDay(s.RenewedAt, e.Now) + " and ended at " + checks.TimeOfDay(s.Until, e.Now) + ", though it was good for an hour"
 		}}},
 		say: func(e Evidence) said {
 			s := sessionEnds(e)
@@ -42,7 +42,7 @@ var sessionRows = []row{
 				if e.Session.Until.IsZero() || e.Now.Before(e.Session.Until) {
 					return ""
 				}
-				return "in true time it ended at " + clockTime(e.Session.Until, e.Now)
+				return "in true time it ended at " + checks.TimeOfDay(e.Session.Until, e.Now)
 			})},
 		},
 		say: func(e Evidence) said {
@@ -64,7 +64,7 @@ func sessionEnds(e Evidence) said {
 	case until.IsZero():
 		return said{checks.Warning, "No session at %s yet", ""}
 	case e.Now.Before(until):
-		return said{checks.Warning, "%s session ends at " + clockTime(until, e.Now), ""}
+		return said{checks.Warning, "%s session ends at " + checks.TimeOfDay(until, e.Now), ""}
 	}
-	return said{checks.Critical, "%s session ended at " + clockTime(until, e.Now), ""}
+	return said{checks.Critical, "%s session ended at " + checks.TimeOfDay(until, e.Now), ""}
 }

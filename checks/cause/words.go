@@ -23,11 +23,11 @@ func lapses(title, reason, advice string) func(Evidence) said {
 	return func(e Evidence) said {
 		since := ""
 		if t := e.Session.Trouble; t != nil && !t.Since.IsZero() {
-			since = " since " + clockTime(t.Since, e.Now)
+			since = " since " + checks.TimeOfDay(t.Since, e.Now)
 		}
 		because := strings.TrimSpace(strings.ReplaceAll(reason, "%since", since) + ". " + advice)
 		until := e.Session.Until
-		switch at := clockTime(until, e.Now); {
+		switch at := checks.TimeOfDay(until, e.Now); {
 		case until.IsZero():
 			return said{e.Level, title, "The session could not be renewed: " + because}
 		case !e.Now.Before(until):
@@ -71,15 +71,6 @@ func lifetime(e Evidence) string {
 		return "a day"
 	}
 	return fmt.Sprintf("%d days", days)
-}
-
-// clockTime is the time of day, with the date where it is not today.
-func clockTime(t, now time.Time) string {
-	t = t.In(now.Location())
-	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
-		return t.Format("15:04")
-	}
-	return t.Format("15:04") + " on " + day(t, now)
 }
 
 // day is a date as a person says it, with the year where it is not this one.

@@ -90,7 +90,7 @@ func judge(cfg Config, s state, f Facts, now time.Time, elapsed time.Duration) (
 func judgeEnded(name string, s state, f Facts, now time.Time, elapsed time.Duration) (checks.Level, string) {
 	what := "No session"
 	if !f.Until.IsZero() {
-		what = "Session ended at " + clockTime(f.Until, now)
+		what = "Session ended at " + checks.TimeOfDay(f.Until, now)
 	}
 	switch t := s.renewal; {
 	case t != nil && t.Ask:

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"fermata/checks"
 	"fmt"
 	"strings"
 	"time"
@@ -10,7 +11,7 @@ import (
 func running(f Facts, now time.Time) string {
 	what := "Session runs"
 	if !f.Until.IsZero() {
-		what = "Session until " + clockTime(f.Until, now)
+		what = "Session until " + checks.TimeOfDay(f.Until, now)
 	}
 	switch {
 	case f.Renews:
@@ -25,7 +26,7 @@ func running(f Facts, now time.Time) string {
 func ending(name string, s state, f Facts, now time.Time) string {
 	what := "Session ends soon"
 	if !f.Until.IsZero() {
-		what = "Session ends at " + clockTime(f.Until, now)
+		what = "Session ends at " + checks.TimeOfDay(f.Until, now)
 	}
 	switch {
 	case s.renewal != nil:
@@ -52,14 +53,14 @@ func grantEnds(end, now time.Time) string {
 
 // reason says in a few words what t is, without blaming anybody whom the evidence does not name.
 func reason(name string, t *Trouble, now time.Time) string {
-	since := " since " + clockTime(t.Since, now)
+	since := " since " + checks.TimeOfDay(t.Since, now)
 	switch {
 	case t.Where == AtNetwork:
 		return networkReason(t) + since
 	case t.Where == AtKeyring:
 		return "the sign-in could not be read: " + t.Text
 	case t.Status == 429 && t.RetryAfter > 0:
-		return name + " asks to wait until " + clockTime(t.At.Add(t.RetryAfter), now)
+		return name + " asks to wait until " + checks.TimeOfDay(t.At.Add(t.RetryAfter), now)
 	case t.Status == 429:
 		return name + " asks to wait"
 	case t.Where == AtToken && t.Ask && t.Code == "invalid_grant":
@@ -90,16 +91,4 @@ func networkReason(t *Trouble) string {
 		return "the network answers with a page of its own"
 	}
 	return "the connection breaks"
-}
-
-// clockTime is a time of day as a person reads it, with the day where that is not today.
-func clockTime(t, now time.Time) string {
-	t, now = t.Local(), now.Local()
-	switch d := t.Sub(now).Abs(); {
-	case t.YearDay() == now.YearDay() && t.Year() == now.Year():
-		return t.Format("15:04")
-	case d < 6*24*time.Hour:
-		return t.Format("Mon 15:04")
-	}
-	return t.Format("2 Jan 2006")
 }
