@@ -1,4 +1,4 @@
-package main
+package checks
 
 import (
 	"os/exec"
@@ -9,7 +9,7 @@ import (
 // TestImportsRunOneWay holds the house in order: checks ← app ← tray ← main; assets and tray/notify are
 // leaves.
 func TestImportsRunOneWay(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "./...").Output()
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "fermata/...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
