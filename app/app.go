@@ -36,9 +36,11 @@ type Setup struct {
 	Jolts    <-chan clock.Jolt
 	Networks <-chan struct{}
 	// Dates are pages whose HTTP Date is asked for where no time server answers.
-	Dates    []string
-	History  string       // file for the clock's offsets; "": they are kept in memory
-	Programs checks.Check // looks at other programs' tokens; nil: nothing does
+	Dates   []string
+	History string // file for the clock's offsets; "": they are kept in memory
+	// Reminders is the file that says what a person was told already; "": it is forgotten at the end.
+	Reminders string
+	Programs  checks.Check // looks at other programs' tokens; nil: nothing does
 	// SetClock is what the demo does in the place of setting the computer's clock; nil: it is set.
 	SetClock func(ctx context.Context) error
 	// Restart restarts Spotify's desktop app.

@@ -61,6 +61,11 @@ func inBubble(t *testing.T, f func(b *bench)) { inBubbleAfter(t, 0, f) }
 
 // inBubbleAfter is inBubble with a sign-in that is age old.
 func inBubbleAfter(t *testing.T, age time.Duration, f func(b *bench)) {
+	inBubbleWith(t, age, "", f)
+}
+
+// inBubbleWith is inBubbleAfter with a file of reminders.
+func inBubbleWith(t *testing.T, age time.Duration, reminders string, f func(b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{t: t, world: standin.NewWorld(4), keeper: secrets.NewMemory(), jolts: make(chan clock.Jolt)}
 		start := time.Now()
@@ -70,7 +75,7 @@ func inBubbleAfter(t *testing.T, age time.Duration, f func(b *bench)) {
 		})
 		c := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
 		set := Setup{
-			Config: config.Default(), Time: tm, Keeper: b.keeper, Unlock: b.keeper.Unlock, Jolts: b.jolts,
+			Config: config.Default(), Time: tm, Reminders: reminders, Keeper: b.keeper, Unlock: b.keeper.Unlock, Jolts: b.jolts,
 			Transport: b.world.Transport(), Dial: b.world.Dial,
 			Open:       func(_ context.Context, url string) error { b.opened = append(b.opened, url); return nil },
 			Pages:      Pages{Apps: "apps page", Support: "support page", Player: "player"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"reflect"
-	"slices"
 	"sync"
 	"time"
 
@@ -23,12 +22,13 @@ type loop struct {
 	wg    sync.WaitGroup // looks and actions under way
 
 	watches      []*watch
-	running      map[string]*run          // actions under way, by ID
-	failed       map[string]failure       // what went wrong with the last run of an action, by ID
-	waiting      []*waiter                // who waits for the look after an action
-	answer       *answer                  // what the last click came to
-	quiet        time.Duration            // no notices before this; on Time.Elapsed
-	later        map[string]time.Duration // notices put off, by key, until when; on Time.Elapsed
+	running      map[string]*run     // actions under way, by ID
+	failed       map[string]failure  // what went wrong with the last run of an action, by ID
+	waiting      []*waiter           // who waits for the look after an action
+	answer       *answer             // what the last click came to
+	quiet        time.Duration       // no notices before this; on Time.Elapsed
+	told         map[string]reminder // by the key of their notice, what earlier runs told, and what is put off
+	reminders    map[string]reminder // the same with what this run told
 	atLogin      bool
 	trim         time.Duration     // when to give back memory, on Time.Elapsed; 0: there is nothing to
 	trimmed      time.Duration     // when that was last done
@@ -93,9 +93,11 @@ const (
 func newLoop(a *App, ctx context.Context, quit context.CancelFunc, faces []Face) *loop {
 	l := &loop{
 		app: a, ctx: ctx, quit: quit, faces: faces,
-		running: map[string]*run{}, failed: map[string]failure{}, later: map[string]time.Duration{}, devices: map[string]offers{},
+		running: map[string]*run{}, failed: map[string]failure{}, devices: map[string]offers{},
 	}
 	l.atLogin = autostart.On()
+	l.told = readReminders(a.setup.Reminders)
+	l.reminders = maps.Clone(l.told)
 	l.furnish()
 	return l
 }
@@ -171,10 +173,8 @@ func (l *loop) wait() time.Duration {
 	for _, f := range l.failed {
 		next = min(next, f.until)
 	}
-	for _, t := range append(slices.Collect(maps.Values(l.later)), l.quiet) {
-		if t > l.now() {
-			next = min(next, t)
-		}
+	if l.quiet > l.now() {
+		next = min(next, l.quiet)
 	}
 	return max(next-l.now(), 0)
 }
@@ -206,7 +206,9 @@ func (l *loop) again(w *watch) {
 // show makes the view and shows it where it differs.
 func (l *loop) show() {
 	l.forget()
-	v := view(l.state())
+	s := l.state()
+	v := view(s)
+	l.showed(s, v)
 	if l.shown != nil && reflect.DeepEqual(*l.shown, v) {
 		return
 	}

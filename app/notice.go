@@ -32,7 +32,7 @@ func notices(s State, found []diagnosis) []Notice {
 	var all []Notice
 	if s.Quiet.IsZero() {
 		for _, d := range serious(found) {
-			if n := s.notice(d); !s.Later[n.Key] && !shown(all, n.Key) {
+			if n := s.notice(d); !s.silent(d, n) && !shown(all, n.Key) {
 				all = append(all, n)
 			}
 		}
@@ -65,6 +65,11 @@ func notices(s State, found []diagnosis) []Notice {
 		}
 	}
 	return all
+}
+
+// silent reports whether a person knows it from before a restart, or has put it off.
+func (s State) silent(d diagnosis, n Notice) bool {
+	return d.ID == cause.GrantEnds && s.Told[n.Key].silences(n, factsOf(d.account.Finding).GrantUntil, s.Now)
 }
 
 // notice tells of a cause. Its key is the same for all causes of one kind, so that a session that

@@ -44,7 +44,11 @@ func (l *loop) own() []checks.Action {
 	for _, c := range set.Config.Accounts {
 		key := c.Name + "/grant"
 		all = append(all, checks.Action{ID: c.Name + "/later", Label: "Remind me tomorrow", Do: l.put(func() {
-			l.later[key] = l.now() + 24*time.Hour
+			for _, w := range l.watches {
+				if w.check.Name() == c.Name {
+					l.putOff(key, factsOf(w.finding).GrantUntil)
+				}
+			}
 		})})
 	}
 	return all

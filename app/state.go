@@ -16,18 +16,18 @@ type State struct {
 	Demo     bool
 	Clock    checks.Finding
 	Accounts []Account
-	Running  map[string]bool    // the actions under way, by ID
-	Failed   map[string]failure // what went wrong with the last run of an action, by ID
-	Answer   *Answer            // to the last click
-	Message  *Message           // what a click brought to light
-	Helped   string             // what mended the last trouble, as a sentence
-	Programs []cache.Program    // other programs' tokens
-	Quiet    time.Time          // no notices before this
-	Later    map[string]bool    // keys of notices that are put off
-	Problems []config.Problem   // in the settings
-	AtLogin  bool               // Fermata starts at login
-	Settings bool               // there is a settings file to open
-	Own      []checks.Action    // the app's own actions
+	Running  map[string]bool     // the actions under way, by ID
+	Failed   map[string]failure  // what went wrong with the last run of an action, by ID
+	Answer   *Answer             // to the last click
+	Message  *Message            // what a click brought to light
+	Helped   string              // what mended the last trouble, as a sentence
+	Programs []cache.Program     // other programs' tokens
+	Quiet    time.Time           // no notices before this
+	Told     map[string]reminder // by the key of their notice: what need not be told again
+	Problems []config.Problem    // in the settings
+	AtLogin  bool                // Fermata starts at login
+	Settings bool                // there is a settings file to open
+	Own      []checks.Action     // the app's own actions
 	Demos    []checks.Action
 }
 
@@ -57,7 +57,7 @@ func (l *loop) state() State {
 		Running:  map[string]bool{},
 		Failed:   l.failed,
 		Message:  l.message,
-		Later:    map[string]bool{},
+		Told:     l.told,
 		Problems: set.Problems,
 		AtLogin:  l.atLogin,
 		Settings: set.Path != "",
@@ -67,11 +67,6 @@ func (l *loop) state() State {
 	at := func(t time.Duration) time.Time { return s.Now.Add(t - l.now()) }
 	for id := range l.running {
 		s.Running[id] = true
-	}
-	for key, until := range l.later {
-		if until > l.now() {
-			s.Later[key] = true
-		}
 	}
 	if l.quiet > l.now() {
 		s.Quiet = at(l.quiet)

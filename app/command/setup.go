@@ -65,6 +65,7 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 		Pages:      app.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage, Player: spotify.PlayerPage},
 		Dates:      dates(),
 		History:    filepath.Join(filepath.Dir(signIns), "clock.json"),
+		Reminders:  filepath.Join(filepath.Dir(signIns), "reminders.json"),
 		Programs:   cache.New(cache.Config{GrantLifetime: spotify.GrantLifetime}, t),
 		Restart:    spotify.Restart,
 		ShowReport: func(ctx context.Context, report string) error { return showReport(ctx, report, open) },

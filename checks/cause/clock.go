@@ -3,9 +3,9 @@ package cause
 import (
 	"crypto/x509"
 	"errors"
-	"strings"
 
 	"fermata/checks"
+	"fermata/checks/clock"
 	"fermata/checks/session"
 )
 
@@ -20,7 +20,7 @@ var clockRows = []row{{
 	},
 	say: func(e Evidence) said {
 		if e.ClockLevel >= checks.Warning {
-			return said{e.ClockLevel, e.ClockSays, strings.TrimSpace(e.Clock.Evidence() + " %s may treat good tokens as expired.")}
+			return said{e.ClockLevel, e.ClockSays, clockEvidence(e) + "%s may treat good tokens as expired."}
 		}
 		return said{checks.Warning, "Your clock may be wrong", "By this computer's clock %s's certificate is not valid now."}
 	},
@@ -29,6 +29,17 @@ var clockRows = []row{{
 	fixes:   try(Clock, Refresh, Restart),
 	because: "this computer's clock must be set first",
 }}
+
+// clockEvidence says who vouches for it, and names the mistake with the time zone.
+func clockEvidence(e Evidence) string {
+	why := ""
+	for _, sentence := range []string{e.Clock.Evidence(), clock.TimeZone(e.Clock.Offset)} {
+		if sentence != "" {
+			why += sentence + " "
+		}
+	}
+	return why
+}
 
 func clockWrong(e Evidence) string {
 	if e.ClockLevel < checks.Warning {
