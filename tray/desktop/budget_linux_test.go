@@ -2,12 +2,15 @@ package desktop
 
 import (
 	"bufio"
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -207,3 +210,83 @@ func field(b *testing.B, file, name string) float64 {
 	b.Fatalf("%s has no %s", file, name)
 	return 0
 }
+
+// BenchmarkBudgetClick tells how long it takes from a click on a notification's button, as the daemon tells
+// it, until the command that opens the browser has started.
+func BenchmarkBudgetClick(b *testing.B) {
+	program := stripped(b)
+	d := For(b, Options{})
+	opened := filepath.Join(b.TempDir(), "opened")
+	if err := syscall.Mkfifo(opened, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	shims := b.TempDir()
+	shim := fmt.Sprintf("#!/bin/sh\necho >%s\n", opened)
+	if err := os.WriteFile(filepath.Join(shims, "xdg-open"), []byte(shim), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	daemon := notifications(b, d)
+	cmd := d.Command(b.Context(), program, "demo")
+	cmd.Env = append(cmd.Env, "PATH="+shims+":"+os.Getenv("PATH"))
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() { cmd.Process.Signal(os.Interrupt); cmd.Wait() }()
+	err := until(b.Context(), func(ctx context.Context) error { return d.Command(ctx, program, "demo", "do", "demo/revoke").Run() })
+	if err != nil {
+		b.Fatal(err)
+	}
+	id := <-daemon.shown
+	for b.Loop() {
+		if err := daemon.bus.Emit("/org/freedesktop/Notifications", "org.freedesktop.Notifications.ActionInvoked", id, "spotify/login"); err != nil {
+			b.Fatal(err)
+		}
+		f, err := os.Open(opened) // waits for the shim
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if _, err := io.ReadAll(f); err != nil { // until the shim is done with it
+			b.Fatal(err)
+		}
+		f.Close()
+		b.StartTimer()
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(b.N), "ms/click")
+}
+
+// A daemon shows notifications to nobody.
+type daemon struct {
+	bus   *dbus.Conn
+	shown chan uint32
+}
+
+// notifications puts a daemon on the desktop's bus.
+func notifications(b *testing.B, d *Desktop) *daemon {
+	bus, err := dbus.Connect(d.address())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { bus.Close() })
+	n := &daemon{bus: bus, shown: make(chan uint32, 16)}
+	if err := bus.Export(n, "/org/freedesktop/Notifications", "org.freedesktop.Notifications"); err != nil {
+		b.Fatal(err)
+	}
+	if reply, err := bus.RequestName("org.freedesktop.Notifications", dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
+		b.Fatal(reply, err)
+	}
+	return n
+}
+
+// GetCapabilities implements org.freedesktop.Notifications.
+func (n *daemon) GetCapabilities() ([]string, *dbus.Error) { return []string{"actions"}, nil }
+
+// Notify implements org.freedesktop.Notifications.
+func (n *daemon) Notify(_ string, replaces uint32, _, _, _ string, _ []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+	id := max(replaces, 1)
+	n.shown <- id
+	return id, nil
+}
+
+// CloseNotification implements org.freedesktop.Notifications.
+func (n *daemon) CloseNotification(uint32) *dbus.Error { return nil }
