@@ -9,6 +9,7 @@ import (
 	"fermata/app/browser"
 	"fermata/app/config"
 	"fermata/app/control"
+	"fermata/app/lean"
 	"fermata/checks"
 )
 
@@ -38,6 +39,7 @@ func (p *place) run() error {
 	if err != nil {
 		return err
 	}
+	lean.Begin()
 	served := make(chan error, 1)
 	go func() { served <- held.Serve(ctx, s.serve) }()
 	err = p.desktop(ctx, s.app, &plain{out: p.err, command: p.command()})

@@ -10,6 +10,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// resident is how much of this program is in memory, in bytes (proc_pid_statm(5)).
+func resident() int {
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return enough
+	}
+	fields := strings.Fields(string(statm))
+	if len(fields) < 2 {
+		return enough
+	}
+	pages, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return enough
+	}
+	return pages * os.Getpagesize()
+}
+
 // dropProgram drops the clean pages of this program's file (madvise(2), MADV_DONTNEED): those that are
 // never written to. It is a matter of thrift, so what fails is left as it is.
 func dropProgram() {

@@ -3,6 +3,7 @@ package lean
 import (
 	"bufio"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,6 +30,14 @@ func rss(t *testing.T) int {
 }
 
 func TestTrim(t *testing.T) {
+	ballast := make([]byte, 2*enough)
+	for i := range ballast {
+		ballast[i] = 1
+	}
+	runtime.KeepAlive(ballast)
+	if resident() < enough {
+		t.Fatalf("only %d bytes are in memory", resident())
+	}
 	before := rss(t)
 	Trim()
 	if after := rss(t); after > before*3/4 {
