@@ -59,6 +59,9 @@ func (a *account) Run(ctx context.Context) checks.Finding {
 	facts.Outage = a.statusPage(ctx, facts.Trouble)
 	facts.Locked = locked(facts.Facts) && a.set.Unlock != nil
 	f.Facts = facts
+	if d := shrinks(facts, a.set.Time.Now()); d > 0 && (f.Next <= 0 || d < f.Next) {
+		f.Next = d
+	}
 	f.Actions = a.actions(facts, f.Level)
 	return f
 }

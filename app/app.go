@@ -69,7 +69,7 @@ type Face interface{ Show(View) }
 type App struct {
 	setup  Setup
 	events chan event
-	ended  chan struct{} // closed when Run has returned
+	ended  chan struct{} // closed when no more events are taken
 }
 
 // New returns an App that does nothing before Run.
@@ -80,7 +80,6 @@ func New(s Setup) *App {
 // Run watches until ctx ends or somebody quits, and shows each change on the faces. When it returns,
 // nothing that it began still runs.
 func (a *App) Run(ctx context.Context, faces ...Face) {
-	defer close(a.ended)
 	ctx, quit := context.WithCancel(ctx)
 	defer quit()
 	l := newLoop(a, ctx, quit, faces)

@@ -23,14 +23,17 @@ import (
 
 // A bench is an App over the stand-in, all in memory and in a bubble's time.
 type bench struct {
-	t      *testing.T
-	app    *App
-	world  *standin.World
-	keeper *secrets.Memory
-	jolts  chan clock.Jolt
-	opened []string     // pages that were shown
-	report string       // that was shown
-	step   atomic.Int64 // of the wall clock
+	t        *testing.T
+	app      *App
+	world    *standin.World
+	keeper   *secrets.Memory
+	jolts    chan clock.Jolt
+	account  config.Account
+	restart  func(context.Context) error // Spotify; nil: it works at once
+	noHealth atomic.Bool                 // accounts that are made from now on have no health URL
+	opened   []string                    // pages that were shown
+	report   string                      // that was shown
+	step     atomic.Int64                // of the wall clock
 
 	mu    sync.Mutex
 	shown []View
@@ -77,18 +80,26 @@ func inBubbleWith(t *testing.T, age time.Duration, reminders string, f func(b *b
 		set := Setup{
 			Config: config.Default(), Time: tm, Reminders: reminders, Keeper: b.keeper, Unlock: b.keeper.Unlock, Jolts: b.jolts,
 			Transport: b.world.Transport(), Dial: b.world.Dial,
-			Open:       func(_ context.Context, url string) error { b.opened = append(b.opened, url); return nil },
-			Pages:      Pages{Apps: "apps page", Support: "support page", Player: "player"},
-			Restart:    func(context.Context) error { return nil },
+			Open:  func(_ context.Context, url string) error { b.opened = append(b.opened, url); return nil },
+			Pages: Pages{Apps: "apps page", Support: "support page", Player: "player"},
+			Restart: func(ctx context.Context) error {
+				if b.restart != nil {
+					return b.restart(ctx)
+				}
+				return nil
+			},
 			SetClock:   func(context.Context) error { b.world.SetClock(); return nil },
 			ShowReport: func(_ context.Context, text string) error { b.report = text; return nil },
 			Provider: func(config.Account) session.Provider {
 				p := spotify.Provider()
 				p.AuthorizeURL, p.TokenURL, p.HealthURL = b.world.URL()+"/authorize", b.world.URL()+"/api/token", b.world.URL()+"/v1/me"
+				if b.noHealth.Load() {
+					p.HealthURL = ""
+				}
 				return p
 			},
 		}
-		set.Config.Accounts = []config.Account{c}
+		set.Config.Accounts, b.account = []config.Account{c}, c
 		set.Config.Clock.Servers = b.world.Times.Names()
 		b.signIn(set, c)
 		g, err := b.keeper.Load(t.Context(), c.Name)

@@ -22,10 +22,14 @@ func NewDemo(ctx context.Context, set Setup, world *standin.World, keeper *secre
 		}})
 	}
 	world.Aged = func(_ string, d time.Duration) {
-		for _, c := range set.Config.Accounts {
-			if g, err := keeper.Load(ctx, c.Name); err == nil {
+		now, err := a.Status(ctx) // on the first run, the account was connected since
+		if err != nil {
+			return
+		}
+		for _, account := range now.Accounts {
+			if g, err := keeper.Load(ctx, account.Name); err == nil {
 				g.AuthorizedAt = g.AuthorizedAt.Add(-d) // no reply of a provider tells it
-				_ = keeper.Save(ctx, c.Name, g)         // memory does not fail
+				_ = keeper.Save(ctx, account.Name, g)   // memory does not fail
 			}
 		}
 		a.Reread(ctx)

@@ -27,11 +27,16 @@ func (e looked) happen(l *loop) {
 		return
 	}
 	w.finding, w.seen = e.finding, true
-	l.retime()
 	w.idle, w.due = e.finding.Next <= 0, l.now()+e.finding.Next
 	w.past.learn(e.finding)
+	if a := l.answer; a != nil && a.watch == w && !a.looked {
+		a.looked, a.until = true, l.now()+answerFor
+	}
+	l.retime()
 	l.judge(w)
-	l.waiting = slices.DeleteFunc(l.waiting, func(q *waiter) bool { return q.done(w) })
+	l.waiting = slices.DeleteFunc(l.waiting, func(q *waiter) bool {
+		return q.forget(func(left *watch) bool { return left == w })
+	})
 }
 
 // clicked: somebody wants an action done.
@@ -52,7 +57,9 @@ func (e clicked) happen(l *loop) {
 	}
 	if r := l.running[e.id]; r != nil {
 		if !action.Again {
-			if e.reply != nil {
+			if e.reply == nil {
+				r.shown = true
+			} else {
 				r.reply = append(r.reply, e.reply)
 			}
 			return
@@ -100,23 +107,23 @@ type acted struct {
 
 func (e acted) happen(l *loop) {
 	if l.running[e.action.ID] != e.run { // begun anew meanwhile
+		if e.err == nil { // it came to its end all the same
+			l.lookAgain()
+		}
 		return
 	}
+	e.watch = l.current(e.watch, e.err == nil)
 	delete(l.running, e.action.ID)
 	l.spent()
 	if e.err != nil && e.run.shown {
 		l.failed[e.action.ID] = failure{e.action.Label, e.err, l.now() + failureFor}
 	}
 	if e.watch != nil && e.err == nil && e.run.shown {
-		l.answer = &answer{e.action, e.watch, l.now() + answerFor}
+		l.answer = &answer{action: e.action, watch: e.watch, until: l.now() + failureFor}
 	}
 	if e.watch != nil {
 		e.watch.past.attempted(e.action.ID, e.err)
-		if t := e.watch.tried; t != nil && e.err == nil {
-			t.ended = true
-		} else {
-			e.watch.tried = nil
-		}
+		e.watch.ended(e.action.ID, e.err)
 	}
 	await := l.watches
 	if e.watch != nil {
@@ -129,14 +136,35 @@ func (e acted) happen(l *loop) {
 		}
 		l.waiting = append(l.waiting, &waiter{slices.Clone(await), reply, e.err})
 	}
-	for _, w := range l.watches { // what mends one may mend the others
+	l.lookAgain()
+}
+
+// lookAgain looks at everything after an action: what mends one may mend the others.
+func (l *loop) lookAgain() {
+	for _, w := range l.watches {
 		l.again(w)
 	}
 }
 
-// done tells who waits when the last of the looks was w's, and reports whether it was.
-func (q *waiter) done(w *watch) bool {
-	q.left = slices.DeleteFunc(q.left, func(l *watch) bool { return l == w })
+// current is the watch that stands in the place of w, whose action ended; nil: there is none any more.
+// An account that was made anew meanwhile does not know what the action changed, so it is once more.
+func (l *loop) current(w *watch, changed bool) *watch {
+	if w == nil || slices.Contains(l.watches, w) {
+		return w
+	}
+	heir := l.named(w.check.Name())
+	if heir == nil || !changed {
+		return heir
+	}
+	heir.config = nil
+	l.furnish()
+	return l.named(w.check.Name())
+}
+
+// forget has nobody wait for the looks of some watches any more. It tells who waits when no look is
+// left, and reports whether it did.
+func (q *waiter) forget(which func(*watch) bool) bool {
+	q.left = slices.DeleteFunc(q.left, which)
 	if len(q.left) > 0 {
 		return false
 	}
@@ -147,17 +175,22 @@ func (q *waiter) done(w *watch) bool {
 // retime has the accounts look again when true time turned out to be another than they reckoned with:
 // what their findings say of times of day is off by as much.
 func (l *loop) retime() {
-	t := l.app.setup.Time
-	base := t.Now().Round(0).Add(-t.Elapsed())
+	base := l.origin()
 	if base.Sub(l.base).Abs() < time.Second {
 		return
 	}
 	l.base = base
 	for _, w := range l.watches {
-		if _, ok := w.check.(*account); ok && w.seen {
+		if _, ok := w.check.(*account); ok && (w.seen || w.looking) {
 			l.again(w)
 		}
 	}
+}
+
+// origin is true time at Elapsed 0, as far as it is known.
+func (l *loop) origin() time.Time {
+	t := l.app.setup.Time
+	return t.Now().Round(0).Add(-t.Elapsed())
 }
 
 // forget drops what was shown long enough, and failures of actions that are no longer on offer.
@@ -198,10 +231,11 @@ func (l *loop) offered(id string) (checks.Action, *watch, bool) {
 
 // reread makes the accounts anew: what is kept of them may have changed behind their backs.
 func (l *loop) reread() {
-	l.watches = slices.DeleteFunc(l.watches, func(w *watch) bool {
-		_, account := w.check.(*account)
-		return account
-	})
+	for _, w := range l.watches {
+		if _, account := w.check.(*account); account {
+			w.config = nil
+		}
+	}
 	l.furnish()
 }
 

@@ -37,7 +37,7 @@ type loop struct {
 	messageUntil time.Duration
 	helped       *helped
 	journal      journal
-	base         time.Time // true time at Elapsed 0, as the findings reckon with it
+	base         time.Time // the origin that the findings reckon with
 	shown        *View
 }
 
@@ -51,8 +51,17 @@ type watch struct {
 	stale   bool          // something happened since the look began: it says nothing
 	due     time.Duration // when to look next, on Time.Elapsed; 0: at once
 	idle    bool          // there is no next look
+	before  *watch        // in whose place it stands, while that one's last look is under way
 	tried   *trial        // what a person tried about it; nil: nothing
 	past    past          // an account's
+}
+
+// free reports whether no look is under way. Two that renew the same sign-in would spoil it.
+func (w *watch) free() bool {
+	if w.before != nil && w.before.free() {
+		w.before = nil
+	}
+	return !w.looking && w.before == nil
 }
 
 // A run is an action under way.
@@ -68,10 +77,12 @@ type failure struct {
 	until time.Duration // when it is forgotten
 }
 
-// An answer is what a person's click came to: shown for a while, then forgotten.
+// An answer is what a person's click came to: shown for a while after the look that follows, then
+// forgotten.
 type answer struct {
 	action checks.Action
 	watch  *watch
+	looked bool
 	until  time.Duration
 }
 
@@ -95,6 +106,7 @@ func newLoop(a *App, ctx context.Context, quit context.CancelFunc, faces []Face)
 		app: a, ctx: ctx, quit: quit, faces: faces,
 		running: map[string]*run{}, failed: map[string]failure{}, devices: map[string]offers{},
 	}
+	l.base = l.origin()
 	l.atLogin = autostart.On()
 	l.told = readReminders(a.setup.Reminders)
 	l.reminders = maps.Clone(l.told)
@@ -114,17 +126,20 @@ func (l *loop) run() {
 		case e := <-l.app.events:
 			e.happen(l)
 		case j, ok := <-l.app.setup.Jolts:
-			if !ok {
+			if !ok { // whoever tells of them has ended
 				l.app.setup.Jolts = nil
+				continue
 			}
 			l.jolted(j)
 		case _, ok := <-l.app.setup.Networks:
 			if !ok {
 				l.app.setup.Networks = nil
+				continue
 			}
 			l.joined()
 		case <-timer.C:
 		case <-l.ctx.Done():
+			close(l.app.ended) // an action may wait for an answer
 			l.wg.Wait()
 			return
 		}
@@ -136,7 +151,7 @@ func (l *loop) now() time.Duration { return l.app.setup.Time.Elapsed() }
 // look starts the looks that are due.
 func (l *loop) look() {
 	for _, w := range l.watches {
-		if w.looking || w.idle || w.due > l.now() {
+		if !w.free() || w.idle || w.due > l.now() {
 			continue
 		}
 		w.looking, w.stale = true, false
@@ -151,7 +166,7 @@ func (l *loop) look() {
 func (l *loop) wait() time.Duration {
 	next := l.now() + 24*time.Hour
 	for _, w := range l.watches {
-		if !w.looking && !w.idle {
+		if w.free() && !w.idle {
 			next = min(next, w.due)
 		}
 	}

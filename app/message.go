@@ -2,9 +2,12 @@ package app
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"fermata/checks"
+	"fermata/checks/cause"
 )
 
 // A Message tells a person something once, after a click: it goes away by itself.
@@ -24,16 +27,34 @@ const messageFor = 30 * time.Second
 
 // A trial is a fix that was tried: whether it helped shows at the next look.
 type trial struct {
+	id    string // of the action
 	label string
-	until time.Duration // when it is forgotten
-	ended bool          // the action did, so the next look tells
+	ended bool // the action did, so the next look tells
 }
 
 // try notes that a person tries something about a watch in which something is wrong.
 func (l *loop) try(w *watch, a checks.Action) {
-	if w != nil && w.finding.Level >= checks.Warning && a.ID != "clock/check" {
-		w.tried = &trial{label: plain(a.Label), until: l.now() + failureFor}
+	if w != nil && w.finding.Level >= checks.Warning && mends(a.ID) {
+		w.tried = &trial{id: a.ID, label: plain(a.Label)}
 	}
+}
+
+// ended notes that an action ended. One that failed said so itself.
+func (w *watch) ended(action string, err error) {
+	switch t := w.tried; {
+	case t == nil || t.id != action:
+	case err != nil:
+		w.tried = nil
+	default:
+		t.ended = true
+	}
+}
+
+// mends reports whether an action is one of which a person hopes that all is well after it. Looking,
+// asking and leaving are not.
+func mends(action string) bool {
+	_, verb, _ := strings.Cut(action, "/")
+	return !slices.Contains([]string{"check", "logout", string(cause.Device), string(cause.Support)}, verb)
 }
 
 // judge tells whether what was tried helped.

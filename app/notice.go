@@ -123,7 +123,7 @@ func (s State) answered() (Notice, bool) {
 	if a == nil {
 		return Notice{}, false
 	}
-	n := Notice{Key: "answer"}
+	n := Notice{Key: "answer", Buttons: []Button{}}
 	if a.Clock {
 		if clockWrong(s) {
 			return Notice{}, false // the clock's own notice says it

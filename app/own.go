@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"fermata/app/autostart"
@@ -36,8 +38,8 @@ func (l *loop) own() []checks.Action {
 			return openSettings(ctx, set.Open, set.Path)
 		}})
 	}
-	for name, o := range l.devices {
-		if o.until > l.now() && l.account(name) != nil {
+	for _, name := range slices.Sorted(maps.Keys(l.devices)) {
+		if o := l.devices[name]; o.until > l.now() && l.account(name) != nil {
 			all = append(all, o.actions...)
 		}
 	}
@@ -83,7 +85,9 @@ type connected struct {
 
 func (e connected) happen(l *loop) {
 	set := &l.app.setup
-	set.Config.Accounts = append(set.Config.Accounts, e.config)
+	// The file was written before this came, so a reload may have been quicker.
+	others := slices.DeleteFunc(slices.Clone(set.Config.Accounts), func(c config.Account) bool { return c.Name == e.config.Name })
+	set.Config.Accounts = append(others, e.config)
 	w := newAccountWatch(e.account, accountConfig{e.config, set.Config.Notify})
 	l.watches = append([]*watch{w}, l.watches...)
 	l.furnish()

@@ -84,7 +84,7 @@ func (l *loop) state() State {
 	if h := l.helped; h != nil {
 		s.Helped = fmt.Sprintf("“%s” helped at %s", h.label, checks.TimeOfDay(h.at, s.Now))
 	}
-	if a := l.answer; a != nil {
+	if a := l.answer; a != nil && a.looked {
 		s.Answer = &Answer{Action: a.action.ID, Label: a.action.Label, Name: a.watch.check.Name()}
 		_, account := a.watch.check.(*account)
 		s.Answer.Clock = !account

@@ -142,7 +142,7 @@ func accountStatus(s State, a Account, found []diagnosis) AccountStatus {
 	for _, d := range found {
 		if d.account != nil && d.account.Name == a.Name {
 			as.Level = max(as.Level, d.Level)
-			as.Cause, as.Why, as.Evidence = &d.ID, d.Why, d.Evidence
+			as.Cause, as.Why, as.Evidence = &d.ID, d.Why, append(as.Evidence, d.Evidence...)
 			break
 		}
 	}

@@ -135,5 +135,19 @@ func arc(s State, a Account) assets.Arc {
 	return assets.ArcFull
 }
 
+// shrinks is in how long the arc of a session that is not renewed will be drawn shorter. 0: not by time.
+func shrinks(f accountFacts, now time.Time) time.Duration {
+	if f.Renews && f.Trouble == nil || f.Until.IsZero() {
+		return 0
+	}
+	left := f.Until.Sub(now)
+	for quarters := time.Duration(3); quarters >= 0; quarters-- {
+		if d := left - quarters*sessionLength/4; d > 0 {
+			return d
+		}
+	}
+	return 0
+}
+
 // sessionLength is what a whole arc stands for: the life of the usual access token.
 const sessionLength = time.Hour

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -159,6 +160,23 @@ func TestView(t *testing.T) {
 		fmt.Fprintf(&b, "== %s\n%s\n", sc.name, draw(view(s)))
 	}
 	golden(t, "view.golden", b.String())
+}
+
+// Programs read an empty list as a list.
+func TestStatusHasNoNullLists(t *testing.T) {
+	for _, sc := range scenes() {
+		s := well()
+		sc.change(&s)
+		text, err := json.Marshal(view(s).Status)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, list := range []string{"actions", "evidence", "accounts", "notices", "lines", "programs", "servers", "system"} {
+			if strings.Contains(string(text), `"`+list+`":null`) {
+				t.Errorf("%s: %s is null", sc.name, list)
+			}
+		}
+	}
 }
 
 // golden compares a text with a file of testdata, or writes it there, and tells the first line that

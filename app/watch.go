@@ -41,14 +41,13 @@ func (l *loop) furnish() {
 	}
 	watches = append(watches, w)
 	if set.Programs != nil {
-		w := keep("programs", nil)
+		w := keep("programs", set.Programs)
 		if w == nil {
-			w = &watch{check: set.Programs}
+			w = &watch{check: set.Programs, config: set.Programs}
 		}
 		watches = append(watches, w)
 	}
-	l.watches = watches
-	l.abandon()
+	l.replace(watches)
 }
 
 type accountConfig struct {
@@ -63,16 +62,32 @@ func newAccountWatch(a *account, made accountConfig) *watch {
 	}}
 }
 
-// abandon answers those who wait for watches that are gone.
-func (l *loop) abandon() {
-	l.waiting = slices.DeleteFunc(l.waiting, func(q *waiter) bool {
-		for _, w := range q.left {
-			if !slices.Contains(l.watches, w) && q.done(w) {
-				return true
+// replace puts watches in the place of those that there were. Who waits for one that is gone waits for
+// the one of the same name.
+func (l *loop) replace(watches []*watch) {
+	gone := func(w *watch) bool { return !slices.Contains(watches, w) }
+	heirs := map[*watch]*watch{}
+	for _, old := range l.watches {
+		if !gone(old) {
+			continue
+		}
+		old.stale = true
+		delete(l.devices, old.check.Name()) // they know the old account's token
+		for _, w := range watches {
+			if w.check.Name() == old.check.Name() {
+				heirs[old], w.before = w, old
 			}
 		}
-		return false
-	})
+	}
+	l.watches = watches
+	for _, q := range l.waiting {
+		for i, w := range q.left {
+			if heir := heirs[w]; heir != nil {
+				q.left[i] = heir
+			}
+		}
+	}
+	l.waiting = slices.DeleteFunc(l.waiting, func(q *waiter) bool { return q.forget(gone) })
 }
 
 // reload reads the settings again.
@@ -85,12 +100,21 @@ func (l *loop) reload() {
 	l.furnish()
 }
 
+// named returns the watch of that name, nil if there is none.
+func (l *loop) named(name string) *watch {
+	for _, w := range l.watches {
+		if w.check.Name() == name {
+			return w
+		}
+	}
+	return nil
+}
+
 // account returns the account of that name, nil if there is none.
 func (l *loop) account(name string) *account {
-	for _, w := range l.watches {
-		if a, ok := w.check.(*account); ok && a.Name() == name {
-			return a
-		}
+	if w := l.named(name); w != nil {
+		a, _ := w.check.(*account)
+		return a
 	}
 	return nil
 }

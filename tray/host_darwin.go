@@ -2,8 +2,6 @@ package tray
 
 import "context"
 
-func available() error { return nil }
-
-func hosted(context.Context) bool { return true }
+func host(context.Context) (shows bool, err error) { return true, nil }
 
 func escape(label string) string { return label }

@@ -1,6 +1,7 @@
 package tray
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,30 +20,32 @@ const (
 	settled     = time.Second // what systray needs to register itself
 )
 
-// available fails where there is no session bus. It looks for the address first, where godbus does:
-// finding none, godbus starts dbus-launch, whose daemon nobody ends.
-func available() error {
-	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" && address != "autolaunch:" {
-		return nil
+// host connects to the session bus. It looks for the address first, where godbus does: finding none,
+// godbus starts dbus-launch, whose daemon nobody ends.
+func host(ctx context.Context) (shows bool, err error) {
+	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address == "" || address == "autolaunch:" {
+		if _, err := os.Stat(fmt.Sprintf("/run/user/%d/bus", os.Getuid())); err != nil {
+			return false, errors.New("no session bus")
+		}
 	}
-	if _, err := os.Stat(fmt.Sprintf("/run/user/%d/bus", os.Getuid())); err == nil {
-		return nil
+	ctx, cancel := context.WithCancel(ctx) // the connection's life
+	patience := time.AfterFunc(busTimeout, cancel)
+	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
+	if err != nil || !patience.Stop() {
+		cancel()
+		return false, fmt.Errorf("the session bus does not answer: %w", cmp.Or(err, ctx.Err()))
 	}
-	return errors.New("no session bus")
+	return hosted(ctx, conn), nil
 }
 
 // hosted reports whether something shows tray icons now, and sees to it until ctx ends that the icon
 // is registered with whatever comes later. systray does that too, but stops for good at the first
 // unusual signal on the connection that it shares with the whole process (systray_unix.go:299), so
 // this has a connection of its own.
-func hosted(ctx context.Context) bool {
-	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
-	if err != nil {
-		return false
-	}
+func hosted(ctx context.Context, conn *dbus.Conn) bool {
 	signals := make(chan *dbus.Signal, 8)
 	conn.Signal(signals)
-	err = conn.AddMatchSignal(dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
+	err := conn.AddMatchSignal(dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
 		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcher))
 	if err != nil {
 		conn.Close()

@@ -5,9 +5,7 @@ import (
 	"strings"
 )
 
-func available() error { return nil }
-
-func hosted(context.Context) bool { return true }
+func host(context.Context) (shows bool, err error) { return true, nil }
 
 // escape keeps the system from taking an ampersand for a mnemonic.
 func escape(label string) string { return strings.ReplaceAll(label, "&", "&&") }

@@ -27,13 +27,16 @@ const again = 500 * time.Millisecond
 // it says so and shows the view on plain instead; where only the tray is missing, on both. It has to
 // be called from the main goroutine, once a process.
 func Run(ctx context.Context, a *app.App, plain app.Face) error {
-	if err := available(); err != nil {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	// host sees to it until ctx ends that the icon is shown, and reports whether anything shows it now.
+	// Its error says that there is no desktop. systray must not start then: it panics when it ends.
+	shows, err := host(ctx)
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "fermata: no desktop here (%v); watching all the same, changes follow\n", err)
 		a.Run(ctx, plain)
 		return nil
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	center := notify.New(notify.Options{
 		App: Title, DesktopEntry: "io.github.fermata", AppID: "io.github.fermata", Icon: assets.AppIcon,
 		Where: "Click Fermata's icon in the tray to act.",
@@ -44,7 +47,7 @@ func Run(ctx context.Context, a *app.App, plain app.Face) error {
 	})
 	p := &panel{views: make(chan app.View, 1), clicks: make(chan *slot), click: func(id string) { a.Click(ctx, id) }}
 	faces := []app.Face{p, notices{center}}
-	if !hosted(ctx) {
+	if !shows {
 		fmt.Fprintln(os.Stderr, "fermata: nothing here shows tray icons yet; notifications and the commands work, changes follow")
 		faces = append(faces, plain)
 	}
