@@ -96,7 +96,7 @@ type waiter struct {
 const (
 	answerFor   = 12 * time.Second // how long an answer to a click stands
 	trimAfter   = 3 * time.Second  // nothing was done, memory is given back
-	trimEvery   = 10 * time.Minute // at the most
+	trimEvery   = time.Minute      // at the most
 	failureFor  = 10 * time.Minute // how long a click's failure stands
 	afterResume = 5 * time.Second  // what a network needs to come back
 )
