@@ -54,8 +54,7 @@ func (p *panel) Show(v app.View) {
 }
 
 // ready builds the menu from the first view, so that it is whole when a panel first asks for it.
-func (p *panel) ready(ctx context.Context) {
-	v := <-p.views
+func (p *panel) ready(ctx context.Context, v app.View) {
 	p.build()
 	p.apply(v)
 	go p.own(ctx, v)
@@ -139,9 +138,8 @@ func (p *panel) own(ctx context.Context, first app.View) {
 	}
 }
 
-// apply changes what differs and nothing else: every setter makes three signals, on each of which
-// GNOME closes an open menu.
-func (p *panel) apply(v app.View) {
+// dress sets icon and tooltip where they differ. Before the first time there is neither.
+func (p *panel) dress(v app.View) {
 	if p.tooltip == "" || p.icon != v.Icon {
 		p.icon = v.Icon
 		systray.SetIcon(assets.Icon(v.Icon.Arc, v.Icon.Dot))
@@ -150,6 +148,12 @@ func (p *panel) apply(v app.View) {
 		p.tooltip = v.Tooltip
 		systray.SetTooltip(v.Tooltip)
 	}
+}
+
+// apply changes what differs and nothing else: every setter makes three signals, on each of which
+// GNOME closes an open menu.
+func (p *panel) apply(v app.View) {
+	p.dress(v)
 	m := v.Menu
 	say(p.lines, m.Lines)
 	fill(p.actions, m.Actions)

@@ -19,8 +19,8 @@ import (
 // Title is what the tray item is called; panels use it as its ID.
 const Title = "Fermata"
 
-// again is when what was set around the item's registration is set once more: systray loses what
-// comes between its connection and its export (systray_unix.go, nativeStart).
+// again is when icon and tooltip are set once more: systray loses what comes between its connection and
+// its export (systray_unix.go, nativeStart), and only what is set before is sure to be there at once.
 const again = 500 * time.Millisecond
 
 // Run runs the app with an icon, a menu and notifications until it ends. Where there is no desktop
@@ -58,8 +58,10 @@ func Run(ctx context.Context, a *app.App, plain app.Face) error {
 		a.Run(ctx, faces...)
 		center.Close()
 	}()
+	first := <-p.views
+	p.dress(first)
 	systray.SetTitle(Title)
-	systray.Run(func() { p.ready(ctx) }, nil)
+	systray.Run(func() { p.ready(ctx, first) }, nil)
 	cancel()
 	<-ended
 	return nil
