@@ -37,7 +37,8 @@ type loop struct {
 	messageUntil time.Duration
 	helped       *helped
 	journal      journal
-	base         time.Time // the origin that the findings reckon with
+	base         time.Time     // the origin that the findings reckon with
+	reading      clock.Reading // at the last wake, where nobody tells of steps
 	shown        *View
 }
 
@@ -118,6 +119,7 @@ func (l *loop) run() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		l.compare()
 		l.look()
 		l.show()
 		l.thrift()
@@ -231,6 +233,22 @@ func (l *loop) show() {
 	l.journal.note(l.app.setup.Time.Now(), v)
 	for _, f := range l.faces {
 		f.Show(v)
+	}
+}
+
+// compare finds, at a wake, what happened to the clock since the last one, on systems where nobody tells
+// of it (clock.Watch).
+func (l *loop) compare() {
+	if l.app.setup.Jolts != nil {
+		return
+	}
+	last := l.reading
+	l.reading = clock.Read()
+	if last.Wall.IsZero() {
+		return
+	}
+	if j := l.reading.Since(last); j.Step.Abs() >= time.Second || j.Slept >= time.Second {
+		l.jolted(j)
 	}
 }
 
