@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -34,9 +35,23 @@ type bench struct {
 	opened   []string                    // pages that were shown
 	report   string                      // that was shown
 	step     atomic.Int64                // of the wall clock
+	delay    atomic.Int64                // of every request
+	done     chan struct{}               // closed when Run has returned
 
 	mu    sync.Mutex
 	shown []View
+}
+
+// slow takes its time.
+type slow struct {
+	http.RoundTripper
+	delay *atomic.Int64
+}
+
+func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := s.RoundTripper.RoundTrip(r)
+	time.Sleep(time.Duration(s.delay.Load()))
+	return resp, err
 }
 
 // Show implements Face.
@@ -79,7 +94,7 @@ func inBubbleWith(t *testing.T, age time.Duration, reminders string, f func(b *b
 		c := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
 		set := Setup{
 			Config: config.Default(), Time: tm, Reminders: reminders, Keeper: b.keeper, Unlock: b.keeper.Unlock, Jolts: b.jolts,
-			Transport: b.world.Transport(), Dial: b.world.Dial,
+			Transport: slow{b.world.Transport(), &b.delay}, Dial: b.world.Dial,
 			Open:  func(_ context.Context, url string) error { b.opened = append(b.opened, url); return nil },
 			Pages: Pages{Apps: "apps page", Support: "support page", Player: "player"},
 			Restart: func(ctx context.Context) error {
@@ -110,9 +125,9 @@ func inBubbleWith(t *testing.T, age time.Duration, reminders string, f func(b *b
 		b.keeper.Save(t.Context(), c.Name, g)
 		ctx, cancel := context.WithCancel(t.Context())
 		b.app = NewDemo(ctx, set, b.world, b.keeper)
-		done := make(chan struct{})
-		go func() { defer close(done); b.app.Run(ctx, b) }()
-		defer func() { cancel(); <-done }()
+		b.done = make(chan struct{})
+		go func() { defer close(b.done); b.app.Run(ctx, b) }()
+		defer func() { cancel(); <-b.done }()
 		time.Sleep(10 * time.Second)
 		f(b)
 	})
@@ -322,6 +337,25 @@ func TestQuit(t *testing.T) {
 		synctest.Wait()
 		if _, err := b.app.Status(b.t.Context()); !errors.Is(err, errEnded) {
 			b.t.Errorf("after quitting: %v, want %v", err, errEnded)
+		}
+	})
+}
+
+// A renewal that is under way at the end comes to its own: the old refresh token is void by then.
+func TestQuitKeepsARotatedToken(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.world.Spotify.Rotate(true)
+		before, err := b.keeper.Load(b.t.Context(), "spotify")
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		b.delay.Store(int64(2 * time.Second))
+		b.app.Click(b.t.Context(), "spotify/refresh")
+		time.Sleep(time.Second) // the answer is on its way
+		b.app.Click(b.t.Context(), "app/quit")
+		<-b.done
+		if after, err := b.keeper.Load(b.t.Context(), "spotify"); err != nil || after.RefreshToken == before.RefreshToken {
+			b.t.Errorf("the new refresh token is lost: %v", err)
 		}
 	})
 }

@@ -143,7 +143,22 @@ func (l *loop) run() {
 		case <-l.ctx.Done():
 			close(l.app.ended) // an action may wait for an answer
 			l.wg.Wait()
+			l.close()
 			return
+		}
+	}
+}
+
+// farewell is how long the end waits for a request of an account.
+const farewell = 5 * time.Second
+
+// close lets requests for tokens come to their end: a refresh token that nobody keeps is lost.
+func (l *loop) close() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.ctx), farewell)
+	defer cancel()
+	for _, w := range l.watches {
+		if a, ok := w.check.(*account); ok {
+			_ = a.Close(ctx) // there is nobody left to tell
 		}
 	}
 }

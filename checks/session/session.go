@@ -176,6 +176,17 @@ func (a *Account) with(ctx context.Context, f func(ctx context.Context)) error {
 	}
 }
 
+// Close waits until no request is under way any more, so that a refresh token that is on its way is kept,
+// or until ctx ends. The account makes no request after it.
+func (a *Account) Close(ctx context.Context) error {
+	select {
+	case a.slot <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // click is with for what a person asked for: a look under way gives way to it.
 func (a *Account) click(ctx context.Context, f func(ctx context.Context)) error {
 	a.mu.Lock()
