@@ -128,7 +128,7 @@ func (s State) answered() (Notice, bool) {
 		if clockWrong(s) {
 			return Notice{}, false // the clock's own notice says it
 		}
-		n.Title, n.Body, _ = strings.Cut(s.Clock.Summary, ": ")
+		n.Title, n.Body = inTwo(s.Clock.Summary)
 		return n, true
 	}
 	for _, acc := range s.Accounts {

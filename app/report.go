@@ -42,7 +42,8 @@ func report(s State, found []diagnosis, set Setup, journal []string) string {
 		}
 	}
 	b.WriteString("\nClock\n")
-	_ = clock.WriteTable(&b, s.Clock) // into memory
+	facts, _ := s.Clock.Facts.(clock.Facts)
+	_ = clock.WriteTable(&b, facts) // into memory
 	b.WriteString("\nLast changes\n")
 	for _, line := range journal {
 		fmt.Fprintf(&b, "  %s\n", line)

@@ -48,7 +48,7 @@ func TestReportHasNoSecrets(t *testing.T) {
 		s.Accounts[0].Finding.Summary = plant
 		s.Accounts[0].signIn = facts.Health
 		s.Clock.Summary = plant
-		s.Clock.Facts = clock.Facts{Known: true, Reason: plant, System: []string{plant}, Servers: []clock.Server{{Name: secret, Verdict: plant}}}
+		s.Clock.Facts = clock.Facts{Known: true, Reason: plant, System: []string{plant}, Servers: []clock.Server{{Name: secret, Verdict: clock.ServerVerdict(plant)}}}
 		s.Programs = []cache.Program{{Name: plant, File: plant, State: plant}}
 		s.Problems = []config.Problem{{File: plant, Message: plant}}
 		set := Setup{Version: "1", Config: config.Config{Accounts: []config.Account{{Name: "spotify", ClientID: secrets["client ID"]}}}}
@@ -68,7 +68,7 @@ func TestReportTells(t *testing.T) {
 	got := report(s, diagnose(s), Setup{Version: "9.9"}, []string{"2026-11-20T11:00:00Z  session well, clock ok"})
 	for _, want := range []string{
 		"Fermata 9.9", "Sign in to Spotify again (revoked, critical,", "invalid_grant", "Refresh token revoked",
-		"session until  2026-11-20T11:58:00Z", "sign-in until  2027-04-20T12:00:00Z", "Clock right: 3 ms behind", "session well, clock ok",
+		"session until  2026-11-20T11:58:00Z", "sign-in until  2027-04-20T12:00:00Z", "Clock is right (within 15 ms", "session well, clock ok",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the report lacks %q:\n%s", want, got)

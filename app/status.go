@@ -119,7 +119,7 @@ func ClockStatusOf(f checks.Finding) ClockStatus {
 		c.Drift = &DriftStatus{d.PPM, d.Error, d.Over.Seconds(), moment(d.Crosses)}
 	}
 	for _, v := range facts.Servers {
-		sv := ServerStatus{Name: v.Name, Stratum: v.Stratum, Via: v.Via, Verdict: v.Verdict, Certificate: v.Certificate}
+		sv := ServerStatus{Name: v.Name, Stratum: v.Stratum, Via: v.Via, Verdict: string(v.Verdict), Certificate: v.Certificate}
 		if v.Answered() {
 			sv.OffsetS, sv.ErrorS, sv.RTTS, sv.AgeS = seconds(v.Offset), seconds(v.Error), seconds(v.RTT), seconds(v.Age)
 		}

@@ -100,9 +100,9 @@ func well() State {
 	return State{
 		Now: noon,
 		Clock: checks.Finding{
-			Summary: "Clock right: 3 ms behind ± 12 ms, 4 of 4 servers",
+			Summary: "Clock is right (within 15 ms; 4 of 4 servers agree)",
 			Actions: []checks.Action{{ID: "clock/check", Label: "Check the clock now"}},
-			Facts:   clock.Facts{Known: true, Agree: 4, Offset: 3 * time.Millisecond, Error: 12 * time.Millisecond},
+			Facts:   clock.Facts{Verdict: clock.Right, Known: true, Agree: 4, Asked: 4, Offset: 3 * time.Millisecond, Error: 12 * time.Millisecond},
 		},
 		Accounts: []Account{{
 			Name: "spotify", Provider: "Spotify", Seen: true,

@@ -170,7 +170,7 @@ func TestAnswerIsNew(t *testing.T) {
 				}
 			}
 		}
-		if len(bodies) != 1 || !strings.Contains(bodies[0], "500 ms") {
+		if len(bodies) != 1 || !strings.Contains(bodies[0], "within 507 ms") {
 			b.t.Errorf("answers %q, want one with the new offset", bodies)
 		}
 	})

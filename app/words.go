@@ -79,10 +79,19 @@ func tooltip(s State, found []diagnosis) string {
 		for _, a := range s.Accounts {
 			parts = append(parts, accountLines(s, a)[1])
 		}
-		clock, _, _ := strings.Cut(s.Clock.Summary, ":")
+		clock, _ := inTwo(s.Clock.Summary)
 		parts = append(parts, clock)
 	}
 	return name + "\n" + strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "\n")
+}
+
+// inTwo parts the clock's summary from its reason or figures.
+func inTwo(summary string) (title, more string) {
+	if title, more, ok := strings.Cut(summary, ": "); ok {
+		return title, more
+	}
+	title, more, _ = strings.Cut(summary, " (")
+	return title, strings.TrimSuffix(more, ")")
 }
 
 // line is the whole in one line.

@@ -23,7 +23,7 @@ type Check interface {
 // A Finding is what a Check saw.
 type Finding struct {
 	Level   Level
-	Summary string        // one line without a full stop: "Clock right: 3 ms behind ± 12 ms, 4 of 4 servers"
+	Summary string        // one line without a full stop: "Clock is right (within 15 ms; 4 of 4 servers agree)"
 	Next    time.Duration // when the check wants its next look, counted from now; 0: only when told
 	Actions []Action      // what is on offer now
 	Facts   any           // clock.Facts or session.Facts: the figures behind the summary

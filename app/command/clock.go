@@ -51,7 +51,8 @@ func (c *clockCommand) once(ctx context.Context, look clockLooker, f *checks.Fin
 	if c.JSON {
 		err = printJSON(c.at.out, app.ClockStatusOf(found))
 	} else {
-		err = clock.WriteTable(c.at.out, found)
+		facts, _ := found.Facts.(clock.Facts)
+		err = clock.WriteTable(c.at.out, facts)
 	}
 	return verdict(err, found.Level)
 }

@@ -17,7 +17,7 @@ var noon = time.Date(2026, time.November, 20, 12, 0, 0, 0, time.UTC)
 func base() Evidence {
 	return Evidence{
 		Now: noon, Provider: "Spotify", Level: checks.Critical, NetworkSeen: true,
-		ClockSays: "Clock right: 3 ms behind ± 12 ms, 4 of 4 servers",
+		ClockSays: "Clock is right (within 15 ms; 4 of 4 servers agree)",
 		Clock:     clock.Facts{Known: true, Agree: 4, Offset: 3 * time.Millisecond, Error: 12 * time.Millisecond, CheckedAt: noon.Add(-20 * time.Minute)},
 		Session: session.Facts{
 			SignedIn: true, Until: noon.Add(40 * time.Minute), RenewedAt: noon.Add(-20 * time.Minute),

@@ -54,8 +54,8 @@ type Check struct {
 	roots   *x509.CertPool // of the pages' certificates; nil is the system's choice
 	manners []manners      // by server, what it asked of us
 	history *history
-	level   checks.Level  // of the last look
-	bad     int           // looks in a row that did not end well
+	verdict Verdict       // of the last look
+	bad     int           // looks in a row that did not find it right
 	due     time.Duration // Time.Elapsed at which the last look asked for the next
 
 	turnOn, openSettings func(context.Context) error
@@ -82,9 +82,11 @@ func New(cfg Config, t *Time) *Check {
 // Name implements checks.Check.
 func (c *Check) Name() string { return "clock" }
 
-// Run asks the servers and says how the clock stands. A look takes a second, or seven when it is
-// the usual one that nobody waits for; where the pages have to be asked, up to ten more.
-func (c *Check) Run(ctx context.Context) checks.Finding {
+// Look asks the servers and returns what they said, and in how long it wants the next look. It never
+// fails: a clock that cannot be checked is Unknown. A look takes a second, or seven when it is the usual
+// one that nobody waits for; where the pages have to be asked, up to ten more. It ends soon after ctx
+// does. No two looks may overlap.
+func (c *Check) Look(ctx context.Context) (Facts, time.Duration) {
 	sources := c.look(ctx, c.spacing())
 	now := c.time.read()
 	facts := c.facts(sources, now)
@@ -97,22 +99,50 @@ func (c *Check) Run(ctx context.Context) checks.Finding {
 		facts.Drift = c.history.add(now, facts, c.cfg.Tolerance)
 	}
 	facts.CheckedAt = c.time.Now()
-	f := c.finding(ctx, facts)
-	if c.level = f.Level; f.Level == checks.OK {
-		c.bad = 0
-	} else {
-		c.bad++
+	facts.Verdict = facts.judge(c.cfg.Tolerance)
+	if facts.Verdict >= Wrong && c.cfg.SetClock == nil {
+		facts.System = c.says(ctx)
 	}
-	f.Next = next(f.Level, c.bad, c.cfg.Interval, rand.Float64())
-	c.due = c.time.Elapsed() + f.Next
+	c.verdict, c.bad = facts.Verdict, c.bad+1
+	if facts.Verdict == Right {
+		c.bad = 0
+	}
+	wait := next(facts.Verdict, c.bad, c.cfg.Interval, rand.Float64())
+	c.due = c.time.Elapsed() + wait
+	return facts, wait
+}
+
+// Run implements checks.Check: it is a Look with the level and the actions that follow.
+func (c *Check) Run(ctx context.Context) checks.Finding {
+	facts, wait := c.Look(ctx)
+	f := checks.Finding{
+		Level: level(facts.Verdict), Summary: facts.Summary(), Next: wait, Facts: facts,
+		// Nothing to do for the first: after every action the check runs.
+		Actions: []checks.Action{{ID: "clock/check", Label: "Check the clock now", Do: func(context.Context) error { return nil }}},
+	}
+	if facts.Verdict >= Wrong {
+		f.Actions = append(f.Actions, checks.Action{ID: "clock/set", Label: "Set it automatically", Do: c.Set})
+	}
 	return f
+}
+
+func level(v Verdict) checks.Level {
+	switch v {
+	case Right:
+		return checks.OK
+	case Wrong:
+		return checks.Warning
+	case Harmful:
+		return checks.Critical
+	}
+	return checks.Unknown
 }
 
 // spacing is the time between samples: long only when all was well and this look comes when it was
 // due, so that nobody waits for it.
 func (c *Check) spacing() time.Duration {
 	late := c.time.Elapsed() - c.due
-	if c.due > 0 && c.level == checks.OK && late >= 0 && late < c.cfg.Interval/10 {
+	if c.due > 0 && c.verdict == Right && late >= 0 && late < c.cfg.Interval/10 {
 		return unhurried
 	}
 	return hurried
@@ -167,24 +197,4 @@ func (c *Check) facts(sources []*source, now Reading) Facts {
 		f.Reason = f.reason(answered)
 	}
 	return f
-}
-
-// finding says what the facts amount to.
-func (c *Check) finding(ctx context.Context, f Facts) checks.Finding {
-	v := checks.Finding{Actions: []checks.Action{c.lookAgain()}}
-	v.Level, v.Summary = f.verdict(c.cfg.Tolerance)
-	if v.Level >= checks.Warning {
-		if c.cfg.SetClock == nil {
-			f.System = c.says(ctx)
-		}
-		v.Actions = append(v.Actions, c.setAutomatically())
-	}
-	v.Facts = f
-	return v
-}
-
-// lookAgain is the action that a person starts a look with. It has nothing to do: after every
-// action the check runs.
-func (c *Check) lookAgain() checks.Action {
-	return checks.Action{ID: "clock/check", Label: "Check the clock now", Do: func(context.Context) error { return nil }}
 }

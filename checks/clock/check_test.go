@@ -56,7 +56,7 @@ func TestRight(t *testing.T) {
 			s["d.test"].offset = 3 * time.Millisecond
 		})
 		f, facts := r.run(t)
-		if want := "Clock right: 3 ms behind ± 12 ms, 4 of 4 servers"; f.Level != checks.OK || f.Summary != want {
+		if want := "Clock is right (within 15 ms; 4 of 4 servers agree)"; f.Level != checks.OK || f.Summary != want {
 			t.Errorf("got %v %q, want ok %q", f.Level, f.Summary, want)
 		}
 		if f.Next < 27*time.Minute || f.Next > 33*time.Minute {
@@ -66,7 +66,7 @@ func TestRight(t *testing.T) {
 			t.Errorf("facts: %+v", facts)
 		}
 		for _, s := range facts.Servers {
-			if s.Verdict != "ok" || s.Stratum != 1 || (s.RTT-20*time.Millisecond).Abs() > time.Microsecond {
+			if s.Verdict != OK || s.Stratum != 1 || (s.RTT-20*time.Millisecond).Abs() > time.Microsecond {
 				t.Errorf("server: %+v", s)
 			}
 		}
@@ -89,8 +89,8 @@ func TestWrong(t *testing.T) {
 		{3 * time.Second, checks.Warning, "Your clock is 3 s behind"},
 		{-2 * time.Hour, checks.Critical, "Your clock is 2 h ahead"},
 		{56 * 365 * day, checks.Critical, "Your clock is 20440 days behind"},
-		{2005 * time.Millisecond, checks.Unknown, "Clock not known: 2 s behind ± 12 ms is too vague to say"},
-		{1995 * time.Millisecond, checks.OK, "Clock right: 2 s behind ± 12 ms, 4 of 4 servers"},
+		{2005 * time.Millisecond, checks.Unknown, "Clock not checked closely enough: 2 s behind (within 12 ms)"},
+		{1995 * time.Millisecond, checks.OK, "Clock is right (within 2 s; 4 of 4 servers agree)"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(func(s map[string]*responder) {
@@ -117,12 +117,12 @@ func TestBadServers(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		spoil   responder
-		verdict string
+		verdict ServerVerdict
 		all     string // the reason when all four are like this
 	}{
 		{"no answer", responder{silent: true}, "no answer", "no time server answered"},
 		{"refused", responder{err: syscall.ECONNREFUSED}, "refused", "no time server answered"},
-		{"unplugged", responder{err: syscall.ENETUNREACH}, "unreachable", "no connection to any time server"},
+		{"unplugged", responder{err: syscall.ENETUNREACH}, "unreachable", "no time server could be reached"},
 		{"garbage", responder{replace: func([]byte) []byte { return []byte("<html>Log in to the hotel's network") }}, "bad answer", "no time server answered"},
 		{"empty", responder{replace: func([]byte) []byte { return []byte{} }}, "bad answer", "no time server answered"},
 		{"long", responder{replace: func([]byte) []byte { return make([]byte, 9000) }}, "bad answer", "no time server answered"},
@@ -146,7 +146,7 @@ func TestBadServers(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(func(s map[string]*responder) { bad := tt.spoil; s["c.test"] = &bad })
 			f, facts := r.run(t)
-			if want := "Clock right: exact ± 12 ms, 3 of 4 servers"; f.Level != checks.OK || f.Summary != want {
+			if want := "Clock is right (within 12 ms; 3 of 4 servers agree)"; f.Level != checks.OK || f.Summary != want {
 				t.Errorf("%s: got %v %q, want ok %q", tt.name, f.Level, f.Summary, want)
 			}
 			if got := facts.Servers[2].Verdict; got != tt.verdict {
@@ -164,7 +164,7 @@ func TestBadServers(t *testing.T) {
 				}
 			})
 			f, facts := r.run(t)
-			if want := "Clock not known: " + tt.all; f.Level != checks.Unknown || f.Summary != want {
+			if want := "Clock not checked: " + tt.all; f.Level != checks.Unknown || f.Summary != want {
 				t.Errorf("%s everywhere: got %v %q, want unknown %q", tt.name, f.Level, f.Summary, want)
 			}
 			if facts.Known || r.time.Known() {
@@ -187,8 +187,8 @@ func TestNoMajority(t *testing.T) {
 		silent  int
 		want    string
 	}{
-		{[]time.Duration{0, 0, time.Minute, time.Minute}, 0, "4 of 4 time servers answered, and no majority agrees"},
-		{[]time.Duration{0, time.Hour, time.Minute, 2 * time.Hour}, 0, "4 of 4 time servers answered, and no majority agrees"},
+		{[]time.Duration{0, 0, time.Minute, time.Minute}, 0, "4 of 4 time servers answered, but no majority agrees"},
+		{[]time.Duration{0, time.Hour, time.Minute, 2 * time.Hour}, 0, "4 of 4 time servers answered, but no majority agrees"},
 		{[]time.Duration{0, 0, time.Minute, 0}, 1, "only 2 of 4 time servers agree"},
 		{[]time.Duration{0, 0, 0, 0}, 2, "only 2 of 4 time servers answered"},
 	} {
@@ -200,7 +200,7 @@ func TestNoMajority(t *testing.T) {
 				}
 			})
 			f, facts := r.run(t)
-			if want := "Clock not known: " + tt.want; f.Level != checks.Unknown || f.Summary != want || facts.Known {
+			if want := "Clock not checked: " + tt.want; f.Level != checks.Unknown || f.Summary != want || facts.Known {
 				t.Errorf("got %v %q, want unknown %q", f.Level, f.Summary, want)
 			}
 		})

@@ -4,6 +4,7 @@ import "time"
 
 // Facts are the figures behind a finding.
 type Facts struct {
+	Verdict   Verdict
 	Known     bool          // enough servers agree: Offset and Error mean something
 	Offset    time.Duration // true time minus this clock: positive when this clock is behind (RFC 5905's sign)
 	Error     time.Duration // the true offset is within Offset ± Error, as far as the servers are honest
@@ -26,8 +27,8 @@ type Server struct {
 	RTT         time.Duration
 	Stratum     int           // 1 to 15; 0 for https, and when it gave no time
 	Age         time.Duration // of the sample when the look ended
-	Verdict     string        // "ok", "falseticker", "no answer", "not synchronised", "kiss of death RATE", …
-	Certificate string        // "not yet valid" or "expired" where it is so by this clock, and genuine otherwise
+	Verdict     ServerVerdict
+	Certificate string // "not yet valid" or "expired" where it is so by this clock, and genuine otherwise
 }
 
 // Answered says whether the server gave a time, true or false.
@@ -50,7 +51,7 @@ func (f *Facts) weigh(servers []Server, via string) (answered int) {
 		if s := &servers[i]; s.Answered() && ok && s.interval().meets(low, high) {
 			agree++
 		} else if s.Answered() {
-			s.Verdict = "falseticker"
+			s.Verdict = Falseticker
 		}
 	}
 	f.Agree, f.Asked, f.Via = agree, len(servers), via
@@ -61,13 +62,13 @@ func (f *Facts) weigh(servers []Server, via string) (answered int) {
 	return len(said)
 }
 
-// judge gives a server that had no vote its verdict by what is known.
-func (s *Server) judge(f Facts) {
+// compare gives a server that had no vote its verdict by what is known.
+func (s *Server) compare(f Facts) {
 	if !s.Answered() || !f.Known {
 		return
 	}
-	s.Verdict = "falseticker"
+	s.Verdict = Falseticker
 	if s.interval().meets(f.Offset-f.Error, f.Offset+f.Error) {
-		s.Verdict = "ok"
+		s.Verdict = OK
 	}
 }

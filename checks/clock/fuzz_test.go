@@ -45,7 +45,7 @@ func FuzzReply(f *testing.F) {
 			return client, nil
 		}, "fuzz.test", time.Second)
 		if err != nil {
-			verdict(err)
+			serverVerdict(err)
 			return
 		}
 		now := t.read()

@@ -42,12 +42,12 @@ func (m *manners) take(k kiss, now, interval time.Duration) {
 }
 
 // verdict is why the server must not be asked at now, or "".
-func (m *manners) verdict(now time.Duration) string {
+func (m *manners) verdict(now time.Duration) ServerVerdict {
 	switch {
 	case m.denied:
-		return "refuses us"
+		return Denies
 	case now < m.until:
-		return "asked us to wait"
+		return AskedToWait
 	}
 	return ""
 }

@@ -14,18 +14,13 @@ import (
 // exchanges with a server, and a step.
 const settling = 45 * time.Second
 
-// setAutomatically is the action that has the system set its clock.
-func (c *Check) setAutomatically() checks.Action {
-	a := checks.Action{ID: "clock/set", Label: "Set it automatically", Do: c.cfg.SetClock}
-	if a.Do == nil {
-		a.Do = c.mend
+// Set has the clock set: by Config.SetClock where there is one, else by turning the system's automatic
+// time on. It waits up to 45 s for the clock to become right, by true time, which takes no network. Where
+// the system does not let it, it opens the date settings; its error then has a hint what to do there.
+func (c *Check) Set(ctx context.Context) error {
+	if c.cfg.SetClock != nil {
+		return c.cfg.SetClock(ctx)
 	}
-	return a
-}
-
-// mend turns automatic time on, or else opens the date settings, and says whether it worked. The
-// clock is compared with true time for that, which takes no network.
-func (c *Check) mend(ctx context.Context) error {
 	if err := c.turnOn(ctx); err != nil {
 		if errors.Is(err, context.Canceled) {
 			return err

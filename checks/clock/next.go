@@ -1,10 +1,6 @@
 package clock
 
-import (
-	"time"
-
-	"fermata/checks"
-)
+import "time"
 
 // The first wait after a look that ended badly; it doubles with each further one.
 const (
@@ -15,11 +11,11 @@ const (
 // next says when to look again: seldom while all is well, soon after a bad finding and then ever
 // later. bad counts the bad findings in a row. random in [0, 1) spreads the looks by ± 10 %, so that
 // no two computers keep in step (the pool's rule).
-func next(level checks.Level, bad int, interval time.Duration, random float64) time.Duration {
+func next(v Verdict, bad int, interval time.Duration, random float64) time.Duration {
 	wait := interval
-	if level != checks.OK {
+	if v != Right {
 		first := soonWrong
-		if level == checks.Unknown {
+		if v < Right {
 			first = soonUnknown
 		}
 		wait = min(first<<min(max(bad-1, 0), 12), interval)

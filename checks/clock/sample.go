@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"syscall"
 	"time"
 
 	"github.com/beevik/ntp"
@@ -123,36 +122,3 @@ const localPrecision = time.Microsecond
 
 // wall is b - a by the wall clock, whatever monotonic readings the two carry.
 func wall(a, b time.Time) time.Duration { return b.Round(0).Sub(a.Round(0)) }
-
-// verdict names an exchange's outcome in two or three words.
-func verdict(err error) string {
-	var dns *net.DNSError
-	var k kiss
-	switch {
-	case err == nil:
-		return "ok"
-	case errors.As(err, &k):
-		return k.Error()
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return "name not found"
-	case errors.As(err, &dns):
-		return "name service failed"
-	case errors.Is(err, errStepped):
-		return "clock set meanwhile"
-	case errors.Is(err, errSlept):
-		return "slept meanwhile"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "refused"
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETDOWN):
-		return "unreachable"
-	case errors.Is(err, ntp.ErrServerResponseMismatch):
-		return "answer to another question"
-	case errors.Is(err, ntp.ErrInvalidStratum), errors.Is(err, ntp.ErrInvalidLeapSecond),
-		errors.Is(err, ntp.ErrServerClockFreshness), errors.Is(err, ntp.ErrInvalidDispersion):
-		return "not synchronised"
-	case errors.Is(err, errAnswer), errors.Is(err, ntp.ErrInvalidMode), errors.Is(err, ntp.ErrInvalidTime),
-		errors.Is(err, ntp.ErrInvalidTransmitTime), errors.Is(err, ntp.ErrServerTickedBackwards):
-		return "bad answer"
-	}
-	return "no answer"
-}

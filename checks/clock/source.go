@@ -116,7 +116,7 @@ func (s *source) server(now Reading) Server {
 		return Server{Name: s.name, Via: "ntp"} // was not asked
 	}
 	if !s.ok {
-		return Server{Name: s.name, Via: "ntp", Verdict: verdict(s.err)}
+		return Server{Name: s.name, Via: "ntp", Verdict: serverVerdict(s.err)}
 	}
 	old := now.Boot - s.best.boot
 	return Server{
@@ -127,6 +127,6 @@ func (s *source) server(now Reading) Server {
 		RTT:     s.best.rtt,
 		Stratum: s.best.stratum,
 		Age:     old,
-		Verdict: "ok",
+		Verdict: OK,
 	}
 }

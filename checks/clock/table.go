@@ -6,15 +6,12 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-
-	"fermata/checks"
 )
 
-// WriteTable writes the clock's finding for a terminal: a line for each server, as chronyc sources
+// WriteTable writes f for a terminal: a line for each server, as chronyc sources
 // has them, and under it the verdict with its evidence. The first column marks a server that the
 // verdict rests on with *, a falseticker with x, and one that gave no time with ?.
-func WriteTable(w io.Writer, finding checks.Finding) error {
-	f, _ := finding.Facts.(Facts)
+func WriteTable(w io.Writer, f Facts) error {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "\tserver\toffset\tround trip\tstratum\tage\tverdict")
@@ -22,7 +19,7 @@ func WriteTable(w io.Writer, finding checks.Finding) error {
 		fmt.Fprintf(t, "%s\t%s\t%s\n", s.mark(), s.Name, strings.Join(s.cells(), "\t"))
 	}
 	t.Flush() // into memory
-	fmt.Fprintf(&b, "\n%s.\n", finding.Summary)
+	fmt.Fprintf(&b, "\n%s.\n", f.Summary())
 	for _, line := range f.remarks() {
 		fmt.Fprintln(&b, line)
 	}
@@ -34,7 +31,7 @@ func (s Server) mark() string {
 	switch {
 	case !s.Answered():
 		return "?"
-	case s.Verdict == "ok":
+	case s.Verdict == OK:
 		return "*"
 	}
 	return "x"
@@ -43,13 +40,13 @@ func (s Server) mark() string {
 // cells are a server's columns after its name.
 func (s Server) cells() []string {
 	if !s.Answered() {
-		return []string{"-", "-", "-", "-", s.Verdict}
+		return []string{"-", "-", "-", "-", string(s.Verdict)}
 	}
 	stratum := "-"
 	if s.Stratum > 0 {
 		stratum = fmt.Sprint(s.Stratum)
 	}
-	verdict := s.Verdict
+	verdict := string(s.Verdict)
 	if s.Certificate != "" {
 		verdict += ", certificate " + s.Certificate
 	}

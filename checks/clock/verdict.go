@@ -1,46 +1,124 @@
 package clock
 
 import (
+	"errors"
 	"fmt"
+	"net"
+	"syscall"
 	"time"
 
-	"fermata/checks"
+	"github.com/beevik/ntp"
 )
 
-// harmful is where a wrong clock breaks things: the usual leeway of those who check a token's times.
+// A Verdict compares the offset and its error bound with the tolerance.
+type Verdict int
+
+// The verdicts.
+const (
+	Unknown Verdict = iota // no majority of the servers agrees on a time
+	Vague                  // the error bound reaches across the tolerance
+	Right                  // the offset and its bound are within the tolerance
+	Wrong                  // the offset exceeds the tolerance by more than its bound
+	Harmful                // the same for the tolerance or a minute, whichever is more
+)
+
+// harmful is from where a wrong clock breaks things: the usual leeway of those who check a token's times.
 const harmful = time.Minute
 
-// verdict says what the facts amount to: wrong only where the offset exceeds the tolerance by more
-// than its bound, right only where both are within it.
-func (f Facts) verdict(tolerance time.Duration) (checks.Level, string) {
+// judge compares what is known with the tolerance.
+func (f Facts) judge(tolerance time.Duration) Verdict {
 	off := f.Offset.Abs()
 	switch {
 	case !f.Known:
-		return checks.Unknown, "Clock not known: " + f.Reason
+		return Unknown
 	case off-f.Error > max(tolerance, harmful):
-		return checks.Critical, f.wrong()
+		return Harmful
 	case off-f.Error > tolerance:
-		return checks.Warning, f.wrong()
+		return Wrong
 	case off > tolerance || f.Error > tolerance:
-		return checks.Unknown, fmt.Sprintf("Clock not known: %s ± %s is too vague to say", Ahead(f.Offset), bound(f.Error))
+		return Vague
 	}
-	return checks.OK, fmt.Sprintf("Clock right: %s ± %s, %d of %d %s", Ahead(f.Offset), bound(f.Error), f.Agree, f.Asked, f.kind(f.Asked))
+	return Right
 }
 
-// wrong says how wrong the clock is, or at least is where that is known coarsely only.
-func (f Facts) wrong() string {
-	if f.Error <= f.Offset.Abs()/10 {
+// A ServerVerdict is what became of asking one server. Status and metrics show it as it stands here.
+type ServerVerdict string
+
+// The verdicts on a server. A kiss-o'-death is "kiss of death", with its code where that is a known one.
+const (
+	OK                 ServerVerdict = "ok"          // the server agrees with what is known
+	Falseticker        ServerVerdict = "falseticker" // it gave a time that the agreed one contradicts
+	NoAnswer           ServerVerdict = "no answer"
+	Refused            ServerVerdict = "refused"
+	Unreachable        ServerVerdict = "unreachable"
+	NameNotFound       ServerVerdict = "name not found"
+	NameServiceFailed  ServerVerdict = "name service failed"
+	NotSynchronised    ServerVerdict = "not synchronised" // by its own account
+	BadAnswer          ServerVerdict = "bad answer"
+	OtherAnswer        ServerVerdict = "answer to another question"
+	ClockSet           ServerVerdict = "clock set meanwhile" // every sample was taken across a clock step
+	SleptMeanwhile     ServerVerdict = "slept meanwhile"     // or across a suspend
+	Denies             ServerVerdict = "refuses us"          // it answered DENY or RSTR once
+	AskedToWait        ServerVerdict = "asked us to wait"    // it answered RATE, and the wait is not over
+	CertificateRefused ServerVerdict = "certificate refused"
+	NoDate             ServerVerdict = "no usable date" // in the answer of a web server
+)
+
+// serverVerdict sorts the outcome of an exchange.
+func serverVerdict(err error) ServerVerdict {
+	var dns *net.DNSError
+	var k kiss
+	switch {
+	case err == nil:
+		return OK
+	case errors.As(err, &k):
+		return ServerVerdict(k.Error())
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return NameNotFound
+	case errors.As(err, &dns):
+		return NameServiceFailed
+	case errors.Is(err, errStepped):
+		return ClockSet
+	case errors.Is(err, errSlept):
+		return SleptMeanwhile
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return Refused
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETDOWN):
+		return Unreachable
+	case errors.Is(err, ntp.ErrServerResponseMismatch):
+		return OtherAnswer
+	case errors.Is(err, ntp.ErrInvalidStratum), errors.Is(err, ntp.ErrInvalidLeapSecond),
+		errors.Is(err, ntp.ErrServerClockFreshness), errors.Is(err, ntp.ErrInvalidDispersion):
+		return NotSynchronised
+	case errors.Is(err, errAnswer), errors.Is(err, ntp.ErrInvalidMode), errors.Is(err, ntp.ErrInvalidTime),
+		errors.Is(err, ntp.ErrInvalidTransmitTime), errors.Is(err, ntp.ErrServerTickedBackwards):
+		return BadAnswer
+	}
+	return NoAnswer
+}
+
+// Summary is the finding in one line: "Clock is right (within 12 ms; 4 of 4 servers agree)", "Clock not
+// checked: no time server answered", "Your clock is 1 min 33 s ahead".
+func (f Facts) Summary() string {
+	switch {
+	case f.Verdict >= Wrong && f.Error <= f.Offset.Abs()/10:
 		return "Your clock is " + Ahead(f.Offset)
+	case f.Verdict >= Wrong && f.Offset < 0:
+		return "Your clock is at least " + Ahead(f.Offset+f.Error)
+	case f.Verdict >= Wrong:
+		return "Your clock is at least " + Ahead(f.Offset-f.Error)
+	case f.Verdict == Right:
+		return fmt.Sprintf("Clock is right (within %s; %d of %s agree)", bound(f.Offset.Abs()+f.Error), f.Agree, f.servers(f.Asked))
+	case f.Verdict == Vague:
+		return fmt.Sprintf("Clock not checked closely enough: %s (within %s)", Ahead(f.Offset), bound(f.Error))
+	case f.Reason == "":
+		return "Clock not checked yet"
 	}
-	least := f.Offset - f.Error
-	if f.Offset < 0 {
-		least = f.Offset + f.Error
-	}
-	return "Your clock is at least " + Ahead(least)
+	return "Clock not checked: " + f.Reason
 }
 
-// kind is what n servers of the deciding kind are called beside their number.
-func (f Facts) kind(n int) string {
+// servers counts servers of the deciding kind: "4 servers", "1 web server".
+func (f Facts) servers(n int) string {
 	name := "server"
 	if f.Via == "https" {
 		name = "web server"
@@ -48,7 +126,7 @@ func (f Facts) kind(n int) string {
 	if n != 1 {
 		name += "s"
 	}
-	return name
+	return fmt.Sprint(n, " ", name)
 }
 
 // Evidence says who vouches for the offset: "4 time servers agree.", which ones do not, and what
@@ -67,7 +145,7 @@ func (f Facts) Evidence() string {
 	}
 	certificates := map[string]int{}
 	for _, server := range f.Servers {
-		if server.Verdict == "falseticker" {
+		if server.Verdict == Falseticker {
 			s += fmt.Sprintf(" %s differs: by it this clock is %s.", server.Name, Ahead(server.Offset))
 		}
 		certificates[server.Certificate]++
@@ -82,11 +160,11 @@ func (f Facts) Evidence() string {
 	return s
 }
 
-// offline says that the servers could not even be reached for.
+// offline reports whether not one of the servers could be reached.
 func (f Facts) offline() bool {
 	for _, s := range f.Servers {
 		switch s.Verdict {
-		case "unreachable", "name service failed", "name not found":
+		case Unreachable, NameServiceFailed, NameNotFound:
 		default:
 			return false
 		}
@@ -94,20 +172,20 @@ func (f Facts) offline() bool {
 	return len(f.Servers) > 0
 }
 
-// reason says for a person why the time servers make nothing known, of which some answered.
+// reason is why the time servers make nothing known; answered is how many of them gave a time.
 func (f Facts) reason(answered int) string {
 	all := len(f.Servers)
 	switch {
 	case all == 0:
 		return "no time server is configured"
 	case f.offline():
-		return "no connection to any time server"
+		return "no time server could be reached"
 	case answered == 0:
 		return "no time server answered"
 	case 2*answered <= all:
 		return fmt.Sprintf("only %d of %d time servers answered", answered, all)
 	case f.Agree == 0:
-		return fmt.Sprintf("%d of %d time servers answered, and no majority agrees", answered, all)
+		return fmt.Sprintf("%d of %d time servers answered, but no majority agrees", answered, all)
 	}
 	return fmt.Sprintf("only %d of %d time servers agree", f.Agree, all)
 }

@@ -33,7 +33,7 @@ func (c *Check) askWeb(ctx context.Context, f Facts) Facts {
 		return f
 	}
 	for i := range f.Servers {
-		web.Servers[i].judge(web)
+		web.Servers[i].compare(web)
 	}
 	return web
 }
@@ -49,7 +49,7 @@ func (c *Check) page(page string, d webdate.Date, err error) Server {
 		return s
 	}
 	now := c.time.read()
-	s.Verdict, s.RTT = "ok", d.RTT
+	s.Verdict, s.RTT = OK, d.RTT
 	s.Error = (d.High - d.Low) / 2
 	s.Offset = d.Low + s.Error - now.wallBase()
 	if v := d.Validity; v != nil && now.Wall.Before(v.NotBefore) {
@@ -61,14 +61,14 @@ func (c *Check) page(page string, d webdate.Date, err error) Server {
 	return s
 }
 
-// webVerdict names the outcome of asking a page in two or three words.
-func webVerdict(err error) string {
+// webVerdict sorts the outcome of asking a page.
+func webVerdict(err error) ServerVerdict {
 	var refused *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &refused):
-		return "certificate refused"
+		return CertificateRefused
 	case errors.Is(err, webdate.ErrNoDate), errors.Is(err, webdate.ErrCached), errors.Is(err, webdate.ErrMoving):
-		return "no usable date"
+		return NoDate
 	}
-	return verdict(err)
+	return serverVerdict(err)
 }
