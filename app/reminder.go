@@ -2,10 +2,9 @@ package app
 
 import (
 	"encoding/json"
-	"os"
 	"time"
 
-	"fermata/app/atomicfile"
+	"fermata/checks/files"
 )
 
 // A reminder is what a person was told of a sign-in's end. It outlives a restart, so that nobody is told
@@ -23,8 +22,8 @@ const maxReminders = 64 << 10
 // was told anything, which costs a notice.
 func readReminders(path string) map[string]reminder {
 	all := map[string]reminder{}
-	data, err := os.ReadFile(path)
-	if err != nil || len(data) > maxReminders || json.Unmarshal(data, &all) != nil || all == nil {
+	data, err := files.Read(path, maxReminders)
+	if err != nil || json.Unmarshal(data, &all) != nil || all == nil {
 		return map[string]reminder{}
 	}
 	return all
@@ -37,7 +36,7 @@ func (l *loop) remember() {
 		return
 	}
 	if data, err := json.Marshal(l.reminders); err == nil {
-		_ = atomicfile.Write(path, data, 0o600)
+		_ = files.Write(path, data, 0o600)
 	}
 }
 

@@ -6,9 +6,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 
-	"fermata/app/atomicfile"
+	"fermata/checks/files"
 )
 
 func enabled() bool {
@@ -25,10 +24,7 @@ func enable(program string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	return atomicfile.Write(path, entry(program), 0o644)
+	return files.Write(path, entry(program), 0o644)
 }
 
 func disable() error {

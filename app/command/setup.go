@@ -15,6 +15,7 @@ import (
 	"fermata/app/secrets"
 	"fermata/checks/cache"
 	"fermata/checks/clock"
+	"fermata/checks/files"
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 )
@@ -33,17 +34,17 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 	if err != nil {
 		return server{}, err
 	}
+	state, err := files.State()
+	if err != nil {
+		return server{}, err
+	}
 	cfg, problems := config.Load(path)
 	p.complain(problems)
 	keyring := secrets.NewKeyring("fermata")
 	var keeper session.Keeper = keyring
 	unlock := keyring.Unlock
 	if cfg.Secrets.Store == "file" {
-		file, err := secrets.FilePath()
-		if err != nil {
-			return server{}, err
-		}
-		keeper, unlock = secrets.NewFile(file), nil
+		keeper, unlock = secrets.NewFile(filepath.Join(state, "sign-ins.json")), nil
 	}
 	jolts, err := clock.Watch(ctx)
 	if err != nil {
@@ -53,10 +54,6 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 	if err != nil {
 		fmt.Fprintln(p.err, "fermata: another network is noticed late:", err)
 	}
-	signIns, err := secrets.FilePath()
-	if err != nil {
-		return server{}, err
-	}
 	t, rt := clock.NewTime(), transport()
 	a := app.New(app.Setup{
 		Config: cfg, Problems: problems, Path: path,
@@ -64,8 +61,8 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 		Provider: provider, Open: open,
 		Pages:      app.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage, Player: spotify.PlayerPage},
 		Dates:      dates(),
-		History:    filepath.Join(filepath.Dir(signIns), "clock.json"),
-		Reminders:  filepath.Join(filepath.Dir(signIns), "reminders.json"),
+		History:    filepath.Join(state, "clock.json"),
+		Reminders:  filepath.Join(state, "reminders.json"),
 		Programs:   cache.New(cache.Config{GrantLifetime: spotify.GrantLifetime}, t),
 		Restart:    spotify.Restart,
 		ShowReport: func(ctx context.Context, report string) error { return showReport(ctx, report, open) },

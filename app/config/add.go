@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
-	"fermata/app/atomicfile"
 	"fermata/checks"
+	"fermata/checks/files"
 )
 
 // header begins a new file of settings.
@@ -43,13 +42,10 @@ const example = `
 
 // Create makes the file at path, with nothing but comments in it, if there is none.
 func Create(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("making the folder for settings: %w", err)
-	}
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	if err := atomicfile.Write(path, []byte(header+example), 0o644); err != nil {
+	if err := files.Write(path, []byte(header+example), 0o644); err != nil {
 		return fmt.Errorf("writing the settings: %w", err)
 	}
 	return nil
@@ -62,7 +58,7 @@ func AddAccount(path string, a Account) error {
 	mode := fs.FileMode(0o644)
 	data, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		data, err = []byte(header), os.MkdirAll(filepath.Dir(path), 0o755)
+		data, err = []byte(header), nil
 	} else if fi, statErr := os.Stat(path); statErr == nil {
 		mode = fi.Mode().Perm()
 	}
@@ -78,7 +74,7 @@ func AddAccount(path string, a Account) error {
 		return checks.WithHint(fmt.Errorf("adding an account to the settings: %w", err),
 			"Mend "+path+" in an editor, then try again.")
 	}
-	if err := atomicfile.Write(path, edited, mode); err != nil {
+	if err := files.Write(path, edited, mode); err != nil {
 		return fmt.Errorf("writing the settings: %w", err)
 	}
 	return nil

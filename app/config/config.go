@@ -8,13 +8,12 @@ package config
 import (
 	"cmp"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
+
+	"fermata/checks/files"
 )
 
 // maxSize is what a file of settings may have at most, in bytes. A page of text has 3,000.
@@ -80,11 +79,11 @@ func Default() Config {
 // Path returns where the settings are when nobody says otherwise: fermata/config.toml under
 // $XDG_CONFIG_HOME, %AppData% or ~/Library/Application Support.
 func Path() (string, error) {
-	dir, err := os.UserConfigDir()
+	dir, err := files.Config()
 	if err != nil {
-		return "", fmt.Errorf("finding the folder for settings: %w", err)
+		return "", err
 	}
-	return filepath.Join(dir, "fermata", "config.toml"), nil
+	return filepath.Join(dir, "config.toml"), nil
 }
 
 // Load reads the settings at path, with the default for each that is absent or wrong. No file at all
@@ -113,23 +112,8 @@ func (c Config) Reload(path string) (Config, []Problem) {
 }
 
 func readFile(path string) ([]byte, error) {
-	// A named pipe would keep Open waiting, so look first.
-	if fi, err := os.Stat(path); err == nil && !fi.Mode().IsRegular() {
-		return nil, errors.New("expected a file, this is something else")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, withoutPath(err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
-		return nil, withoutPath(err)
-	}
-	if len(data) > maxSize {
-		return nil, fmt.Errorf("larger than %d kB", maxSize/1000)
-	}
-	return data, nil
+	data, err := files.Read(path, maxSize)
+	return data, withoutPath(err)
 }
 
 // withoutPath leaves out the path, which a Problem names already.

@@ -156,7 +156,7 @@ config.toml:1: [[account]] token_url: is missing`},
 		{"a = 1\ntolerance = 2s\n[clock]\nx=1", `config.toml:2: strings must be quoted`},
 		{"[clock]\n[clock]", `config.toml:2: table clock already exists`},
 		{"\n\x00", `config.toml:2: invalid character at start of key: U+0000`},
-		{strings.Repeat("#", maxSize+1), `config.toml: larger than 1048 kB`},
+		{strings.Repeat("#", maxSize+1), `config.toml: too large: more than 1024 kB`},
 	} {
 		_, problems := Load(write(t, test.text))
 		var lines []string

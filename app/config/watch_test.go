@@ -10,7 +10,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"fermata/app/atomicfile"
+	"fermata/checks/files"
 )
 
 // told waits for a change; a test that would hang fails instead.
@@ -38,8 +38,8 @@ func TestWatch(t *testing.T) {
 	}{
 		{"made", func() error { return os.WriteFile(path, []byte("a=1"), 0o644) }},
 		{"written", func() error { return os.WriteFile(path, []byte("a=2"), 0o644) }},
-		{"replaced", func() error { return atomicfile.Write(path, []byte("a=3"), 0o644) }},
-		{"replaced again", func() error { return atomicfile.Write(path, []byte("a=4"), 0o644) }},
+		{"replaced", func() error { return files.Write(path, []byte("a=3"), 0o644) }},
+		{"replaced again", func() error { return files.Write(path, []byte("a=4"), 0o644) }},
 		{"moved away", func() error { return os.Rename(path, path+"~") }},
 		{"moved back", func() error { return os.Rename(path+"~", path) }},
 		{"removed", func() error { return os.Remove(path) }},

@@ -4,16 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"runtime"
 	"sync"
 
-	"fermata/app/atomicfile"
 	"fermata/checks"
+	"fermata/checks/files"
 	"fermata/checks/session"
 )
 
@@ -28,29 +24,6 @@ type File struct {
 // NewFile returns one that keeps sign-ins at path. The file and its folder are made when there is
 // something to keep.
 func NewFile(path string) *File { return &File{path: path} }
-
-// FilePath returns the usual place: fermata/sign-ins.json under $XDG_STATE_HOME (~/.local/state), and
-// beside the settings on macOS, under %LocalAppData% on Windows. Not among the settings on Linux:
-// those are what people publish.
-func FilePath() (string, error) {
-	var dir string
-	var err error
-	switch runtime.GOOS {
-	case "windows":
-		dir, err = os.UserCacheDir()
-	case "darwin":
-		dir, err = os.UserConfigDir()
-	default:
-		if dir = os.Getenv("XDG_STATE_HOME"); !filepath.IsAbs(dir) {
-			dir, err = os.UserHomeDir()
-			dir = filepath.Join(dir, ".local", "state")
-		}
-	}
-	if err != nil {
-		return "", fmt.Errorf("finding the place for sign-ins: %w", err)
-	}
-	return filepath.Join(dir, "fermata", "sign-ins.json"), nil
-}
 
 // Load implements session.Keeper.
 func (f *File) Load(ctx context.Context, account string) (session.Grant, error) {
@@ -96,41 +69,26 @@ func (f *File) change(edit func(map[string]session.Grant)) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
-		return err
-	}
-	return atomicfile.Write(f.path, append(text, '\n'), 0o600)
+	return files.Write(f.path, append(text, '\n'), 0o600)
 }
 
 // read returns what the file holds, an empty map if there is none.
 func (f *File) read() (map[string]session.Grant, error) {
 	grants := map[string]session.Grant{}
-	// A named pipe would keep Open waiting, so look first.
 	fi, err := os.Stat(f.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return grants, nil
 	case err != nil:
 		return nil, err
-	case !fi.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a file", f.path)
-	}
-	file, err := os.Open(f.path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	if fi, err = file.Stat(); err != nil {
-		return nil, err
-	}
-	if exposed(fi) {
+	case fi.Mode().IsRegular() && exposed(fi):
 		return nil, checks.WithHint(ErrExposed, "Run: chmod 600 "+f.path)
 	}
-	text, err := io.ReadAll(io.LimitReader(file, maxKept+1))
-	if err != nil {
+	text, err := files.Read(f.path, maxKept)
+	if err != nil && !errors.Is(err, files.ErrTooLarge) {
 		return nil, err
 	}
-	if err := decode(text, &grants); err != nil || grants == nil {
+	if err != nil || decode(text, &grants) != nil || grants == nil {
 		return nil, checks.WithHint(ErrDamaged, "Remove "+f.path+" and sign in again.")
 	}
 	return grants, nil

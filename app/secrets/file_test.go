@@ -102,10 +102,3 @@ func TestFileDamaged(t *testing.T) {
 		t.Error("a folder was read")
 	}
 }
-
-func TestFilePath(t *testing.T) {
-	path, err := FilePath()
-	if err != nil || !filepath.IsAbs(path) || filepath.Base(filepath.Dir(path)) != "fermata" {
-		t.Errorf("%q, %v", path, err)
-	}
-}

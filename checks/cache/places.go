@@ -21,9 +21,9 @@ type file struct {
 	path    string                   // in folder
 }
 
-// files are the programs' own places, read in their sources; librespot and programs on Go's oauth2
+// known are the programs' own places, read in their sources; librespot and programs on Go's oauth2
 // have none of their own, so the settings name theirs.
-var files = []file{
+var known = []file{
 	// get_cache_folder_path in spotify_player/src/config/mod.rs: ~/.cache on every system; client/mod.rs
 	{"spotify-player", inHome(".cache"), "spotify-player/user_client_token.json"},
 	{"spotify-player", inHome(".cache"), "spotify-player/credentials.json"},
@@ -58,7 +58,7 @@ func places(cfg Config) []place {
 		}
 	}
 	if filepath.IsAbs(cfg.Home) {
-		for _, f := range files {
+		for _, f := range known {
 			if folder := f.folder(cfg.Home); folder != "" {
 				add(place{program: f.program, path: filepath.Join(folder, f.path)})
 			}

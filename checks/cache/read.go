@@ -3,13 +3,13 @@ package cache
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"syscall"
 	"time"
 
 	"fermata/checks/cache/tokenfile"
+	"fermata/checks/files"
 )
 
 const (
@@ -24,11 +24,6 @@ type reading struct {
 	modified time.Time // by the clock of then
 	err      error
 }
-
-var (
-	errNotPlain = errors.New("not a plain file")
-	errTooLarge = errors.New("larger than 1 MB")
-)
 
 // scan reads those of the places that are there, or that are known to have held a token. The programs
 // truncate and rewrite in place, so what ends in the middle is read once more a little later.
@@ -58,47 +53,21 @@ func scan(ctx context.Context, places []place, known map[string]bool) []reading 
 	return told
 }
 
-// read reads one file. It follows links, as the programs do, and opens nothing but plain files: a
-// pipe would block until somebody writes, a device may do anything.
+// read reads one file.
 func read(p place) reading {
 	r := reading{place: p}
-	if r.err = plain(os.Stat(p.path)); r.err != nil {
-		return r
-	}
-	f, err := os.OpenFile(p.path, os.O_RDONLY|nonblock, 0)
+	info, err := os.Stat(p.path)
 	if err != nil {
 		r.err = err
 		return r
 	}
-	defer f.Close()
-	info, err := f.Stat() // what was looked at may have been replaced before it was opened
-	if r.err = plain(info, err); r.err != nil {
-		return r
-	}
 	r.modified = info.ModTime()
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	switch {
-	case err != nil:
-		r.err = err
-	case len(data) > maxSize:
-		r.err = errTooLarge
-	default:
+	data, err := files.Read(p.path, maxSize)
+	if r.err = err; err == nil {
 		r.token, r.err = tokenfile.Parse(data)
 	}
 	clear(data)
 	return r
-}
-
-func plain(info fs.FileInfo, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case !info.Mode().IsRegular():
-		return errNotPlain
-	case info.Size() > maxSize:
-		return errTooLarge
-	}
-	return nil
 }
 
 // reason says in a few words why a file could not be read, without its path.

@@ -32,7 +32,7 @@ func TestGarbage(t *testing.T) {
 	want := `token file ~/garbage: unreadable: not JSON
 token file ~/json: unreadable: JSON without an OAuth token
 token file ~/other: unreadable: JSON without an OAuth token
-token file ~/large: unreadable: larger than 1 MB
+token file ~/large: unreadable: too large: more than 1024 kB
 rspotify ~/end: token until `
 	if !strings.HasPrefix(got, want) || !strings.Contains(got, "spotipy ~/past: token ended at 00:00 on 1 January 1970") ||
 		!strings.Contains(got, "spotipy ~/millis: token until 00:00 on 1 January 2100") {

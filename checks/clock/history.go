@@ -3,11 +3,9 @@ package clock
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2/maybe"
+	"fermata/checks/files"
 )
 
 // The history is a week with an entry an hour: enough for a drift rate, and some 20 kB.
@@ -78,19 +76,9 @@ func (h *history) add(now Reading, f Facts, tolerance time.Duration) Drift {
 
 // load reads the entries that make sense.
 func load(path string) []entry {
-	if path == "" {
-		return nil
-	}
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxHistory {
-		return nil
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil
-	}
+	data, err := files.Read(path, maxHistory)
 	var read, good []entry
-	if json.Unmarshal(data, &read) != nil {
+	if err != nil || json.Unmarshal(data, &read) != nil {
 		return nil
 	}
 	for _, e := range read {
@@ -110,10 +98,7 @@ func (h *history) save() error {
 	if err != nil {
 		return fmt.Errorf("write the clock's history: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(h.path), 0o700); err != nil {
-		return fmt.Errorf("write the clock's history: %w", err)
-	}
-	if err := maybe.WriteFile(h.path, data, 0o600); err != nil {
+	if err := files.Write(h.path, data, 0o600); err != nil {
 		return fmt.Errorf("write the clock's history: %w", err)
 	}
 	return nil

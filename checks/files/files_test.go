@@ -1,7 +1,9 @@
-package atomicfile
+package files
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -103,5 +105,37 @@ func only(t *testing.T, dir, want string) {
 	}
 	if len(entries) != 1 || entries[0].Name() != want {
 		t.Errorf("the folder holds %v, want only %q", entries, want)
+	}
+}
+
+func TestRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, []byte("1234"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Read(path, 4); err != nil || string(got) != "1234" {
+		t.Errorf("at the limit: %q, %v", got, err)
+	}
+	for _, test := range []struct {
+		path  string
+		limit int64
+		want  error
+	}{
+		{path, 3, ErrTooLarge},
+		{t.TempDir(), 4, ErrNotRegular},
+		{path + "2", 4, fs.ErrNotExist},
+	} {
+		got, err := Read(test.path, test.limit)
+		if _, ok := errors.AsType[*fs.PathError](err); got != nil || !errors.Is(err, test.want) || !ok {
+			t.Errorf("%s: %q, %v; want %v", test.path, got, err, test.want)
+		}
+	}
+}
+
+func TestFolders(t *testing.T) {
+	for name, folder := range map[string]func() (string, error){"Config": Config, "State": State} {
+		if dir, err := folder(); err != nil || !filepath.IsAbs(dir) || filepath.Base(dir) != "fermata" {
+			t.Errorf("%s: %q, %v", name, dir, err)
+		}
 	}
 }
