@@ -1,9 +1,7 @@
 package tray
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -11,6 +9,8 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"fermata/checks/sessionbus"
 )
 
 const (
@@ -20,20 +20,19 @@ const (
 	settled     = time.Second // what systray needs to register itself
 )
 
-// host connects to the session bus. It looks for the address first, where godbus does: finding none,
-// godbus starts dbus-launch, whose daemon nobody ends.
+// host connects to the session bus. systray connects to it too, but finding no address where godbus looks
+// it would start dbus-launch, so it is given the address that was found.
 func host(ctx context.Context) (shows bool, err error) {
-	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address == "" || address == "autolaunch:" {
-		if _, err := os.Stat(fmt.Sprintf("/run/user/%d/bus", os.Getuid())); err != nil {
-			return false, errors.New("no session bus")
-		}
+	address, err := sessionbus.Address()
+	if err != nil {
+		return false, err
 	}
-	ctx, cancel := context.WithCancel(ctx) // the connection's life
-	patience := time.AfterFunc(busTimeout, cancel)
-	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
-	if err != nil || !patience.Stop() {
-		cancel()
-		return false, fmt.Errorf("the session bus does not answer: %w", cmp.Or(err, ctx.Err()))
+	if err := os.Setenv("DBUS_SESSION_BUS_ADDRESS", address); err != nil {
+		return false, err
+	}
+	conn, err := sessionbus.Connect(ctx)
+	if err != nil {
+		return false, err
 	}
 	return hosted(ctx, conn), nil
 }

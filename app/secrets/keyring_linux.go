@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/godbus/dbus/v5"
+
+	"fermata/checks/sessionbus"
 )
 
 // The Secret Service: specifications.freedesktop.org/secret-service-spec/latest/
@@ -54,26 +56,20 @@ func ready(ctx context.Context, service, account string) error {
 	return err
 }
 
-// connect opens a private connection to the session bus. It never starts a bus: godbus would run
-// dbus-launch and leave it behind.
+// connect opens a private connection to the session bus, until ctx ends.
 func connect(ctx context.Context) (*dbus.Conn, error) {
-	conn, err := dbus.SessionBusPrivateNoAutoStartup()
-	if err != nil {
+	conn, err := sessionbus.Connect(ctx)
+	switch {
+	case err == nil:
+		return conn, nil
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, fmt.Errorf("%w: the session bus is silent", ErrHung)
+	case errors.Is(err, sessionbus.ErrNone):
 		return nil, fmt.Errorf("%w: there is no session bus", ErrAbsent)
 	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
-	if err = conn.Auth(nil); err == nil {
-		err = conn.Hello()
-	}
-	if err != nil {
-		conn.Close()
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		return nil, fmt.Errorf("%w: the session bus does not let us in", ErrAbsent)
-	}
-	return conn, nil
+	return nil, fmt.Errorf("%w: the session bus does not let us in", ErrAbsent)
 }
 
 // collection returns the one that go-keyring uses: "login", else the default one.

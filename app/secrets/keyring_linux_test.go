@@ -112,10 +112,8 @@ func TestNoBus(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	t.Setenv("XDG_RUNTIME_DIR", dir)
 	for _, address := range []string{"", "autolaunch:", "unix:path=" + filepath.Join(dir, "none"), "nonsense"} {
-		if _, err := os.Stat(fmt.Sprintf("/run/user/%d/bus", os.Getuid())); err == nil && !strings.Contains(address, "n") {
-			continue // godbus would find the desktop's
-		}
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 		_, err := NewKeyring("fermata").Load(t.Context(), "spotify")
 		fails(t, fmt.Sprintf("address %q", address), err, ErrAbsent)

@@ -26,7 +26,7 @@ func (k *Keyring) Unlock(ctx context.Context) error {
 func unlock(ctx context.Context) error {
 	first, cancel := context.WithTimeoutCause(ctx, patience, ErrHung)
 	defer cancel()
-	conn, err := connect(first)
+	conn, err := connect(ctx)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"fermata/checks"
+	"fermata/checks/sessionbus"
 )
 
 const (
@@ -76,7 +77,7 @@ func places() []string {
 func (c linuxClient) quit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, busTimeout)
 	defer cancel()
-	conn, err := sessionBus(ctx)
+	conn, err := sessionbus.Connect(ctx)
 	if err != nil {
 		return c.terminate()
 	}
@@ -139,7 +140,7 @@ func (c linuxClient) start(ctx context.Context) error {
 func mprisOwner(ctx context.Context) int {
 	ctx, cancel := context.WithTimeout(ctx, busTimeout)
 	defer cancel()
-	conn, err := sessionBus(ctx)
+	conn, err := sessionbus.Connect(ctx)
 	if err != nil {
 		return 0
 	}
@@ -149,18 +150,4 @@ func mprisOwner(ctx context.Context) int {
 		return 0
 	}
 	return int(pid)
-}
-
-// sessionBus connects to the session bus, until ctx ends. It gives godbus the address: finding none,
-// godbus starts dbus-launch, whose daemon nobody ends.
-func sessionBus(ctx context.Context) (*dbus.Conn, error) {
-	address := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
-	if address == "" || address == "autolaunch:" {
-		socket := fmt.Sprintf("/run/user/%d/bus", os.Getuid())
-		if _, err := os.Stat(socket); err != nil {
-			return nil, errors.New("no session bus")
-		}
-		address = "unix:path=" + socket
-	}
-	return dbus.Connect(address, dbus.WithContext(ctx))
 }

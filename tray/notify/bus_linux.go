@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
-	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"fermata/checks/sessionbus"
 )
 
 // The names of https://specifications.freedesktop.org/notification-spec/latest/.
@@ -19,41 +17,18 @@ const (
 	busName    = "org.freedesktop.DBus"
 )
 
-// busAddress returns the session bus's address. godbus's own search ends in running dbus-launch, which
-// leaves a bus behind that nobody is on, so it is not asked.
-func busAddress() (string, error) {
-	address := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
-	if address != "" && !strings.HasPrefix(address, "autolaunch:") {
-		return address, nil
-	}
-	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
-		socket := filepath.Join(dir, "bus")
-		if _, err := os.Stat(socket); err == nil {
-			return "unix:path=" + dbus.EscapeBusAddressValue(socket), nil
-		}
-	}
-	return "", errors.New("there is no session bus: DBUS_SESSION_BUS_ADDRESS is not set and $XDG_RUNTIME_DIR/bus is not there")
-}
-
 // connect opens a connection of our own: on a shared one, the tray's library would take our signals
 // for its own. It listens to the notification daemon's signals and to its coming and going.
 func connect() (*dbus.Conn, chan *dbus.Signal, error) {
-	address, err := busAddress()
+	// Order matters: a click's activation token comes just before the click.
+	conn, err := sessionbus.Connect(context.Background(), dbus.WithSignalHandler(dbus.NewSequentialSignalHandler()))
 	if err != nil {
 		return nil, nil, err
 	}
-	// The context is the connection's lifetime; in time, it also ends a greeting that gets no answer.
-	ctx, cancel := context.WithCancel(context.Background())
-	timer := time.AfterFunc(patience, cancel)
-	defer timer.Stop()
-	// Order matters: a click's activation token comes just before the click.
-	conn, err := dbus.Connect(address, dbus.WithContext(ctx), dbus.WithSignalHandler(dbus.NewSequentialSignalHandler()))
-	if err != nil {
-		cancel()
-		return nil, nil, fmt.Errorf("connect to the session bus: %w", err)
-	}
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	// Narrow rules: what other programs say on the bus must not wake this one.
 	err = errors.Join(
 		conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(busName), dbus.WithMatchInterface(busName),
