@@ -2,86 +2,124 @@ package session
 
 import (
 	"context"
-	"io"
-	"net/http"
+	"errors"
+	"math/rand/v2"
 	"time"
+
+	"fermata/checks"
 )
 
-// look asks the provider whether it still accepts the access token, unless a click waits. The caller
-// holds the slot. It reports false if it gave way to a click or to ctx's end before the answer.
-func (a *Account) look(ctx context.Context) bool {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	a.mu.Lock()
-	wait := a.clicks > 0
-	a.hurry = cancel
-	a.mu.Unlock()
-	defer func() {
-		a.mu.Lock()
-		a.hurry = nil
-		a.mu.Unlock()
-	}()
-	return !wait && a.observe(ctx)
+const (
+	keeperTimeout = 15 * time.Second // of one call to the keeper
+	maxSteps      = 4                // requests of one Run: a look, a renewal, another look
+	maxNext       = 24 * time.Hour   // between two Runs
+)
+
+// Run implements checks.Check: it makes the requests that are due and tells what is known then. A
+// click that arrives meanwhile goes first.
+func (a *Account) Run(ctx context.Context) checks.Finding {
+	told := true
+	err := a.with(ctx, func(ctx context.Context) {
+		a.load(ctx, false)
+		a.anchor()
+		a.saveAgain(ctx)
+		told = a.steps(ctx)
+	})
+	return a.finding(err != nil || told)
 }
 
-// observe is look without regard to clicks.
-func (a *Account) observe(ctx context.Context) bool {
-	access := a.snapshot().token.access
-	began := a.clock.Elapsed()
-	r, err := a.ask(ctx, access)
-	now, trueNow := a.clock.Elapsed(), a.clock.Now()
-	if ctx.Err() != nil {
-		return false
-	}
-	a.update(func(s *state) {
-		s.looked, s.lookedAt, s.jitter = began, true, draw()
-		t := sortLook(a.cfg.Provider, r, err, trueNow, access, s.grant.RefreshToken)
-		switch {
-		case t == nil:
-			s.health, s.token.healed = nil, false
-			s.lastGood, s.good = now, true
-			if user := a.cfg.Provider.User; user != nil {
-				s.user = clean(user(r.body), access)
+// steps makes what requests are due, a few at most. It reports whether a look that was asked for now
+// is still to be made.
+func (a *Account) steps(ctx context.Context) (told bool) {
+	told = true
+	for range maxSteps {
+		if ctx.Err() != nil {
+			break
+		}
+		what, in := next(a.snapshot(), a.cfg.Ask, a.cfg.Provider.HealthURL != "", told, a.clock.Elapsed())
+		if in > 0 {
+			break
+		}
+		switch what {
+		case renew:
+			a.renew(ctx)
+			told = false
+		case look:
+			if !a.look(ctx) {
+				return true
 			}
-		case t.expired && !(s.token.healed && now-s.token.sent < time.Minute):
-			// Ended early. A renewal follows, and another look at what it brings.
-			s.token.rejected, s.token.end = true, min(s.token.end, now)
-			s.lookedAt = false
+			told = false
+		case rest:
+			return false
+		}
+	}
+	return told
+}
+
+// load reads the grant, until the keeper has answered once. A keyring that is locked may ask for its
+// password each time, so it is left alone for a while, unless clicked says that a person wants it now.
+func (a *Account) load(ctx context.Context, clicked bool) {
+	s, now := a.snapshot(), a.clock.Elapsed()
+	if s.loaded || s.keyring != nil && !clicked && now < nextKeeping(s.keyring) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, keeperTimeout)
+	defer cancel()
+	g, err := a.keeper.Load(ctx, a.cfg.Name)
+	now = a.clock.Elapsed()
+	a.update(func(s *state) {
+		switch {
+		case err == nil && g.RefreshToken != "":
+			s.loaded, s.signedIn, s.grant, s.keyring = true, true, g, nil
+		case err == nil, errors.Is(err, ErrNoGrant):
+			s.loaded, s.keyring = true, nil
 		default:
-			// A token refused although it is this new: another would fare no better.
-			t.Ask = t.Ask || t.expired
-			s.health = t.follow(s.health, now)
+			s.keyring = keyringTrouble(err).follow(s.keyring, now)
 		}
 	})
-	return true
 }
 
-// ask makes the request of a look.
-func (a *Account) ask(ctx context.Context, access string) (reply, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.cfg.Provider.HealthURL, nil)
-	if err != nil {
-		return reply{}, err
-	}
-	req.Header.Set("Authorization", "Bearer "+access)
-	req.Header.Set("Accept", "application/json")
-	resp, err := a.client.Do(req)
-	if err != nil {
-		return reply{}, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body) // at most 1 MB, see bounded
-	return reply{AtAPI, resp.StatusCode, resp.Header, body}, err
+// save hands the grant to the keeper. A failure is kept for a person to see, and tried again later.
+func (a *Account) save(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, keeperTimeout)
+	defer cancel()
+	err := a.keeper.Save(ctx, a.cfg.Name, a.snapshot().grant)
+	now := a.clock.Elapsed()
+	a.update(func(s *state) {
+		if s.unsaved = err != nil; !s.unsaved {
+			s.unkept = nil
+			return
+		}
+		s.unkept = keyringTrouble(err).follow(s.unkept, now)
+	})
 }
 
-// sortLook sorts a look's outcome; nil is a success.
-func sortLook(p Provider, r reply, err error, now time.Time, secrets ...string) *Trouble {
-	switch {
-	case err != nil:
-		return sortTransportError(err, secrets...)
-	case r.status/100 != 2:
-		return sortReply(p, r, now, secrets...)
-	case isPage(r):
-		return &Trouble{Where: AtNetwork, Code: CodePortal, Status: r.status, Text: "a web page came instead of a reply"}
+// saveAgain saves what could not be saved before, once in a while.
+func (a *Account) saveAgain(ctx context.Context) {
+	s := a.snapshot()
+	if s.unsaved && (s.unkept == nil || a.clock.Elapsed() >= nextKeeping(s.unkept)) {
+		a.save(ctx)
 	}
-	return nil
 }
+
+func keyringTrouble(err error) *Trouble {
+	return &Trouble{Where: AtKeyring, Text: clean(err.Error()), Err: err}
+}
+
+// anchor corrects when the grant was given, if true time was measured only after that: it counts back
+// from now by a clock that nothing moves.
+func (a *Account) anchor() {
+	now, elapsed := a.clock.Now(), a.clock.Elapsed()
+	a.update(func(s *state) {
+		if !s.fresh {
+			return
+		}
+		at := now.Add(s.signedAt - elapsed).Round(0)
+		if d := at.Sub(s.grant.AuthorizedAt); d.Abs() > time.Minute {
+			s.grant.AuthorizedAt, s.unsaved = at, true
+		}
+	})
+}
+
+// draw is a new share for jitter.
+func draw() float64 { return rand.Float64()*0.2 - 0.1 }

@@ -2,69 +2,37 @@ package session
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
-	"unicode"
+
+	"fermata/checks/text"
 )
 
-const maxText = 200 // runes of a text that came from outside
+const (
+	maxText = 200      // characters of a text from outside that are shown
+	maxRead = 64 << 10 // characters of it that are looked at
+)
 
-// clean makes a line that can be shown of a text from outside: no control, format or bidirectional
-// characters, no line breaks, at most 200 runes, and none of the secrets, nor anything as long and
-// even as a token is.
-func clean(text string, secrets ...string) string {
-	if len(text) > 64<<10 {
-		text = text[:64<<10]
-	}
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case r == unicode.ReplacementChar, !unicode.IsGraphic(r):
-			return -1
-		}
-		return r
-	}, text)
+var (
+	joiners = strings.NewReplacer("\u200c", "", "\u200d", "")
+	tokens  = regexp.MustCompile(`[A-Za-z0-9_-]{32,}`)
+)
+
+// clean makes a line of a text from outside, see text.Line, with none of the secrets in it, nor anything
+// that looks like a token: the reply may echo a secret that is not in secrets, or part of one. Characters
+// that do not show are dropped before, as they could split a secret.
+func clean(s string, secrets ...string) string {
 	for _, secret := range secrets {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "…")
-			text = strings.ReplaceAll(text, url.QueryEscape(secret), "…")
-		}
+		secrets = append(secrets, url.QueryEscape(secret))
 	}
-	words := strings.Fields(text)
-	for i, word := range words {
-		words[i] = hideTokens(word)
-	}
-	text = strings.Join(words, " ")
-	if runes := []rune(text); len(runes) > maxText {
-		text = string(runes[:maxText-1]) + "…"
-	}
-	return text
+	s = text.Line(joiners.Replace(text.Line(s, maxRead)), maxRead, secrets...)
+	return text.Line(tokens.ReplaceAllStringFunc(s, hideToken), maxText)
 }
 
-// hideTokens replaces each run of 32 or more of the characters that tokens are made of, unless it is
-// plain_lower_case: a reply may echo a secret that nobody here knows by heart, or half of one.
-func hideTokens(word string) string {
-	var out strings.Builder
-	for word != "" {
-		n := strings.IndexFunc(word, func(r rune) bool { return !inToken(r) })
-		if n < 0 {
-			n = len(word)
-		}
-		run, rest := word[:n], word[n:]
-		if len(run) >= 32 && (run != strings.ToLower(run) || strings.ContainsAny(run, "0123456789")) {
-			run = "…"
-		}
-		out.WriteString(run)
-		n = strings.IndexFunc(rest, inToken)
-		if n < 0 {
-			n = len(rest)
-		}
-		out.WriteString(rest[:n])
-		word = rest[n:]
+// hideToken hides a run of the characters that tokens are made of, unless it is plain_lower_case.
+func hideToken(run string) string {
+	if run == strings.ToLower(run) && !strings.ContainsAny(run, "0123456789") {
+		return run
 	}
-	return out.String()
-}
-
-func inToken(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-'
+	return "…"
 }

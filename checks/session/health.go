@@ -1,0 +1,87 @@
+package session
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+)
+
+// look asks the provider whether it still accepts the access token, unless a click waits. The caller
+// holds the slot. It reports false if it gave way to a click or to ctx's end before the answer.
+func (a *Account) look(ctx context.Context) bool {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a.mu.Lock()
+	wait := a.clicks > 0
+	a.hurry = cancel
+	a.mu.Unlock()
+	defer func() {
+		a.mu.Lock()
+		a.hurry = nil
+		a.mu.Unlock()
+	}()
+	return !wait && a.observe(ctx)
+}
+
+// observe is look without regard to clicks.
+func (a *Account) observe(ctx context.Context) bool {
+	access := a.snapshot().token.access
+	began := a.clock.Elapsed()
+	r, err := a.ask(ctx, access)
+	now, trueNow := a.clock.Elapsed(), a.clock.Now()
+	if ctx.Err() != nil {
+		return false
+	}
+	a.update(func(s *state) {
+		s.looked, s.lookedAt, s.jitter = began, true, draw()
+		t := sortLook(a.cfg.Provider, r, err, trueNow, access, s.grant.RefreshToken)
+		switch {
+		case t == nil:
+			s.health, s.token.healed = nil, false
+			s.lastGood, s.good = now, true
+			if user := a.cfg.Provider.User; user != nil {
+				s.user = clean(user(r.body), access)
+			}
+		case t.expired && !(s.token.healed && now-s.token.sent < time.Minute):
+			// Ended early. A renewal follows, and another look at what it brings.
+			s.token.rejected, s.token.end = true, min(s.token.end, now)
+			s.lookedAt = false
+		default:
+			// A token refused although it is this new: another would fare no better.
+			t.Ask = t.Ask || t.expired
+			s.health = t.follow(s.health, now)
+		}
+	})
+	return true
+}
+
+// ask makes the request of a look.
+func (a *Account) ask(ctx context.Context, access string) (reply, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.cfg.Provider.HealthURL, nil)
+	if err != nil {
+		return reply{}, err
+	}
+	req.Header.Set("Authorization", "Bearer "+access)
+	req.Header.Set("Accept", "application/json")
+	resp, err := a.client.Do(req)
+	if err != nil {
+		return reply{}, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body) // at most 1 MB, see bounded
+	return reply{AtAPI, resp.StatusCode, resp.Header, body}, err
+}
+
+// sortLook sorts a look's outcome; nil is a success.
+func sortLook(p Provider, r reply, err error, now time.Time, secrets ...string) *Trouble {
+	switch {
+	case err != nil:
+		return sortTransportError(err, secrets...)
+	case r.status/100 != 2:
+		return sortReply(p, r, now, secrets...)
+	case isPage(r):
+		return &Trouble{Where: AtNetwork, Code: CodePortal, Status: r.status, Text: "a web page came instead of a reply"}
+	}
+	return nil
+}
