@@ -81,7 +81,7 @@ func (a *account) statusPage(ctx context.Context, t *session.Trouble) string {
 // locked reports whether a keyring that waits for its password is in the way.
 func locked(f session.Facts) bool {
 	unlockable := func(err error) bool { return errors.Is(err, secrets.ErrLocked) || errors.Is(err, secrets.ErrNone) }
-	return unlockable(f.Kept) || f.Trouble != nil && unlockable(f.Trouble)
+	return unlockable(f.SaveError) || f.Trouble != nil && unlockable(f.Trouble)
 }
 
 // actions are what a person can do.

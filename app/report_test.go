@@ -39,7 +39,7 @@ func TestReportHasNoSecrets(t *testing.T) {
 			Err: checks.WithHint(fmt.Errorf("error: %s", plant), plant),
 		})
 		s.facts(func(f *session.Facts) {
-			f.User, f.Missing, f.Kept = secrets["user name"], []string{plant}, fmt.Errorf("%s", plant)
+			f.User, f.Missing, f.SaveError = secrets["user name"], []string{plant}, fmt.Errorf("%s", plant)
 			f.Health = &session.Trouble{Where: session.AtAPI, Status: 403, Code: secret, Text: plant, Ask: true}
 		})
 		facts := factsOf(s.Accounts[0].Finding)

@@ -67,7 +67,7 @@ func scenes() []scene {
 		}},
 		{"the keyring is locked", func(s *State) {
 			s.facts(func(f *session.Facts) {
-				f.Kept = checks.WithHint(errors.New("the keyring is locked"), "Unlock it.")
+				f.SaveError = checks.WithHint(errors.New("the keyring is locked"), "Unlock it.")
 			})
 			a := &s.Accounts[0].Finding
 			a.Actions = append(a.Actions, checks.Action{ID: "spotify/unlock", Label: "Unlock the keyring…"})

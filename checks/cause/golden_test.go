@@ -49,12 +49,12 @@ func scenes() []scene {
 		{"clock-wrong certificate", passing(onTheWay(session.CodeCertTime, "x509: certificate has expired or is not yet valid")), both(clockUnknown, later)},
 		{"keyring", nil, func(e *Evidence) {
 			e.Level = checks.OK
-			e.Session.Kept = fmt.Errorf("saving the sign-in of spotify: %w", checks.WithHint(errors.New("the keyring is locked"), "Unlock the keyring; until then the sign-in is held in memory only."))
+			e.Session.SaveError = fmt.Errorf("saving the sign-in of spotify: %w", checks.WithHint(errors.New("the keyring is locked"), "Unlock the keyring; until then the sign-in is held in memory only."))
 		}},
 		{"keyring", passing(session.Trouble{Where: session.AtKeyring, Text: "loading the sign-in of spotify: the keyring is locked"}), later},
 		{"keyring-lost", nil, func(e *Evidence) {
 			e.Level = checks.OK
-			e.Session.Kept = checks.WithHint(errors.New("saving the sign-in of spotify: this desktop has no keyring"), `Install gnome-keyring or KWallet, or set store = "file" under [secrets] in the settings.`)
+			e.Session.SaveError = checks.WithHint(errors.New("saving the sign-in of spotify: this desktop has no keyring"), `Install gnome-keyring or KWallet, or set store = "file" under [secrets] in the settings.`)
 		}},
 		{"keyring-lost", passing(session.Trouble{Where: session.AtKeyring, Text: "loading the sign-in of spotify: the keyring does not answer",
 			Err: checks.WithHint(errors.New("the keyring does not answer"), `Log out of the desktop and in again, or set store = "file" under [secrets] in the settings.`)}), later},

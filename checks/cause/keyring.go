@@ -56,7 +56,7 @@ func keyringError(e Evidence) (err error, kept bool) {
 	if t := e.at(session.AtKeyring); t != nil {
 		return t, false
 	}
-	return e.Session.Kept, e.Session.Kept != nil
+	return e.Session.SaveError, e.Session.SaveError != nil
 }
 
 func keyringTrouble(e Evidence) string {

@@ -87,7 +87,7 @@ func drawEvidence(t *rapid.T) Evidence {
 		Changed: Changes{Slept: time.Duration(rapid.IntRange(0, 3).Draw(t, "slept")) * time.Hour, Network: yes("joined"), ClientID: yes("client")},
 	}
 	if yes("kept") {
-		e.Session.Kept = fmt.Errorf("saving the sign-in of spotify: %s", drawText(t))
+		e.Session.SaveError = fmt.Errorf("saving the sign-in of spotify: %s", drawText(t))
 	}
 	return e
 }

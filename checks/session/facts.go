@@ -1,32 +1,58 @@
 package session
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 )
 
-// Facts are the figures behind an account's Finding. Times are true time, however the clock stood
-// when they were noted.
+// Facts are what is known of an account. Times are true time, however the clock stood when they were
+// noted.
 type Facts struct {
+	Loaded         bool      // the keeper answered; until then, nothing is known of a sign-in
 	User           string    // the user's name, safe to show; "" where it is not known
 	SignedIn       bool      // there is a grant
-	Until          time.Time // the access token's end, also when it is past; zero: no token, or the end was not told
+	Usable         bool      // there is an access token, it was not refused, and UsableUntil is to come
+	Until          time.Time // the access token's end, also when it is past; zero: no token, or its end is not known
+	UsableUntil    time.Time // when the access token is no longer used: Until, or an hour after RenewedAt; zero: no token
 	RenewedAt      time.Time // when the access token was asked for; zero: no token
+	Renewable      bool      // there is a refresh token
 	Renews         bool      // renews by itself before Until
 	Ask            bool      // renews on a click (renew = "ask")
 	AuthorizedAt   time.Time // when the person signed in; zero: not known
 	GrantUntil     time.Time // the grant's end; zero: none, or not known
 	GrantEstimated bool      // AuthorizedAt was noted by a wrong clock: both are only the latest they can be
 	Missing        []string  // scopes that the provider's list has and the grant has not
-	Kept           error     // nil, or why the grant is only in memory
+	SaveError      error     // nil, or why the grant is only in memory
 	LastGood       time.Time // when the provider last accepted something; zero: not in this run
-	Trouble        *Trouble  // what is to be mended first; nil: nothing
-	Health         *Trouble  // what the last health look met, beside Trouble or the same; nil: it was good
+	Trouble        *Trouble  // what is to be mended first: Keyring, Renewal or Health; nil: nothing
+	Keyring        *Trouble  // why the grant could not be read; nil: it was, or nobody tried yet
+	Renewal        *Trouble  // what the last renewal met; nil: it worked, or there was none
+	Health         *Trouble  // what the last health look met; nil: it was good, or there was none
+}
+
+// Shift returns f as it is when true time turns out to be d later than f reckoned. The grant's times are
+// true times from the start and stay.
+func (f Facts) Shift(d time.Duration) Facts {
+	for _, t := range []*time.Time{&f.Until, &f.UsableUntil, &f.RenewedAt, &f.LastGood} {
+		if !t.IsZero() {
+			*t = t.Add(d)
+		}
+	}
+	for _, t := range []**Trouble{&f.Trouble, &f.Keyring, &f.Renewal, &f.Health} {
+		if *t != nil {
+			c := **t
+			c.Since, c.At = c.Since.Add(d), c.At.Add(d)
+			*t = &c
+		}
+	}
+	return f
 }
 
 // facts makes Facts of a state.
-func (a *Account) facts(s state) Facts {
+func (a *Account) facts() Facts {
+	s, cfg := a.snapshot(), a.config()
 	now, elapsed := a.clock.Now().Round(0), a.clock.Elapsed()
 	at := func(d time.Duration) time.Time { return now.Add(d - elapsed) }
 	show := func(t *Trouble) *Trouble {
@@ -37,14 +63,11 @@ func (a *Account) facts(s state) Facts {
 		c.Since, c.At = at(t.since), at(t.at)
 		return &c
 	}
-	f := Facts{User: s.user, SignedIn: s.signedIn, Ask: a.cfg.Ask, Health: show(s.health)}
-	if s.unkept != nil {
-		f.Kept = s.unkept.Err
-	}
-	for _, t := range []*Trouble{s.keyring, s.renewal, s.health} {
-		if t != nil && f.Trouble == nil {
-			f.Trouble = show(t)
-		}
+	f := Facts{Loaded: s.loaded, User: s.user, SignedIn: s.signedIn, Usable: s.token.usable(elapsed), Ask: cfg.Ask,
+		Keyring: show(s.keyring), Renewal: show(s.renewal), Health: show(s.health),
+		Trouble: show(cmp.Or(s.keyring, s.renewal, s.health))}
+	if s.saveErr != nil {
+		f.SaveError = s.saveErr.Err
 	}
 	if f.Trouble != nil && f.Health != nil && f.Trouble.Where == AtNetwork && f.Health.Where == AtNetwork &&
 		f.Health.Since.Before(f.Trouble.Since) {
@@ -56,22 +79,23 @@ func (a *Account) facts(s state) Facts {
 	if !s.signedIn {
 		return f
 	}
-	f.Renews = !a.cfg.Ask && s.grant.RefreshToken != "" && (s.renewal == nil || !s.renewal.Ask)
+	f.Renewable = s.grant.RefreshToken != ""
+	f.Renews = f.Renewable && !cfg.Ask && (s.renewal == nil || !s.renewal.Ask)
 	if s.token.access != "" {
-		f.RenewedAt = at(s.token.sent)
+		f.RenewedAt, f.UsableUntil = at(s.token.sent), at(s.token.end)
 		if s.token.known || s.token.rejected {
-			f.Until = at(s.token.end)
+			f.Until = f.UsableUntil
 		}
 	}
 	f.AuthorizedAt = s.grant.AuthorizedAt
 	if f.AuthorizedAt.After(now.Add(time.Minute)) { // it was noted by a clock that was ahead
 		f.AuthorizedAt, f.GrantEstimated = now, true
 	}
-	if life := a.cfg.Provider.GrantLifetime; life > 0 && !f.AuthorizedAt.IsZero() {
+	if life := cfg.Provider.GrantLifetime; life > 0 && !f.AuthorizedAt.IsZero() {
 		f.GrantUntil = f.AuthorizedAt.Add(life)
 	}
 	granted := strings.Fields(s.grant.Scope)
-	for _, scope := range a.cfg.Provider.Scopes {
+	for _, scope := range cfg.Provider.Scopes {
 		if !slices.Contains(granted, scope) {
 			f.Missing = append(f.Missing, scope)
 		}

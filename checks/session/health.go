@@ -7,40 +7,25 @@ import (
 	"time"
 )
 
-// look asks the provider whether it still accepts the access token, unless a click waits. The caller
-// holds the slot. It reports false if it gave way to a click or to ctx's end before the answer.
+// look asks the provider whether it still accepts the access token. The caller has the requests. It
+// reports false if ctx ended before the answer.
 func (a *Account) look(ctx context.Context) bool {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	a.mu.Lock()
-	wait := a.clicks > 0
-	a.hurry = cancel
-	a.mu.Unlock()
-	defer func() {
-		a.mu.Lock()
-		a.hurry = nil
-		a.mu.Unlock()
-	}()
-	return !wait && a.observe(ctx)
-}
-
-// observe is look without regard to clicks.
-func (a *Account) observe(ctx context.Context) bool {
+	provider := a.config().Provider
 	access := a.snapshot().token.access
 	began := a.clock.Elapsed()
-	r, err := a.ask(ctx, access)
+	r, err := a.ask(ctx, provider.HealthURL, access)
 	now, trueNow := a.clock.Elapsed(), a.clock.Now()
 	if ctx.Err() != nil {
 		return false
 	}
 	a.update(func(s *state) {
 		s.looked, s.lookedAt, s.jitter = began, true, draw()
-		t := sortLook(a.cfg.Provider, r, err, trueNow, access, s.grant.RefreshToken)
+		t := sortLook(provider, r, err, trueNow, access, s.grant.RefreshToken)
 		switch {
 		case t == nil:
 			s.health, s.token.healed = nil, false
 			s.lastGood, s.good = now, true
-			if user := a.cfg.Provider.User; user != nil {
+			if user := provider.User; user != nil {
 				s.user = clean(user(r.body), access)
 			}
 		case t.expired && !(s.token.healed && now-s.token.sent < time.Minute):
@@ -57,8 +42,8 @@ func (a *Account) observe(ctx context.Context) bool {
 }
 
 // ask makes the request of a look.
-func (a *Account) ask(ctx context.Context, access string) (reply, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.cfg.Provider.HealthURL, nil)
+func (a *Account) ask(ctx context.Context, address, access string) (reply, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return reply{}, err
 	}

@@ -83,7 +83,7 @@ func TestEightMonths(t *testing.T) {
 		if b.keeper.token() != "refresh-0" {
 			t.Error("the grant is gone")
 		}
-		until := b.finding(false).Facts.(Facts).GrantUntil
+		until := b.facts().GrantUntil
 		if !until.Equal(start.Add(6 * month)) {
 			t.Errorf("grant until %v", until)
 		}
@@ -181,12 +181,11 @@ func TestOutage(t *testing.T) {
 		if at[1] < grace || at[2] < 14*time.Minute || at[2] > 16*time.Minute || !near(at[3]-at[2], 5*time.Minute) {
 			t.Errorf("levels %v at %v", seen, at)
 		}
-		f := b.finding(false)
-		if since := f.Facts.(Facts).Trouble.Since; since.Sub(down) > 10*time.Minute {
+		if since := b.facts().Trouble.Since; since.Sub(down) > 10*time.Minute {
 			t.Errorf("since %v after it began", since.Sub(down))
 		}
 		b.provider.set(func(p *fakeProvider) { p.down = nil })
-		if f = b.live(t, spacing); f.Level != checks.OK {
+		if f := b.live(t, spacing); f.Level != checks.OK {
 			t.Errorf("told that the network is back: %v %s", f.Level, f.Summary)
 		}
 	})
@@ -334,16 +333,16 @@ func TestKeptInMemory(t *testing.T) {
 			p.me = answer(200, "application/json", "{}") // not the one that insists on the kept token
 		})
 		f := b.live(t, 3*time.Hour)
-		if f.Level != checks.OK || !errors.Is(f.Facts.(Facts).Kept, errLocked) {
-			t.Errorf("%v %s, kept: %v", f.Level, f.Summary, f.Facts.(Facts).Kept)
+		if f.Level != checks.OK || !errors.Is(f.Facts.(Facts).SaveError, errLocked) {
+			t.Errorf("%v %s, kept: %v", f.Level, f.Summary, f.Facts.(Facts).SaveError)
 		}
 		if b.keeper.token() != "refresh-0" {
 			t.Errorf("kept %q", b.keeper.token())
 		}
 		b.keeper.fail(nil)
 		f = b.live(t, maxRetry)
-		if f.Facts.(Facts).Kept != nil || b.keeper.token() != b.provider.refresh {
-			t.Errorf("kept %q, the provider has %q; %v", b.keeper.token(), b.provider.refresh, f.Facts.(Facts).Kept)
+		if f.Facts.(Facts).SaveError != nil || b.keeper.token() != b.provider.refresh {
+			t.Errorf("kept %q, the provider has %q; %v", b.keeper.token(), b.provider.refresh, f.Facts.(Facts).SaveError)
 		}
 	})
 }
@@ -424,7 +423,7 @@ func TestCanceledRunIsNoTrouble(t *testing.T) {
 		defer cancel()
 		f := b.Run(ctx)
 		synctest.Wait()
-		if tr := b.finding(false).Facts.(Facts).Trouble; tr != nil || f.Level != checks.OK {
+		if tr := b.facts().Trouble; tr != nil || f.Level != checks.OK {
 			t.Errorf("%v %s %v", f.Level, f.Summary, tr)
 		}
 	})

@@ -2,30 +2,47 @@ package session
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"time"
-
-	"fermata/checks"
 )
 
-const (
-	keeperTimeout = 15 * time.Second // of one call to the keeper
-	maxSteps      = 4                // requests of one Run: a look, a renewal, another look
-	maxNext       = 24 * time.Hour   // between two Runs
-)
+// maxSteps is how many requests one Look makes at most: a health look, a renewal, another health look.
+const maxSteps = 4
 
-// Run implements checks.Check: it makes the requests that are due and tells what is known then. A
-// click that arrives meanwhile goes first.
-func (a *Account) Run(ctx context.Context) checks.Finding {
-	told := true
-	err := a.with(ctx, func(ctx context.Context) {
+// Look makes the requests that are due. It returns what is known then, and in how long the next request
+// is due: 0 is not before a person or another event asks for it. A click that comes meanwhile goes first.
+func (a *Account) Look(ctx context.Context) (Facts, time.Duration) {
+	looks, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a.mu.Lock()
+	a.stopLooks = cancel
+	a.mu.Unlock()
+	var told bool
+	err := a.exclusively(ctx, func(ctx context.Context) {
 		a.load(ctx, false)
-		a.anchor()
+		a.correctAuthorizedAt()
 		a.saveAgain(ctx)
-		told = a.steps(ctx)
+		told = a.steps(looks)
 	})
-	return a.finding(err != nil || told)
+	if err != nil {
+		return a.facts(), time.Second
+	}
+	return a.facts(), a.due(told)
+}
+
+// due is in how long the next request is due, at least a second; 0: none is.
+func (a *Account) due(told bool) time.Duration {
+	s, cfg, now := a.snapshot(), a.config(), a.clock.Elapsed()
+	_, in := next(s, cfg.Ask, cfg.Provider.HealthURL != "", told, now)
+	for _, t := range []*Trouble{s.keyring, s.saveErr} {
+		if t != nil {
+			in = min(in, nextKeeping(t)-now)
+		}
+	}
+	if in == never {
+		return 0
+	}
+	return max(in, time.Second)
 }
 
 // steps makes what requests are due, a few at most. It reports whether a look that was asked for now
@@ -36,7 +53,8 @@ func (a *Account) steps(ctx context.Context) (told bool) {
 		if ctx.Err() != nil {
 			break
 		}
-		what, in := next(a.snapshot(), a.cfg.Ask, a.cfg.Provider.HealthURL != "", told, a.clock.Elapsed())
+		cfg := a.config()
+		what, in := next(a.snapshot(), cfg.Ask, cfg.Provider.HealthURL != "", told, a.clock.Elapsed())
 		if in > 0 {
 			break
 		}
@@ -56,59 +74,9 @@ func (a *Account) steps(ctx context.Context) (told bool) {
 	return told
 }
 
-// load reads the grant, until the keeper has answered once. A keyring that is locked may ask for its
-// password each time, so it is left alone for a while, unless clicked says that a person wants it now.
-func (a *Account) load(ctx context.Context, clicked bool) {
-	s, now := a.snapshot(), a.clock.Elapsed()
-	if s.loaded || s.keyring != nil && !clicked && now < nextKeeping(s.keyring) {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, keeperTimeout)
-	defer cancel()
-	g, err := a.keeper.Load(ctx, a.cfg.Name)
-	now = a.clock.Elapsed()
-	a.update(func(s *state) {
-		switch {
-		case err == nil && g.RefreshToken != "":
-			s.loaded, s.signedIn, s.grant, s.keyring = true, true, g, nil
-		case err == nil, errors.Is(err, ErrNoGrant):
-			s.loaded, s.keyring = true, nil
-		default:
-			s.keyring = keyringTrouble(err).follow(s.keyring, now)
-		}
-	})
-}
-
-// save hands the grant to the keeper. A failure is kept for a person to see, and tried again later.
-func (a *Account) save(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, keeperTimeout)
-	defer cancel()
-	err := a.keeper.Save(ctx, a.cfg.Name, a.snapshot().grant)
-	now := a.clock.Elapsed()
-	a.update(func(s *state) {
-		if s.unsaved = err != nil; !s.unsaved {
-			s.unkept = nil
-			return
-		}
-		s.unkept = keyringTrouble(err).follow(s.unkept, now)
-	})
-}
-
-// saveAgain saves what could not be saved before, once in a while.
-func (a *Account) saveAgain(ctx context.Context) {
-	s := a.snapshot()
-	if s.unsaved && (s.unkept == nil || a.clock.Elapsed() >= nextKeeping(s.unkept)) {
-		a.save(ctx)
-	}
-}
-
-func keyringTrouble(err error) *Trouble {
-	return &Trouble{Where: AtKeyring, Text: clean(err.Error()), Err: err}
-}
-
-// anchor corrects when the grant was given, if true time was measured only after that: it counts back
-// from now by a clock that nothing moves.
-func (a *Account) anchor() {
+// correctAuthorizedAt corrects when the grant was given, if true time was measured only after that: it
+// counts back from now by a clock that no step moves.
+func (a *Account) correctAuthorizedAt() {
 	now, elapsed := a.clock.Now(), a.clock.Elapsed()
 	a.update(func(s *state) {
 		if !s.fresh {
@@ -116,7 +84,7 @@ func (a *Account) anchor() {
 		}
 		at := now.Add(s.signedAt - elapsed).Round(0)
 		if d := at.Sub(s.grant.AuthorizedAt); d.Abs() > time.Minute {
-			s.grant.AuthorizedAt, s.unsaved = at, true
+			s.grant.AuthorizedAt, s.dirty = at, true
 		}
 	})
 }

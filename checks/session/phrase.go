@@ -23,13 +23,13 @@ func running(f Facts, now time.Time) string {
 }
 
 // ending says that a session is about to end, and why it is let.
-func ending(name string, s state, f Facts, now time.Time) string {
+func ending(name string, f Facts, now time.Time) string {
 	what := "Session ends soon"
 	if !f.Until.IsZero() {
 		what = "Session ends at " + checks.TimeOfDay(f.Until, now)
 	}
 	switch {
-	case s.renewal != nil:
+	case f.Renewal != nil:
 		return what + " and could not be renewed: " + reason(name, f.Trouble, now)
 	case f.Ask:
 		return what + ", renews on a click"

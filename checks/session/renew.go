@@ -1,13 +1,14 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"fermata/checks"
+	"fermata/checks/text"
 
 	"golang.org/x/oauth2"
 )
@@ -18,51 +19,43 @@ var errNotSignedIn = checks.WithHint(errors.New("not signed in"), "Sign in first
 // under way. Only a rate limit puts it off: more requests would prolong that.
 func (a *Account) Refresh(ctx context.Context) error {
 	before := a.snapshot().renewals
-	var err error
-	if e := a.click(ctx, func(ctx context.Context) {
+	return a.click(ctx, func(ctx context.Context) error {
 		a.load(ctx, true)
-		switch s := a.snapshot(); {
-		case s.renewals != before:
-			err = asError(s.renewal)
-		case limited(s.renewal, a.clock.Elapsed()):
-			err = asError(s.renewal)
-		default:
-			err = a.renew(ctx)
+		if s := a.snapshot(); s.renewals != before || limited(s.renewal, a.clock.Elapsed()) {
+			return asError(s.renewal)
 		}
-	}); e != nil {
-		return e
-	}
-	return err
+		return a.renew(ctx)
+	})
 }
 
 // AccessToken returns an access token that the provider has not refused, renewing it if need be. It
-// asks the provider no more often than Run does.
+// asks the provider no more often than Look does.
 func (a *Account) AccessToken(ctx context.Context) (string, error) {
 	if s := a.snapshot(); s.token.usable(a.clock.Elapsed() + 10*time.Second) {
 		return s.token.access, nil
 	}
 	var access string
 	var err error
-	if e := a.with(ctx, func(ctx context.Context) {
+	if e := a.exclusively(ctx, func(ctx context.Context) {
 		a.load(ctx, false)
-		access, err = a.obtain(ctx)
+		access, err = a.validToken(ctx)
 	}); e != nil {
 		return "", e
 	}
 	return access, err
 }
 
-// obtain returns the access token, after a renewal where one is due.
-func (a *Account) obtain(ctx context.Context) (string, error) {
-	s := a.snapshot()
+// validToken returns the access token, after a renewal where one is due.
+func (a *Account) validToken(ctx context.Context) (string, error) {
+	s, ask := a.snapshot(), a.config().Ask
 	now := a.clock.Elapsed()
 	putOff := s.renewal != nil && nextRenewal(s, false) > now
 	switch {
-	case s.token.usable(now + 10*time.Second), s.token.usable(now) && (putOff || a.cfg.Ask):
+	case s.token.usable(now + 10*time.Second), s.token.usable(now) && (putOff || ask):
 		return s.token.access, nil
 	case putOff:
 		return "", asError(s.renewal)
-	case a.cfg.Ask && s.signedIn:
+	case ask && s.signedIn:
 		return "", checks.WithHint(errors.New("the session has ended, and a click is to renew it"), "Refresh it first.")
 	}
 	if err := a.renew(ctx); err != nil {
@@ -71,7 +64,7 @@ func (a *Account) obtain(ctx context.Context) (string, error) {
 	return a.snapshot().token.access, nil
 }
 
-// renew asks for a new access token. The caller holds the slot. The request outlives ctx: its reply
+// renew asks for a new access token. The caller has the requests. The request outlives ctx: its reply
 // may have the only good refresh token in it.
 func (a *Account) renew(ctx context.Context) error {
 	s := a.snapshot()
@@ -84,11 +77,10 @@ func (a *Account) renew(ctx context.Context) error {
 		return checks.WithHint(errors.New("this sign-in cannot be renewed: the provider gave no refresh token"), "Sign in again.")
 	}
 	ctx = context.WithoutCancel(ctx)
-	sent := a.clock.Elapsed()
-	conf := a.oauth(s.grant.ClientID)
-	tok, err := conf.TokenSource(a.httpContext(ctx), &oauth2.Token{RefreshToken: s.grant.RefreshToken}).Token()
+	sent, cfg := a.clock.Elapsed(), a.config()
+	tok, err := cfg.oauth(s.grant.ClientID).TokenSource(a.httpContext(ctx), &oauth2.Token{RefreshToken: s.grant.RefreshToken}).Token()
 	if err != nil {
-		t := sortTokenError(a.cfg.Provider, err, a.clock.Now(), s.grant.RefreshToken, s.token.access)
+		t := sortTokenError(cfg.Provider, err, a.clock.Now(), s.grant.RefreshToken, s.token.access)
 		now := a.clock.Elapsed()
 		a.update(func(s *state) {
 			s.renewals++
@@ -98,7 +90,7 @@ func (a *Account) renew(ctx context.Context) error {
 		return asError(t)
 	}
 	if g := merge(s.grant, tok); g != s.grant {
-		a.update(func(s *state) { s.grant, s.unsaved = g, true })
+		a.update(func(s *state) { s.grant, s.dirty = g, true })
 		a.save(ctx)
 	}
 	a.accept(tok, sent, s.token.rejected)
@@ -143,15 +135,12 @@ func lifetime(tok *oauth2.Token) time.Duration {
 	return time.Duration(min(max(n, 0), 1<<31-1)) * time.Second
 }
 
-// oauth is the library's view of the account. The grant's own client ID counts, if it has one: its
+// oauth is the library's form of the settings. The grant's own client ID counts, if it has one: its
 // refresh token is good for no other.
-func (a *Account) oauth(clientID string) *oauth2.Config {
-	if clientID == "" {
-		clientID = a.cfg.ClientID
-	}
-	p := a.cfg.Provider
+func (c Config) oauth(clientID string) *oauth2.Config {
+	p := c.Provider
 	return &oauth2.Config{
-		ClientID: clientID,
+		ClientID: cmp.Or(clientID, c.ClientID),
 		Scopes:   p.Scopes,
 		Endpoint: oauth2.Endpoint{
 			AuthURL:   p.AuthorizeURL,
@@ -185,24 +174,11 @@ func asError(t *Trouble) error {
 	case t.Where == AtNetwork:
 		return checks.WithHint(t, "Check the network connection.")
 	case t.RetryAfter > 0:
-		return checks.WithHint(t, "The provider asks to wait "+wait(t.RetryAfter)+".")
+		return checks.WithHint(t, "The provider asks to wait "+text.Wait(t.RetryAfter)+".")
 	case t.Code == "invalid_client" || t.Code == "unauthorized_client":
 		return checks.WithHint(t, "Check the client ID.")
 	case t.Ask:
 		return checks.WithHint(t, "Sign in again.")
 	}
 	return checks.WithHint(t, "Try again in a few minutes.")
-}
-
-// wait spells a time to wait for a person, rounded up to a minute.
-func wait(d time.Duration) string {
-	minutes := int((d + time.Minute - 1) / time.Minute)
-	hours := minutes / 60
-	switch {
-	case minutes <= 1:
-		return "a minute"
-	case hours < 2:
-		return strconv.Itoa(minutes) + " minutes"
-	}
-	return strconv.Itoa(hours) + " hours"
 }

@@ -66,7 +66,7 @@ const (
 	TokenExpired                // the access token is over: renew once
 )
 
-// Config is what a person settled about an account.
+// Config is what the settings say about an account.
 type Config struct {
 	Name     string // as it stands in action IDs
 	ClientID string
@@ -78,22 +78,21 @@ type Config struct {
 	WarnGrant []time.Duration
 }
 
-// An Account is one account as it is now. It implements checks.Check; its methods may be called from
-// several goroutines.
+// An Account is one account as it is now. Its methods may be called from several goroutines.
 type Account struct {
-	cfg    Config
+	name   string
 	client *http.Client
 	clock  Clock
 	keeper Keeper
 
-	// slot is held by whoever speaks for the account, to the provider or to the keeper: one at a time.
-	slot chan struct{}
+	// requests serialises requests: whoever has put a value in talks to the provider or the keeper.
+	requests chan struct{}
 
-	mu      sync.Mutex // guards what follows; never held across a request
-	state   state
-	clicks  int                // calls for a person that run or wait for the slot
-	hurry   context.CancelFunc // ends the look that is under way, so that a click need not wait
-	attempt *Attempt           // the newest sign-in begun
+	mu        sync.Mutex // guards what follows; never held across a request
+	cfg       Config
+	state     state
+	stopLooks context.CancelFunc // ends the health looks of the newest Look, so that a click need not wait
+	attempt   *Attempt           // the newest sign-in begun; nil: none since the last sign-out
 }
 
 // state is all that is known of the account. Durations are Clock.Elapsed's.
@@ -103,8 +102,8 @@ type state struct {
 	grant    Grant
 	signedAt time.Duration // when the grant was given, if that was in this run of the program
 	fresh    bool          // signedAt holds
-	unsaved  bool          // the keeper does not have grant as it is
-	unkept   *Trouble      // why
+	dirty    bool          // the keeper does not have grant as it is
+	saveErr  *Trouble      // why
 
 	user  string
 	token token
@@ -137,35 +136,45 @@ func (t token) usable(now time.Duration) bool {
 // New returns the account that cfg describes. Requests go through rt, which is to follow no redirects
 // and need set no timeouts.
 func New(cfg Config, rt http.RoundTripper, c Clock, k Keeper) *Account {
-	if cfg.WarnSession <= 0 {
-		cfg.WarnSession = 5 * time.Minute
-	}
-	if len(cfg.WarnGrant) == 0 {
-		cfg.WarnGrant = []time.Duration{30 * 24 * time.Hour, 7 * 24 * time.Hour, 24 * time.Hour}
-	}
 	return &Account{
-		cfg:    cfg,
-		client: newClient(rt),
-		clock:  c,
-		keeper: k,
-		slot:   make(chan struct{}, 1),
+		name:     cfg.Name,
+		cfg:      cfg,
+		client:   newClient(rt),
+		clock:    c,
+		keeper:   k,
+		requests: make(chan struct{}, 1),
 	}
 }
 
-// Name implements checks.Check.
-func (a *Account) Name() string { return a.cfg.Name }
+// Name returns the account's name, as it stands in action IDs.
+func (a *Account) Name() string { return a.name }
 
-// with runs f while it holds the slot and waits for it under ctx. When ctx ends first, f ends by
-// itself, so that a reply with a new refresh token is never dropped on the way.
-func (a *Account) with(ctx context.Context, f func(ctx context.Context)) error {
+// Configure takes over changed settings; the name stays. Tokens, a request under way and a sign-in under
+// way stay as they are: a grant is renewed with the client ID that it was given to, and another client
+// ID counts from the next sign-in. A new address is asked at once, whatever the old one answered.
+func (a *Account) Configure(c Config) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if c.Provider.TokenURL != a.cfg.Provider.TokenURL {
+		a.state.renewal = nil
+	}
+	if c.Provider.HealthURL != a.cfg.Provider.HealthURL {
+		a.state.health, a.state.lookedAt = nil, false
+	}
+	a.cfg = c
+}
+
+// exclusively runs f while no other request runs, and waits for it under ctx. When ctx ends first, f
+// ends by itself, so that a reply with a new refresh token is never dropped on the way.
+func (a *Account) exclusively(ctx context.Context, f func(ctx context.Context)) error {
 	select {
-	case a.slot <- struct{}{}:
+	case a.requests <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	done := make(chan struct{})
 	go func() {
-		defer func() { <-a.slot; close(done) }()
+		defer func() { <-a.requests; close(done) }()
 		f(ctx)
 	}()
 	select {
@@ -176,31 +185,36 @@ func (a *Account) with(ctx context.Context, f func(ctx context.Context)) error {
 	}
 }
 
+// click is exclusively for what a person asked for: health looks under way are given up for it.
+func (a *Account) click(ctx context.Context, f func(ctx context.Context) error) error {
+	a.mu.Lock()
+	if a.stopLooks != nil {
+		a.stopLooks()
+	}
+	a.mu.Unlock()
+	var err error
+	if e := a.exclusively(ctx, func(ctx context.Context) { err = f(ctx) }); e != nil {
+		return e
+	}
+	return err
+}
+
 // Close waits until no request is under way any more, so that a refresh token that is on its way is kept,
-// or until ctx ends. The account makes no request after it.
+// or until ctx ends. The account makes no request after it: whoever asks for one waits for its context.
 func (a *Account) Close(ctx context.Context) error {
 	select {
-	case a.slot <- struct{}{}:
+	case a.requests <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// click is with for what a person asked for: a look under way gives way to it.
-func (a *Account) click(ctx context.Context, f func(ctx context.Context)) error {
+// config returns the settings as they are now.
+func (a *Account) config() Config {
 	a.mu.Lock()
-	a.clicks++
-	if a.hurry != nil {
-		a.hurry()
-	}
-	a.mu.Unlock()
-	defer func() {
-		a.mu.Lock()
-		a.clicks--
-		a.mu.Unlock()
-	}()
-	return a.with(ctx, f)
+	defer a.mu.Unlock()
+	return a.cfg
 }
 
 // snapshot returns the state as it is now.

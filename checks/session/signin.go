@@ -19,6 +19,7 @@ type Attempt struct {
 	URL string // where to send the browser: the provider's page, with state and S256 challenge
 
 	account         *Account
+	provider        Provider
 	conf            *oauth2.Config
 	state, verifier string
 	done            bool // guarded by account.mu
@@ -27,14 +28,16 @@ type Attempt struct {
 // Begin starts a sign-in that comes back to redirectURI. It puts an earlier attempt out of force.
 // showDialog asks the provider to show its consent page even where everything is allowed already.
 func (a *Account) Begin(redirectURI string, showDialog bool) (*Attempt, error) {
-	if a.cfg.ClientID == "" {
+	cfg := a.config()
+	if cfg.ClientID == "" {
 		return nil, checks.WithHint(errors.New("the account has no client ID"), "Connect it first.")
 	}
 	if u, err := url.Parse(redirectURI); err != nil || u.Scheme == "" || u.Host == "" {
 		return nil, fmt.Errorf("%q is no address to come back to", redirectURI)
 	}
 	// Of the same randomness and alphabet as a verifier, so made the same way.
-	t := &Attempt{account: a, conf: a.oauth(a.cfg.ClientID), state: oauth2.GenerateVerifier(), verifier: oauth2.GenerateVerifier()}
+	t := &Attempt{account: a, provider: cfg.Provider, conf: cfg.oauth(cfg.ClientID),
+		state: oauth2.GenerateVerifier(), verifier: oauth2.GenerateVerifier()}
 	t.conf.RedirectURL = redirectURI
 	opts := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(t.verifier)}
 	if showDialog {
@@ -55,17 +58,13 @@ func (t *Attempt) Finish(ctx context.Context, query url.Values) error {
 		return err
 	}
 	if code := query.Get("error"); code != "" {
-		return refusal(t.account.cfg.Provider.Name, code, query.Get("error_description"), t.state, t.verifier)
+		return refusal(t.provider.Name, code, query.Get("error_description"), t.state, t.verifier)
 	}
 	code := query.Get("code")
 	if code == "" {
 		return checks.WithHint(errors.New("the browser came back without a code"), "Sign in again.")
 	}
-	var err error
-	if e := t.account.click(ctx, func(ctx context.Context) { err = t.exchange(ctx, code) }); e != nil {
-		return e
-	}
-	return err
+	return t.account.click(ctx, func(ctx context.Context) error { return t.exchange(ctx, code) })
 }
 
 // take uses the attempt up, if state is its own and it is still the newest.
@@ -79,21 +78,36 @@ func (t *Attempt) take(state string) error {
 			"Go back to the sign-in page that is open, or sign in again.")
 	case t.done:
 		return errors.New("this sign-in is finished already")
-	case a.attempt != t:
-		return checks.WithHint(errors.New("a newer sign-in was begun since"), "Go on in the newer page.")
 	}
-	t.done, a.attempt = true, nil
-	return nil
+	t.done = true
+	return t.current()
 }
 
-// exchange gets the tokens for the code. The caller holds the slot. Like a renewal, it outlives ctx.
+// current is nil while the attempt is in force. The caller holds account.mu.
+func (t *Attempt) current() error {
+	switch t.account.attempt {
+	case t:
+		return nil
+	case nil:
+		return checks.WithHint(errors.New("you signed out meanwhile"), "Sign in again.")
+	}
+	return checks.WithHint(errors.New("a newer sign-in was begun since"), "Go on in the newer page.")
+}
+
+// exchange gets the tokens for the code. The caller has the requests. Like a renewal, it outlives ctx.
 func (t *Attempt) exchange(ctx context.Context, code string) error {
 	a := t.account
+	a.mu.Lock()
+	err := t.current()
+	a.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	outlive := context.WithoutCancel(ctx)
 	sent := a.clock.Elapsed()
 	tok, err := t.conf.Exchange(a.httpContext(outlive), code, oauth2.VerifierOption(t.verifier))
 	if err != nil {
-		trouble := sortTokenError(a.cfg.Provider, err, a.clock.Now(), code, t.verifier, t.state)
+		trouble := sortTokenError(t.provider, err, a.clock.Now(), code, t.verifier, t.state)
 		if trouble.Code == "invalid_grant" {
 			return checks.WithHint(fmt.Errorf("the sign-in took too long or was answered twice: %w", trouble), "Sign in again.")
 		}
@@ -101,52 +115,46 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 	}
 	g := merge(Grant{
 		AuthorizedAt: a.clock.Now().Round(0),
-		Scope:        strings.Join(a.cfg.Provider.Scopes, " "),
+		Scope:        strings.Join(t.provider.Scopes, " "),
 		ClientID:     t.conf.ClientID,
 	}, tok)
 	a.update(func(s *state) {
-		*s = state{loaded: true, signedIn: true, grant: g, unsaved: g.RefreshToken != "", renewals: s.renewals,
-			signedAt: a.clock.Elapsed(), fresh: true}
+		*s = stored(g, s.renewals)
+		s.signedIn, s.dirty, s.signedAt, s.fresh = true, g.RefreshToken != "", a.clock.Elapsed(), true
 	})
 	if g.RefreshToken != "" {
 		a.save(outlive)
 	}
 	a.accept(tok, sent, false)
-	if a.cfg.Provider.HealthURL != "" {
-		a.greet(ctx)
+	if t.provider.HealthURL != "" {
+		a.fetchUser(ctx)
 	}
 	return nil
 }
 
-// greet looks up the user's name. Whatever the look meets is for the next Run to tell: the sign-in
+// fetchUser looks up the user's name. Whatever it meets is for the next Look to report: the sign-in
 // stands.
-func (a *Account) greet(ctx context.Context) {
+func (a *Account) fetchUser(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	a.observe(ctx)
+	a.look(ctx)
 }
 
-// Logout forgets the grant, here and where it is kept. It does not revoke it: many providers offer no
-// way to, other than their own page.
+// Logout forgets the grant, here and where it is kept, and ends a sign-in under way. It does not revoke
+// the grant: many providers offer no way to, other than their own page.
 func (a *Account) Logout(ctx context.Context) error {
-	var err error
-	if e := a.click(ctx, func(ctx context.Context) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keeperTimeout)
+	return a.click(ctx, func(ctx context.Context) error {
+		ctx, cancel := keeping(ctx)
 		defer cancel()
-		err = a.keeper.Delete(ctx, a.cfg.Name)
-		if err != nil && !errors.Is(err, ErrNoGrant) {
-			err = checks.WithHint(fmt.Errorf("the sign-in is still kept: %w", err), "Try again once the keyring is unlocked.")
-			return
+		if err := a.keeper.Delete(ctx, a.name); err != nil && !errors.Is(err, ErrNoGrant) {
+			return checks.WithHint(fmt.Errorf("the sign-in is still kept: %w", err), "Try again once the keyring is unlocked.")
 		}
-		err = nil
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		a.state = state{loaded: true, renewals: a.state.renewals}
+		a.state = stored(Grant{}, a.state.renewals)
 		a.attempt = nil
-	}); e != nil {
-		return e
-	}
-	return err
+		return nil
+	})
 }
 
 // refusal is the error of a browser that came back with one (RFC 6749 section 4.1.2.1).

@@ -121,8 +121,8 @@ func TestSignInRefused(t *testing.T) {
 				if b.keeper.token() != "refresh-0" {
 					t.Errorf("kept %q", b.keeper.token())
 				}
-				if f := b.finding(false); f.Level != checks.OK {
-					t.Errorf("the session that ran: %v %s", f.Level, f.Summary)
+				if f := b.facts(); !f.Usable || f.Trouble != nil {
+					t.Errorf("the session that ran: %+v", f)
 				}
 				if err := attempt.Finish(t.Context(), query); err == nil || !strings.Contains(err.Error(), "finished already") {
 					t.Errorf("finishing twice: %v", err)
