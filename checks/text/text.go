@@ -16,8 +16,8 @@ const maxMarks = 3
 // unassigned and private characters) are dropped, as is every secret. The line has at most limit
 // characters, the last an ellipsis where more would follow; no more of s is read than it needs.
 func Line(s string, limit int, secrets ...string) string {
-	if len(secrets) > 0 {
-		s = s[:min(len(s), 64<<10)] // a line shows far less
+	if len(secrets) > 0 { // before they are looked for, what would be dropped from their middle is
+		s = Line(s[:min(len(s), 64<<10)], 64<<10) // a line shows far less
 	}
 	for _, secret := range secrets {
 		if secret != "" {

@@ -20,6 +20,7 @@ func TestLine(t *testing.T) {
 		"\u3164\u2800\u200b\ufeff":               "",
 		"a" + strings.Repeat("\u0316", 9) + "b":  "a\u0316\u0316\u0316b",
 		"token s3cr3t-s3cr3t!":                   "token …!",
+		"s3cr3t\x00-s3c\u202er3t":                "…",
 		strings.Repeat("é", 20):                  strings.Repeat("é", 20),
 		strings.Repeat("é", 21):                  strings.Repeat("é", 19) + "…",
 		strings.Repeat("a", 18) + " bcd":         strings.Repeat("a", 18) + "…",
