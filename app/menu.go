@@ -33,7 +33,7 @@ func menu(s State, found []diagnosis) Menu {
 		Lines:    lines(s, found),
 		Actions:  actions(s, found),
 		Fixes:    fixes(s, found),
-		Programs: programs(s),
+		Programs: programLines(s),
 		Demo:     items(s, s.Demos),
 		Settings: settings(s),
 		Quit:     Item{ID: "app/quit", Label: "Quit Fermata"},
@@ -213,8 +213,8 @@ func useless(bad []diagnosis, a *Account, fix cause.Fix) string {
 	return ""
 }
 
-// programs are other programs' tokens, a line each.
-func programs(s State) []string {
+// programLines are other programs' tokens, a line each.
+func programLines(s State) []string {
 	var all []string
 	for _, p := range s.Programs {
 		all = append(all, p.Name+": "+p.State)

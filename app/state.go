@@ -6,8 +6,8 @@ import (
 
 	"fermata/app/config"
 	"fermata/checks"
-	"fermata/checks/cache"
 	"fermata/checks/clock"
+	"fermata/checks/programs"
 )
 
 // State is everything that the view is made from.
@@ -21,7 +21,7 @@ type State struct {
 	Answer   *Answer             // to the last click
 	Message  *Message            // what a click brought to light
 	Helped   string              // what mended the last trouble, as a sentence
-	Programs []cache.Program     // other programs' tokens
+	Programs []programs.Program  // other programs' tokens
 	Quiet    time.Time           // no notices before this
 	Told     map[string]reminder // by the key of their notice: what need not be told again
 	Problems []config.Problem    // in the settings
@@ -78,7 +78,7 @@ func (l *loop) state() State {
 		case *clock.Check:
 			s.Clock = w.finding
 		default:
-			s.Programs, _ = w.finding.Facts.([]cache.Program)
+			s.Programs, _ = w.finding.Facts.([]programs.Program)
 		}
 	}
 	if h := l.helped; h != nil {

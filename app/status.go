@@ -4,21 +4,21 @@ import (
 	"time"
 
 	"fermata/checks"
-	"fermata/checks/cache"
 	"fermata/checks/clock"
+	"fermata/checks/programs"
 )
 
 // Status is what "fermata status --json" prints: every figure that the menu shows. Times are RFC 3339;
 // durations are in seconds. Later versions may add fields, and rename none.
 type Status struct {
-	Level    checks.Level    `json:"level"`
-	Demo     bool            `json:"demo,omitempty"`
-	Clock    ClockStatus     `json:"clock"`
-	Accounts []AccountStatus `json:"accounts"`
-	Notices  []Notice        `json:"notices"`
-	Lines    []string        `json:"lines"` // as the menu says it
-	Programs []cache.Program `json:"programs"`
-	Settings []string        `json:"settings,omitempty"` // what is wrong in the settings file
+	Level    checks.Level       `json:"level"`
+	Demo     bool               `json:"demo,omitempty"`
+	Clock    ClockStatus        `json:"clock"`
+	Accounts []AccountStatus    `json:"accounts"`
+	Notices  []Notice           `json:"notices"`
+	Lines    []string           `json:"lines"` // as the menu says it
+	Programs []programs.Program `json:"programs"`
+	Settings []string           `json:"settings,omitempty"` // what is wrong in the settings file
 }
 
 // ClockStatus is the clock's part. OffsetS is RFC 5905's: positive when this clock is behind.
@@ -84,7 +84,7 @@ func status(s State, found []diagnosis) Status {
 	}
 	st.Level = st.Clock.Level
 	if st.Programs == nil {
-		st.Programs = []cache.Program{}
+		st.Programs = []programs.Program{}
 	}
 	if st.Notices == nil {
 		st.Notices = []Notice{}

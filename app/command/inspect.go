@@ -11,7 +11,7 @@ import (
 	"fermata/app/control"
 	"fermata/checks"
 	"fermata/checks/clock"
-	"fermata/checks/inspect"
+	"fermata/checks/token"
 
 	"github.com/jessevdk/go-flags"
 )
@@ -38,7 +38,7 @@ func (c *inspectCommand) Execute([]string) error {
 	if err != nil {
 		return err
 	}
-	r := inspect.Read(input, time.Now(), t.Now, t.Known)
+	r := token.Read(input, time.Now(), t.Now, t.Known)
 	if c.JSON {
 		err = printJSON(p.out, r)
 	} else {
@@ -68,7 +68,7 @@ func (c *inspectCommand) input() ([]byte, error) {
 	} else if isTerminal(from) {
 		fmt.Fprintln(c.at.err, "Paste the token, then press Enter and Ctrl-D.")
 	}
-	input, err := io.ReadAll(io.LimitReader(from, inspect.MaxInput+1))
+	input, err := io.ReadAll(io.LimitReader(from, token.MaxInput+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the token: %w", err)
 	}
@@ -77,7 +77,7 @@ func (c *inspectCommand) input() ([]byte, error) {
 
 // hasEnded reports whether a token has ended: in true time, or by this computer's clock where that is
 // all there is.
-func hasEnded(tokens []inspect.Token) bool {
+func hasEnded(tokens []token.Token) bool {
 	for _, t := range tokens {
 		left := t.LeftTrue
 		if left == nil {

@@ -13,9 +13,9 @@ import (
 	"fermata/app/config"
 	"fermata/app/lean"
 	"fermata/app/secrets"
-	"fermata/checks/cache"
 	"fermata/checks/clock"
 	"fermata/checks/files"
+	"fermata/checks/programs"
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 )
@@ -63,7 +63,7 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 		Dates:      dates(),
 		History:    filepath.Join(state, "clock.json"),
 		Reminders:  filepath.Join(state, "reminders.json"),
-		Programs:   cache.New(cache.Config{GrantLifetime: spotify.GrantLifetime}, t),
+		Programs:   programs.New(programs.Config{GrantLifetime: spotify.GrantLifetime}, t),
 		Restart:    spotify.Restart,
 		ShowReport: func(ctx context.Context, report string) error { return showReport(ctx, report, open) },
 		Outage:     func(ctx context.Context) string { return spotify.Outage(ctx, rt) },

@@ -1,11 +1,11 @@
-package inspect
+package token
 
 import (
 	"io"
 	"strings"
 	"time"
 
-	"fermata/checks/clock"
+	"fermata/checks/text"
 )
 
 // Write writes the report for people, in plain sentences, a line each.
@@ -58,7 +58,7 @@ func (t Token) sentences() []string {
 		say("Expires on ", date(t.Expires), ".")
 		all = append(all, t.remaining())
 	} else if t.Kind == Object && t.Life > 0 {
-		all = append(all, "It is good for "+clock.Human(time.Duration(t.Life)*time.Second)+" from its issue, but when that was is not in it.")
+		all = append(all, "It is good for "+text.Span(time.Duration(t.Life)*time.Second)+" from its issue, but when that was is not in it.")
 	} else if t.Kind == Object {
 		all = append(all, "When it ends is not in it.")
 	}
@@ -123,15 +123,22 @@ func (t Token) remaining() string {
 
 // until says how long a token is good yet, or for how long it has not been.
 func until(seconds int64) string {
-	const most = 200 * 365 * 24 * 3600 // beyond, a Duration overflows
-	d := clock.Human(time.Duration(max(-most, min(seconds, most))) * time.Second)
 	if seconds > 0 {
-		return "it is good for another " + d
+		return "it is good for another " + span(seconds)
 	}
 	if seconds == 0 {
 		return "it ended just now"
 	}
-	return "it ended " + d + " ago"
+	return "it ended " + span(seconds) + " ago"
+}
+
+// span writes a number of seconds; what a Duration cannot hold is cut.
+func span(seconds int64) string {
+	const most = 290 * 365 * 24 * 3600
+	if seconds > most || seconds < -most {
+		return "290 years or more"
+	}
+	return text.Span(time.Duration(seconds) * time.Second)
 }
 
 func date(t time.Time) string {

@@ -1,4 +1,4 @@
-package cache
+package programs
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"syscall"
 	"time"
 
-	"fermata/checks/cache/tokenfile"
 	"fermata/checks/files"
+	"fermata/checks/programs/tokenfile"
 )
 
 const (

@@ -1,65 +1,87 @@
-package inspect
+package token
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"strings"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
-	"fermata/checks/cache/tokenfile"
+	"fermata/checks/programs/tokenfile"
+	"fermata/checks/text"
 )
 
 // readJWT explains a signed or unsigned JWT (RFC 7519, RFC 7515). What it says is only what it says:
 // nothing is verified.
 func readJWT(raw string, secrets []string) Token {
 	t := Token{Kind: JWT, unread: true}
-	if parts(raw) == 2 {
-		raw += "."
+	cut := strings.Split(raw, ".")
+	switch len(cut) {
+	case 2:
 		t.Odd = append(t.Odd, "Its third part, the signature, is missing: it was cut off.")
-	}
-	claims := jwt.MapClaims{}
-	parser := jwt.NewParser(jwt.WithPaddingAllowed(), jwt.WithJSONNumber())
-	token, raws, err := parser.ParseUnverified(raw, claims)
-	if token == nil {
+		cut = append(cut, "")
+	case 3:
+	default:
 		t.Odd = append(t.Odd, "It has more parts than a JWT.")
 		return t
 	}
-	t.setHeader(token.Header, secrets)
-	switch {
-	case !errors.Is(err, jwt.ErrTokenMalformed): // an algorithm that nobody here knows is no matter
-	case token.Header == nil:
+	header, err := object(cut[0])
+	if err != nil {
 		t.Odd = append(t.Odd, "Its header cannot be read: it is damaged.")
 		return t
-	case token.Method == nil:
+	}
+	t.setHeader(header, secrets)
+	claims, err := object(cut[1])
+	if err != nil {
 		t.Odd = append(t.Odd, "Its claims cannot be read: it is damaged or cut off.")
 		return t
-	default:
-		t.Odd = append(t.Odd, "Its signature is damaged or cut off.")
 	}
 	t.unread = false
+	if _, err := decode(cut[2]); err != nil {
+		t.Odd = append(t.Odd, "Its signature is damaged or cut off.")
+	}
 	t.setClaims(claims, secrets)
-	unsigned := raws[2] == ""
 	switch {
 	case t.Algorithm == "":
 		t.Odd = append(t.Odd, "It names no algorithm (alg).")
 	case strings.EqualFold(t.Algorithm, "none"):
 		t.Odd = append(t.Odd, "It is not signed (alg none): anybody can write such a token.")
-	case unsigned && len(t.Odd) == 0:
+	case cut[2] == "" && len(t.Odd) == 0:
 		t.Odd = append(t.Odd, "It names an algorithm but has no signature.")
 	}
 	return t
+}
+
+// decode returns what a part of a token holds (RFC 7515 section 2); some issuers pad it.
+func decode(part string) ([]byte, error) {
+	return base64.RawURLEncoding.DecodeString(strings.TrimRight(part, "="))
+}
+
+// object reads a part that holds a JSON object. Its numbers are json.Numbers, so that each digit is kept.
+func object(part string) (map[string]any, error) {
+	data, err := decode(part)
+	if err != nil {
+		return nil, err
+	}
+	if !json.Valid(data) { // a Decoder would not mind what follows the object
+		return nil, errors.New("not JSON")
+	}
+	var o map[string]any
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(&o); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 // readEncrypted explains a JWE (RFC 7516): only its header can be read.
 func readEncrypted(raw string, secrets []string) Token {
 	t := Token{Kind: Encrypted}
 	first, _, _ := strings.Cut(raw, ".")
-	plain, _ := base64.RawURLEncoding.DecodeString(strings.TrimRight(first, "="))
-	var header map[string]any
-	if json.Unmarshal(plain, &header) != nil {
+	header, err := object(first)
+	if err != nil {
 		t.Odd = append(t.Odd, "Its header cannot be read: it is damaged.")
 	}
 	t.setHeader(header, secrets)
@@ -68,33 +90,24 @@ func readEncrypted(raw string, secrets []string) Token {
 
 func (t *Token) setHeader(header map[string]any, secrets []string) {
 	for name, to := range map[string]*string{"alg": &t.Algorithm, "enc": &t.Encryption, "typ": &t.Type, "kid": &t.KeyID} {
-		text, _ := header[name].(string)
-		*to = clean(text, secrets)
+		value, _ := header[name].(string)
+		*to = text.Line(value, maxText, secrets...)
 	}
 }
 
-func (t *Token) setClaims(claims jwt.MapClaims, secrets []string) {
-	if subject, err := claims.GetSubject(); err == nil && subject != "" {
+func (t *Token) setClaims(claims map[string]any, secrets []string) {
+	if subject, _ := claims["sub"].(string); subject != "" {
 		if len(subject) >= 4 {
-			secrets = append(secrets[:len(secrets):len(secrets)], subject)
+			secrets = append(secrets[:len(secrets):len(secrets)], subject, text.Line(subject, len(subject)))
 		}
 		t.Subject = beginning(subject)
 	}
-	if issuer, err := claims.GetIssuer(); err == nil {
-		t.Issuer = clean(issuer, secrets)
-	}
-	audience, _ := claims.GetAudience()
-	t.Audience = cleanAll(audience, secrets)
+	issuer, _ := claims["iss"].(string)
+	t.Issuer = text.Line(issuer, maxText, secrets...)
+	t.Audience = lines(listOf(claims["aud"]), secrets)
 	for _, name := range []string{"scope", "scp"} { // RFC 8693 section 4.2; Microsoft's
-		switch v := claims[name].(type) {
-		case string:
-			t.Scopes = cleanAll(strings.Fields(v), secrets)
-		case []any:
-			for _, scope := range v[:min(len(v), maxList)] {
-				if text, ok := scope.(string); ok {
-					t.Scopes = append(t.Scopes, clean(text, secrets))
-				}
-			}
+		if scopes := strings.Fields(strings.Join(listOf(claims[name]), " ")); len(scopes) > 0 {
+			t.Scopes = lines(scopes, secrets)
 		}
 	}
 	t.IssuedAt = t.time(claims, "iat")
@@ -103,14 +116,14 @@ func (t *Token) setClaims(claims jwt.MapClaims, secrets []string) {
 }
 
 // time reads a NumericDate (RFC 7519 section 2), and what people write in its place.
-func (t *Token) time(claims jwt.MapClaims, name string) time.Time {
+func (t *Token) time(claims map[string]any, name string) time.Time {
 	value, ok := claims[name]
 	if !ok || value == nil {
 		return time.Time{}
 	}
 	number, isNumber := value.(json.Number)
-	if text, ok := value.(string); ok {
-		number = json.Number(strings.TrimSpace(text))
+	if written, ok := value.(string); ok {
+		number = json.Number(strings.TrimSpace(written))
 	}
 	at, unit, ok := tokenfile.Unix(number)
 	switch {

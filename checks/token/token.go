@@ -1,7 +1,7 @@
-// Package inspect explains a token that somebody pasted: what it is, who issued it, and when it ends,
+// Package token explains a token that somebody pasted: what it is, who issued it, and when it ends,
 // by this computer's clock and in true time. It checks no signature and asks nobody; what it tells
 // holds no token, no part of one, and no subject in full.
-package inspect
+package token
 
 import (
 	"strings"

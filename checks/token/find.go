@@ -1,11 +1,11 @@
-package inspect
+package token
 
 import (
-	"encoding/base64"
 	"net/url"
 	"strings"
 
-	"fermata/checks/cache/tokenfile"
+	"fermata/checks/programs/tokenfile"
+	"fermata/checks/text"
 )
 
 // A found is a token in the input.
@@ -17,21 +17,21 @@ type found struct {
 const opaqueHint = "What a site keeps in an opaque cookie only that site can read."
 
 // find looks for tokens in what is no JSON. Where it finds none it says why.
-func find(text string) (Form, []found, string) {
-	if form, list, problem := findHeaders(text); form != "" {
+func find(input string) (Form, []found, string) {
+	if form, list, problem := findHeaders(input); form != "" {
 		return form, list, problem
 	}
-	words := strings.Fields(text)
+	words := strings.Fields(input)
 	if joined := strings.Join(words, ""); len(words) == 1 || wrapped(joined) {
 		if joined = strings.Trim(joined, `"',;`); parts(joined) > 0 {
 			return Bare, []found{{raw: joined}}, ""
 		}
 	}
-	if list := jwtsIn(text, ""); len(list) > 0 {
+	if list := jwtsIn(input, ""); len(list) > 0 {
 		return Text, list, ""
 	}
 	if len(words) == 1 {
-		return Bare, []found{{raw: text}}, ""
+		return Bare, []found{{raw: input}}, ""
 	}
 	return Nothing, nil, "No token is in this text. Paste a token, a header with one, or the JSON of a token file."
 }
@@ -143,7 +143,7 @@ func parts(raw string) int {
 	if !ok {
 		return 0
 	}
-	header, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(first, "="))
+	header, err := decode(first)
 	if err != nil || !strings.HasPrefix(strings.TrimSpace(string(header)), "{") {
 		return 0
 	}
@@ -160,7 +160,7 @@ func readToken(f found, secrets []string) Token {
 	default:
 		t = readJWT(f.raw, secrets)
 	}
-	t.Where = clean(f.where, secrets)
+	t.Where = text.Line(f.where, maxText, secrets...)
 	return t
 }
 
@@ -181,7 +181,7 @@ func readObject(text string) ([]Token, string) {
 	}
 	inner := []found{{"access_token", string(o.Access)}, {"id_token", string(o.ID)}}
 	secrets := secretsOf(append(inner, found{raw: string(o.Refresh)}))
-	t := Token{Kind: Object, Expires: o.End, Renewable: o.Refresh != "", Scopes: cleanAll(o.Scopes, secrets),
+	t := Token{Kind: Object, Expires: o.End, Renewable: o.Refresh != "", Scopes: lines(o.Scopes, secrets),
 		Life: int64(o.Life.Seconds())}
 	if o.Form != tokenfile.Reply {
 		t.Writer = o.Form.String()

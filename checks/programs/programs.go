@@ -1,8 +1,8 @@
-// Package cache looks at the token files of other programs that hold a Spotify sign-in, and tells when
+// Package programs looks at the token files of other programs that hold a Spotify sign-in, and tells when
 // their tokens end. It only reads: another program's token is never refreshed, since that kills the
 // program's own copy where tokens rotate (rspotify#396), never copied and never written. What leaves
 // the package has no token in it.
-package cache
+package programs
 
 import (
 	"context"

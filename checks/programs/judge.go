@@ -1,4 +1,4 @@
-package cache
+package programs
 
 import (
 	"crypto/sha256"
@@ -9,7 +9,7 @@ import (
 	"unicode"
 
 	"fermata/checks"
-	"fermata/checks/cache/tokenfile"
+	"fermata/checks/programs/tokenfile"
 )
 
 // held is what is remembered of a file, in memory only, so that a clock step neither ends nor

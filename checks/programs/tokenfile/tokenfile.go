@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 )
@@ -141,18 +142,22 @@ func (t *Token) setEnd(raw json.RawMessage) {
 }
 
 // Unix reads a Unix time in seconds. A number that as seconds would lie after the year 5138 is taken
-// for milli-, micro- or nanoseconds, and unit says which; ok is false where it is none of these.
+// for milli-, micro- or nanoseconds, and unit says which; ok is false where it is none of these. A
+// whole number is read exactly, another one to the microsecond.
 func Unix(n json.Number) (t time.Time, unit time.Duration, ok bool) {
 	f, err := n.Float64()
-	if err != nil || f != f || f < 0 {
+	if err != nil || !(f >= 0) {
 		return time.Time{}, 0, false
 	}
-	for unit = time.Second; unit > 0; unit /= 1000 {
-		if f < 1e11 {
-			whole := int64(f)
-			return time.Unix(whole, int64((f-float64(whole))*1e9)).UTC(), unit, true
+	for unit, per := time.Second, int64(1); unit > 0; unit, per = unit/1000, per*1000 {
+		seconds := f / float64(per)
+		if seconds >= 1e11 {
+			continue
 		}
-		f /= 1000
+		if whole, err := n.Int64(); err == nil {
+			return time.Unix(whole/per, whole%per*int64(unit)).UTC(), unit, true
+		}
+		return time.UnixMicro(int64(math.Round(seconds * 1e6))).UTC(), unit, true
 	}
 	return time.Time{}, 0, false
 }

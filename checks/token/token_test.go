@@ -1,4 +1,4 @@
-package inspect
+package token
 
 import (
 	"bytes"
@@ -186,6 +186,8 @@ func TestRemaining(t *testing.T) {
 		{-60, true, time.Hour, "By this computer's clock it ended 1 min ago, but in true time it is good for another 59 min: the clock is wrong, not the token."},
 		{60, true, -time.Hour, "By this computer's clock it is good for another 1 min, but in true time it ended 59 min ago: the clock is behind."},
 		{-60, true, time.Minute, "By this computer's clock it ended 1 min ago; in true time it ended just now."},
+		{9999999999 - 1777636800, false, 0, "By this computer's clock it is good for another 260 years; true time is not known."},
+		{80000000000, false, 0, "By this computer's clock it is good for another 290 years or more; true time is not known."},
 		{-60, false, 0, "By this computer's clock it ended 1 min ago; true time is not known."},
 	} {
 		var out strings.Builder

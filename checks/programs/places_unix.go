@@ -1,6 +1,6 @@
 //go:build unix && !darwin
 
-package cache
+package programs
 
 const projectCache = ""
 

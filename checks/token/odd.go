@@ -1,9 +1,9 @@
-package inspect
+package token
 
 import (
 	"time"
 
-	"fermata/checks/clock"
+	"fermata/checks/text"
 )
 
 const (
@@ -22,10 +22,10 @@ func (t *Token) oddTimes(r Report) []string {
 		odd = append(odd, "It has no end (exp): it is good until its issuer refuses it.")
 	}
 	if d := t.NotBefore.Sub(now); !t.NotBefore.IsZero() && d > leeway {
-		odd = append(odd, "It is not good yet (nbf): it begins in "+clock.Human(d)+".")
+		odd = append(odd, "It is not good yet (nbf): it begins in "+text.Span(d)+".")
 	}
 	if d := t.IssuedAt.Sub(now); !t.IssuedAt.IsZero() && d > leeway {
-		odd = append(odd, "It was issued in the future (iat), in "+clock.Human(d)+": a clock is wrong, the issuer's or this computer's.")
+		odd = append(odd, "It was issued in the future (iat), in "+text.Span(d)+": a clock is wrong, the issuer's or this computer's.")
 	}
 	if t.Expires.IsZero() {
 		return odd
@@ -40,7 +40,7 @@ func (t *Token) oddTimes(r Report) []string {
 	case !t.NotBefore.IsZero() && t.Expires.Before(t.NotBefore):
 		odd = append(odd, "It ends (exp) before it begins (nbf).")
 	case !from.IsZero() && t.Expires.Sub(from) > year:
-		odd = append(odd, "It lives "+clock.Human(t.Expires.Sub(from))+", which is long for a token.")
+		odd = append(odd, "It lives "+text.Span(t.Expires.Sub(from))+", which is long for a token.")
 	case from.IsZero() && t.Expires.Sub(now) > year:
 		odd = append(odd, "It ends more than a year from now, which is long for a token.")
 	}

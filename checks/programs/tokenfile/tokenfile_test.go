@@ -61,6 +61,32 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+func TestUnix(t *testing.T) {
+	for _, tt := range []struct {
+		n    json.Number
+		want string
+		unit time.Duration // 0: it is no time
+	}{
+		{"0", "1970-01-01T00:00:00Z", time.Second},
+		{"1777636800", "2026-05-01T12:00:00Z", time.Second},
+		{"1777636800.75", "2026-05-01T12:00:00.75Z", time.Second},
+		{"1.7776368e9", "2026-05-01T12:00:00Z", time.Second},
+		{"99999999999", "5138-11-16T09:46:39Z", time.Second},
+		{"100000000000", "1973-03-03T09:46:40Z", time.Millisecond},
+		{"1777636800001", "2026-05-01T12:00:00.001Z", time.Millisecond},
+		{"1777636800000001", "2026-05-01T12:00:00.000001Z", time.Microsecond},
+		{"1777636800123456789", "2026-05-01T12:00:00.123456789Z", time.Nanosecond},
+		{"9999999999999999999", "2286-11-20T17:46:40Z", time.Nanosecond}, // no int64
+		{"1e-400", "1970-01-01T00:00:00Z", time.Second},
+		{"1e20", "", 0}, {"1e999", "", 0}, {"-1", "", 0}, {"NaN", "", 0}, {"Inf", "", 0}, {"", "", 0},
+	} {
+		got, unit, ok := Unix(tt.n)
+		if ok != (tt.unit > 0) || unit != tt.unit || ok && got.Format(time.RFC3339Nano) != tt.want {
+			t.Errorf("%s: %v in %v, %v; want %s in %v", tt.n, got, unit, ok, tt.want, tt.unit)
+		}
+	}
+}
+
 func TestSecretIsNeverPrinted(t *testing.T) {
 	token := Token{Access: "hush", Refresh: "hush", ID: "hush"}
 	out, err := json.Marshal(token)
