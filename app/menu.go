@@ -217,7 +217,7 @@ func useless(bad []diagnosis, a *Account, fix cause.Fix) string {
 func programLines(s State) []string {
 	var all []string
 	for _, p := range s.Programs {
-		all = append(all, p.Name+": "+p.State)
+		all = append(all, p.Line(s.Now))
 	}
 	return all
 }

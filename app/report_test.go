@@ -49,7 +49,7 @@ func TestReportHasNoSecrets(t *testing.T) {
 		s.Accounts[0].signIn = facts.Health
 		s.Clock.Summary = plant
 		s.Clock.Facts = clock.Facts{Known: true, Reason: plant, System: []string{plant}, Servers: []clock.Server{{Name: secret, Verdict: clock.ServerVerdict(plant)}}}
-		s.Programs = []programs.Program{{Name: plant, File: plant, State: plant}}
+		s.Programs = []programs.Program{{Name: plant, File: plant, State: programs.Unreadable, Reason: plant}}
 		s.Problems = []config.Problem{{File: plant, Message: plant}}
 		set := Setup{Version: "1", Config: config.Config{Accounts: []config.Account{{Name: "spotify", ClientID: secrets["client ID"]}}}}
 		got := report(s, diagnose(s), set, []string{plant})

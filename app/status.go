@@ -11,14 +11,14 @@ import (
 // Status is what "fermata status --json" prints: every figure that the menu shows. Times are RFC 3339;
 // durations are in seconds. Later versions may add fields, and rename none.
 type Status struct {
-	Level    checks.Level       `json:"level"`
-	Demo     bool               `json:"demo,omitempty"`
-	Clock    ClockStatus        `json:"clock"`
-	Accounts []AccountStatus    `json:"accounts"`
-	Notices  []Notice           `json:"notices"`
-	Lines    []string           `json:"lines"` // as the menu says it
-	Programs []programs.Program `json:"programs"`
-	Settings []string           `json:"settings,omitempty"` // what is wrong in the settings file
+	Level    checks.Level    `json:"level"`
+	Demo     bool            `json:"demo,omitempty"`
+	Clock    ClockStatus     `json:"clock"`
+	Accounts []AccountStatus `json:"accounts"`
+	Notices  []Notice        `json:"notices"`
+	Lines    []string        `json:"lines"` // as the menu says it
+	Programs []ProgramStatus `json:"programs"`
+	Settings []string        `json:"settings,omitempty"` // what is wrong in the settings file
 }
 
 // ClockStatus is the clock's part. OffsetS is RFC 5905's: positive when this clock is behind.
@@ -73,6 +73,12 @@ type AccountStatus struct {
 	Actions        []Button     `json:"actions"`
 }
 
+// ProgramStatus is one of other programs' token files.
+type ProgramStatus struct {
+	programs.Program
+	State string `json:"state"` // in a person's words: "token until 15:04"
+}
+
 func status(s State, found []diagnosis) Status {
 	st := Status{
 		Demo:     s.Demo,
@@ -80,12 +86,9 @@ func status(s State, found []diagnosis) Status {
 		Accounts: []AccountStatus{},
 		Notices:  notices(s, found),
 		Lines:    lines(s, found),
-		Programs: s.Programs,
+		Programs: []ProgramStatus{},
 	}
 	st.Level = st.Clock.Level
-	if st.Programs == nil {
-		st.Programs = []programs.Program{}
-	}
 	if st.Notices == nil {
 		st.Notices = []Notice{}
 	}
@@ -96,6 +99,9 @@ func status(s State, found []diagnosis) Status {
 		as := accountStatus(s, a, found)
 		st.Level = max(st.Level, as.Level)
 		st.Accounts = append(st.Accounts, as)
+	}
+	for _, p := range s.Programs {
+		st.Programs = append(st.Programs, ProgramStatus{p, p.Words(s.Now)})
 	}
 	for _, p := range s.Problems {
 		st.Settings = append(st.Settings, p.Error())

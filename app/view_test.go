@@ -14,6 +14,7 @@ import (
 	"fermata/app/config"
 	"fermata/checks"
 	"fermata/checks/clock"
+	"fermata/checks/programs"
 	"fermata/checks/session"
 )
 
@@ -176,6 +177,26 @@ func TestStatusHasNoNullLists(t *testing.T) {
 				t.Errorf("%s: %s is null", sc.name, list)
 			}
 		}
+	}
+}
+
+// What the command reads of an instance's status it prints as it came.
+func TestStatusOfPrograms(t *testing.T) {
+	s := well()
+	s.Programs = []programs.Program{{Name: "ncspot", File: "~/t", State: programs.Valid, Until: s.Now.Add(time.Hour), SignedIn: true}}
+	first, err := json.Marshal(view(s).Status)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read Status
+	if err := json.Unmarshal(first, &read); err != nil {
+		t.Fatal(err)
+	}
+	second, _ := json.Marshal(read)
+	want := fmt.Sprintf(`"programs":[{"name":"ncspot","file":"~/t","until":%q,"signed_in":true,"grant_estimated":false,"state":"token until %s"}]`,
+		s.Now.Add(time.Hour).Format(time.RFC3339), s.Now.Add(time.Hour).Format("15:04"))
+	if !strings.Contains(string(first), want) || !strings.Contains(string(second), want) {
+		t.Errorf("want %s in\n%s\nand in\n%s", want, first, second)
 	}
 }
 

@@ -4,11 +4,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io/fs"
-	"strings"
 	"time"
-	"unicode"
 
-	"fermata/checks"
 	"fermata/checks/programs/tokenfile"
 )
 
@@ -30,33 +27,25 @@ func markOf(s tokenfile.Secret) mark {
 	return mark(sum[:16])
 }
 
-// The beginnings of states.
-const (
-	unreadable = "unreadable: "
-	written    = "being written"
-	missing    = "not there"
-	unknown    = "no expiry known"
-)
-
 // far bounds the times that a file can claim, so that none overflows.
 const far = 100 * 365 * 24 * time.Hour
 
-// judge tells what r says, when that changes by itself, and how bad it is.
-func (c *Check) judge(r reading) (Program, time.Duration, checks.Level) {
+// judge returns what r shows, and when that changes by itself, from now.
+func (c *Check) judge(r reading) (Program, time.Duration) {
 	p := Program{Name: r.program, File: show(r.path, c.cfg.Home)}
 	if p.Name == "" {
 		p.Name = c.programOf(r)
 	}
 	switch {
 	case errors.Is(r.err, fs.ErrNotExist):
-		p.State = missing
-		return p, regular, checks.OK
+		p.State = Missing
+		return p, regular
 	case r.err == tokenfile.ErrCut && time.Since(r.modified).Abs() < time.Minute:
-		p.State = written
-		return p, soon, checks.OK
+		p.State = Writing
+		return p, soon
 	case r.err != nil:
-		p.State = unreadable + reason(r.err)
-		return p, regular, checks.Unknown
+		p.State, p.Reason = Unreadable, reason(r.err)
+		return p, regular
 	}
 	now, elapsed := c.clock.Now(), c.clock.Elapsed()
 	h := c.remember(r, p.Name, now, elapsed)
@@ -66,17 +55,30 @@ func (c *Check) judge(r reading) (Program, time.Duration, checks.Level) {
 		p.Estimated = true
 	}
 	if r.token.End.IsZero() {
-		p.State = unknown
-		return p, regular, checks.OK
+		return p, regular
 	}
 	left := h.end - elapsed
 	// Rounded: the clocks are read one after another, and 15:04 must not become 15:03.
 	p.Until, p.FileUntil = now.Add(left).Round(time.Second).Local(), r.token.End.Local()
-	p.State = state(p, left, time.Until(r.token.End), now)
+	p.State = stateOf(left, time.Until(r.token.End))
 	if left > 0 {
-		return p, left + time.Second, checks.OK
+		return p, left + time.Second
 	}
-	return p, regular, checks.OK
+	return p, regular
+}
+
+// stateOf compares how long the token is good in true time, and by the clock that the program sees.
+func stateOf(left, byFile time.Duration) State {
+	const slack = time.Minute
+	switch {
+	case left > slack && byFile <= 0:
+		return ValidLooksEnded
+	case left > 0:
+		return Valid
+	case byFile > slack:
+		return EndedLooksValid
+	}
+	return Ended
 }
 
 // remember notes what the file holds and returns it together with what was noted before.
@@ -102,23 +104,6 @@ func (c *Check) remember(r reading, name string, now time.Time, elapsed time.Dur
 	return h
 }
 
-// state says how the access token stands, and where the program itself will see it otherwise, since
-// the clock was set after it wrote the file.
-func state(p Program, left, byFile time.Duration, now time.Time) string {
-	const slack = time.Minute
-	switch {
-	case left > slack && byFile <= 0:
-		return "token until " + checks.TimeOfDay(p.Until, now) + ", but by this computer's clock it has ended"
-	case left > 0:
-		return "token until " + checks.TimeOfDay(p.Until, now)
-	case byFile > slack:
-		return "token ended at " + checks.TimeOfDay(p.Until, now) + ", but by this computer's clock it has not"
-	case p.SignedIn:
-		return "token ended at " + checks.TimeOfDay(p.Until, now) + ", the program renews it when it runs"
-	}
-	return "token ended at " + checks.TimeOfDay(p.Until, now)
-}
-
 // programOf names a file that no program's own place gives a name to: by its form, or by the form
 // that it had.
 func (c *Check) programOf(r reading) string {
@@ -133,18 +118,4 @@ func (c *Check) programOf(r reading) string {
 		return "a program"
 	}
 	return r.token.Form.String()
-}
-
-// line makes one line of a text that somebody else chose, of at most 200 runes.
-func line(text string) string {
-	runes := []rune(strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '?'
-		}
-		return r
-	}, text))
-	if len(runes) > 200 {
-		return "…" + string(runes[len(runes)-199:])
-	}
-	return string(runes)
 }

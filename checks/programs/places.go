@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"fermata/checks/text"
 )
 
 // A place is a file that may be there.
@@ -105,5 +107,5 @@ func show(path, home string) string {
 	if rest, ok := strings.CutPrefix(path, home+string(filepath.Separator)); ok && home != "" {
 		path = "~" + string(filepath.Separator) + rest
 	}
-	return line(path)
+	return text.Line(path, maxText)
 }

@@ -6,12 +6,11 @@ package programs
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"strings"
+	"slices"
 	"time"
 
-	"fermata/checks"
+	"fermata/checks/text"
 )
 
 // A Clock is true time; *clock.Time is one.
@@ -31,11 +30,12 @@ type Config struct {
 	GrantLifetime time.Duration
 }
 
-// A Program is one token file. None of its fields holds a secret, but File may name a person.
+// A Program is one token file at a look. None of its fields holds a secret, but File may name a person.
 type Program struct {
 	Name       string    `json:"name"`                 // "spotify-player"; for a file of no known program, its library: "spotipy"
 	File       string    `json:"file"`                 // "~" stands for the home folder
-	State      string    `json:"state"`                // in a person's words: "token until 15:04"
+	State      State     `json:"-"`                    // fermata status has Words in its place
+	Reason     string    `json:"-"`                    // why the file is Unreadable, in a few words
 	Until      time.Time `json:"until,omitzero"`       // the access token's end in true time; zero: not known
 	FileUntil  time.Time `json:"file_until,omitzero"`  // the same as the file has it, by the clock of when it was written
 	SignedIn   bool      `json:"signed_in"`            // a sign-in is kept that new access tokens come from
@@ -43,12 +43,60 @@ type Program struct {
 	Estimated  bool      `json:"grant_estimated"`      // GrantUntil is an upper bound: no file tells when a person authorized
 }
 
-// A Check is the look at all of them. It implements checks.Check; its Facts are a []Program.
+// State is how the access token in a file stands, or why that is not known.
+type State int
+
+// The states. Some see the token otherwise by this computer's clock, as the program itself does: the
+// clock was set after the program wrote the file.
+const (
+	NoExpiry        State = iota // no end is in the file
+	Valid                        // until Until
+	ValidLooksEnded              // until Until, but by this computer's clock it has ended
+	Ended                        // at Until
+	EndedLooksValid              // at Until, but by this computer's clock it has not
+	Missing                      // the settings name the file, and it is not there
+	Writing                      // a program was writing it a moment ago
+	Unreadable                   // Reason says why
+)
+
+// Line is what a person reads about p: its name and its words.
+func (p Program) Line(now time.Time) string { return p.Name + ": " + p.Words(now) }
+
+// Words says how p stands; now is true time, in whose zone they tell times.
+func (p Program) Words(now time.Time) string {
+	until := text.TimeOfDay(p.Until, now)
+	switch p.State {
+	case Valid:
+		return "token until " + until
+	case ValidLooksEnded:
+		return "token until " + until + ", but by this computer's clock it has ended"
+	case EndedLooksValid:
+		return "token ended at " + until + ", but by this computer's clock it has not"
+	case Ended:
+		switch {
+		case !p.SignedIn:
+			return "token ended at " + until
+		case !p.GrantUntil.IsZero() && !p.GrantUntil.After(now):
+			return "token ended at " + until + ", and the sign-in has ended too: sign in again in that program"
+		}
+		return "token ended at " + until + ", the program renews it when it runs"
+	case Missing:
+		return "not there"
+	case Writing:
+		return "being written"
+	case Unreadable:
+		return "unreadable: " + p.Reason
+	}
+	return "no expiry known"
+}
+
+// A Check is the look at all of them.
 type Check struct {
 	cfg     Config
 	clock   Clock
 	pending chan []reading  // a look that did not come back in time
 	held    map[string]held // by path
+	seen    []Program       // by the last look that came back in time
 }
 
 // New returns a Check that has not looked yet.
@@ -59,33 +107,31 @@ func New(cfg Config, clock Clock) *Check {
 	return &Check{cfg: cfg, clock: clock, held: map[string]held{}}
 }
 
-// Name implements checks.Check.
-func (c *Check) Name() string { return "programs" }
-
 const (
 	regular  = time.Hour        // between looks: nothing depends on these files
 	soon     = time.Minute      // after a file was seen half written
 	deadline = 10 * time.Second // for all files; a network folder may hang for ever
 )
 
-// Run implements checks.Check. The level is at most Unknown: nobody is blamed for another program's
-// token, which that program renews by itself.
-func (c *Check) Run(ctx context.Context) checks.Finding {
+// Look returns what the token files hold, and when it wants to look next. Where they cannot be read in
+// time, which is ten seconds, those of the look before are Unreadable; before the first one there are
+// none (nil).
+func (c *Check) Look(ctx context.Context) ([]Program, time.Duration) {
 	readings, ok := c.read(ctx)
 	if !ok {
-		return checks.Finding{Level: checks.Unknown, Next: regular,
-			Summary: "Other programs' token files could not be read in time"}
+		late := slices.Clone(c.seen)
+		for i := range late {
+			late[i].State, late[i].Reason = Unreadable, "no answer in time"
+		}
+		return late, regular
 	}
-	f := checks.Finding{Next: regular}
-	programs := []Program{}
-	for _, r := range readings {
-		p, next, level := c.judge(r)
-		f.Level = max(f.Level, level)
-		f.Next = min(f.Next, max(next, time.Second))
-		programs = append(programs, p)
+	next := regular
+	c.seen = make([]Program, len(readings))
+	for i, r := range readings {
+		p, changes := c.judge(r)
+		c.seen[i], next = p, min(next, changes)
 	}
-	f.Facts, f.Summary = programs, summary(programs, c.clock.Now())
-	return f
+	return c.seen, next
 }
 
 // read looks at the files in a goroutine of its own, so that a hanging one holds up nobody, and
@@ -114,40 +160,4 @@ func (c *Check) read(ctx context.Context) ([]reading, bool) {
 		c.pending = done
 		return nil, false
 	}
-}
-
-// summary says it in a line.
-func summary(programs []Program, now time.Time) string {
-	names := map[string]bool{}
-	var until time.Time
-	failed := 0
-	for _, p := range programs {
-		switch {
-		case strings.HasPrefix(p.State, unreadable):
-			failed++
-		case p.State != missing:
-			names[p.Name] = true
-		}
-		if p.Until.After(now) && (until.IsZero() || p.Until.Before(until)) {
-			until = p.Until
-		}
-	}
-	text := "No other program's tokens found"
-	if n := len(names); n > 0 {
-		text = fmt.Sprintf("%d other %s tokens", n, plural(n, "program keeps", "programs keep"))
-	}
-	if !until.IsZero() {
-		text += ", the next ends at " + checks.TimeOfDay(until, now)
-	}
-	if failed > 0 {
-		text += fmt.Sprintf("; %d %s not be read", failed, plural(failed, "file could", "files could"))
-	}
-	return text
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
 }

@@ -93,7 +93,7 @@ func look(t *testing.T, c *Check) (checks.Finding, string) {
 	var lines []string
 	programs, _ := f.Facts.([]Program)
 	for _, p := range programs {
-		s := p.Name + " " + filepath.ToSlash(p.File) + ": " + p.State
+		s := p.Name + " " + filepath.ToSlash(p.File) + ": " + p.Words(c.clock.Now())
 		if p.SignedIn {
 			s += " +"
 		}
@@ -171,8 +171,8 @@ func TestAStepNeitherEndsNorProlongs(t *testing.T) {
 			time.Sleep(step.pass)
 			f, _ := look(t, c)
 			p := f.Facts.([]Program)[0]
-			if p.State != step.state || !p.Until.Equal(until) {
-				t.Errorf("after %v: %q until %v, want %q until %v", step, p.State, p.Until, step.state, until)
+			if words := p.Words(clock.Now()); words != step.state || !p.Until.Equal(until) {
+				t.Errorf("after %v: %q until %v, want %q until %v", step, words, p.Until, step.state, until)
 			}
 			if grant := p.GrantUntil.String(); before != "" && grant != before {
 				t.Errorf("the sign-in's end moved from %s to %s", before, grant)
@@ -192,8 +192,16 @@ func TestNextLookIsWhenTheTokenEnds(t *testing.T) {
 		if f.Next != 10*time.Minute+time.Second {
 			t.Fatalf("next in %v", f.Next)
 		}
-		time.Sleep(f.Next)
+		time.Sleep(f.Next - time.Second) // just then, nothing is left to wait for
 		if f, got := look(t, c); got != "a Go program ~/t: token ended at 00:10" || f.Next != time.Hour {
+			t.Errorf("%q, next in %v", got, f.Next)
+		}
+		time.Sleep(time.Second)
+		if f, got := look(t, c); got != "a Go program ~/t: token ended at 00:10" || f.Next != time.Hour {
+			t.Errorf("%q, next in %v", got, f.Next)
+		}
+		write(t, path, strings.ReplaceAll(golang(time.Now().Add(20*time.Minute)), access, "BQanother"))
+		if f, got := look(t, c); got != "a Go program ~/t: token until 00:30" || f.Next != 20*time.Minute+time.Second {
 			t.Errorf("%q, next in %v", got, f.Next)
 		}
 	})
@@ -219,6 +227,11 @@ func TestSixMonths(t *testing.T) {
 		write(t, path, spotipy(time.Now().Add(time.Hour)))
 		see(began.Add(life)) // renewed, with the same refresh token
 		write(t, path, strings.ReplaceAll(spotipy(time.Now().Add(time.Hour)), refresh, "AQanother"))
+		see(time.Now().Add(life))
+		write(t, path, strings.ReplaceAll(spotipy(time.Now()), refresh, "AQlater"))
+		if err := os.Chtimes(path, time.Now(), time.Now().Add(time.Hour)); err != nil { // by a clock that was ahead
+			t.Fatal(err)
+		}
 		see(time.Now().Add(life))
 		write(t, path, strings.ReplaceAll(spotipy(time.Now().Add(time.Hour)), refresh, ""))
 		if f, _ := look(t, c); !f.Facts.([]Program)[0].GrantUntil.IsZero() {
@@ -267,6 +280,10 @@ func TestHangingFolder(t *testing.T) {
 		if f := c.Run(t.Context()); f.Level != checks.Unknown || f.Facts != nil {
 			t.Errorf("%+v", f)
 		}
+		c.seen = []Program{{Name: "ncspot", File: "~/t", State: Valid, Until: time.Now().Add(time.Hour)}}
+		if f, got := look(t, c); got != "ncspot ~/t: unreadable: no answer in time" || f.Level != checks.Unknown || c.seen[0].State != Valid {
+			t.Errorf("%q %+v", got, f)
+		}
 		c.pending <- nil // now it did; the next look is a new one
 		if f := c.Run(t.Context()); f.Level != checks.OK {
 			t.Errorf("%+v", f)
@@ -275,4 +292,73 @@ func TestHangingFolder(t *testing.T) {
 		cancel()
 		c.Run(ctx)
 	})
+}
+
+func TestStateOf(t *testing.T) {
+	const slack = time.Minute
+	for _, tt := range []struct {
+		left, byFile time.Duration
+		want         State
+	}{
+		{time.Hour, time.Hour, Valid},
+		{1, 1 - time.Hour, Valid},
+		{slack, 0, Valid},
+		{slack + 1, 1, Valid},
+		{slack + 1, 0, ValidLooksEnded},
+		{0, 0, Ended},
+		{-time.Hour, slack, Ended},
+		{0, slack + 1, EndedLooksValid},
+	} {
+		if got := stateOf(tt.left, tt.byFile); got != tt.want {
+			t.Errorf("%v, by the file %v: %v, want %v", tt.left, tt.byFile, got, tt.want)
+		}
+	}
+}
+
+func TestLine(t *testing.T) {
+	now := time.Date(2026, 5, 1, 14, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		p    Program
+		want string
+	}{
+		{Program{}, "no expiry known"},
+		{Program{State: EndedLooksValid, Until: now, SignedIn: true}, "token ended at 14:00, but by this computer's clock it has not"},
+		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now.Add(1)}, "token ended at 14:00, the program renews it when it runs"},
+		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now}, "token ended at 14:00, and the sign-in has ended too: sign in again in that program"},
+		{Program{State: Ended, Until: now, GrantUntil: now}, "token ended at 14:00"},
+		{Program{State: Missing}, "not there"},
+		{Program{State: Unreadable, Reason: "no permission"}, "unreadable: no permission"},
+	} {
+		tt.p.Name = "ncspot"
+		if got := tt.p.Line(now); got != "ncspot: "+tt.want {
+			t.Errorf("%+v: %q", tt.p, got)
+		}
+	}
+}
+
+// A file that ends in the middle is being written for the minute after it was touched.
+func TestBeingWrittenForAMinute(t *testing.T) {
+	dir := home(t)
+	synctest.Test(t, func(t *testing.T) {
+		for age, want := range map[time.Duration]string{
+			time.Minute - time.Millisecond: "token file ~/t: being written",
+			time.Minute:                    "token file ~/t: unreadable: the JSON ends in the middle",
+		} {
+			c := New(Config{Home: dir, Paths: []string{write(t, filepath.Join(dir, "t"), "{")}}, &wrong{start: time.Now()})
+			time.Sleep(age - pause)
+			if _, got := look(t, c); got != want {
+				t.Errorf("after %v: %s", age, got)
+			}
+		}
+	})
+}
+
+func TestAFolderIsReadSoFar(t *testing.T) {
+	dir := home(t)
+	for i := range 70 {
+		write(t, filepath.Join(dir, fmt.Sprintf(".cache-%d", i)), "{}")
+	}
+	if got := len(inFolder(dir)); got != 64 {
+		t.Errorf("%d files", got)
+	}
 }

@@ -10,10 +10,12 @@ import (
 
 	"fermata/checks/files"
 	"fermata/checks/programs/tokenfile"
+	"fermata/checks/text"
 )
 
 const (
 	maxSize = 1 << 20                // bytes; tokens and scopes take some kilobytes
+	maxText = 200                    // characters of a path, or of what the system says
 	pause   = 200 * time.Millisecond // before a file that ends in the middle is read again
 )
 
@@ -53,7 +55,7 @@ func scan(ctx context.Context, places []place, known map[string]bool) []reading 
 	return told
 }
 
-// read reads one file.
+// read reads one file. It follows links, as the programs do.
 func read(p place) reading {
 	r := reading{place: p}
 	info, err := os.Stat(p.path)
@@ -79,7 +81,7 @@ func reason(err error) string {
 	case errors.Is(err, syscall.ELOOP):
 		return "its links run in a circle"
 	case errors.As(err, &of):
-		return line(of.Err.Error())
+		return text.Line(of.Err.Error(), maxText)
 	}
 	return err.Error()
 }

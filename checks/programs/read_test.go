@@ -18,6 +18,8 @@ func TestGarbage(t *testing.T) {
 	write(t, in("json"), `{"access_token":{"`+access+`":1}}`)
 	write(t, in("other"), `{"name":"`+access+`"}`)
 	write(t, in("large"), `{"access_token":"`+strings.Repeat(access, 10<<20/len(access))+`"}`)
+	write(t, in("brim"), spotipy(time.Time{})+strings.Repeat(" ", maxSize-len(spotipy(time.Time{}))))
+	write(t, in("over"), spotipy(time.Time{})+strings.Repeat(" ", maxSize+1-len(spotipy(time.Time{}))))
 	write(t, in("end"), `{"access_token":"`+access+`","expires_at":"9999-12-31T23:59:59Z"}`)
 	write(t, in("past"), `{"access_token":"`+access+`","expires_at":0}`)
 	write(t, in("millis"), `{"access_token":"`+access+`","expires_at":4102444800000}`)
@@ -25,7 +27,7 @@ func TestGarbage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var paths []string
-	for _, name := range []string{"garbage", "json", "other", "large", "end", "past", "millis"} {
+	for _, name := range []string{"garbage", "json", "other", "large", "over", "brim", "end", "past", "millis"} {
 		paths = append(paths, in(name))
 	}
 	f, got := look(t, New(Config{Home: dir, Paths: paths}, &wrong{start: time.Now()}))
@@ -33,6 +35,8 @@ func TestGarbage(t *testing.T) {
 token file ~/json: unreadable: JSON without an OAuth token
 token file ~/other: unreadable: JSON without an OAuth token
 token file ~/large: unreadable: too large: more than 1024 kB
+token file ~/over: unreadable: too large: more than 1024 kB
+spotipy ~/brim: no expiry known +
 rspotify ~/end: token until `
 	if !strings.HasPrefix(got, want) || !strings.Contains(got, "spotipy ~/past: token ended at 00:00 on 1 January 1970") ||
 		!strings.Contains(got, "spotipy ~/millis: token until 00:00 on 1 January 2100") {
@@ -49,7 +53,7 @@ func TestNamesAreOneLine(t *testing.T) {
 	}
 	dir := home(t)
 	write(t, filepath.Join(dir, ".cache-a\n\u202eb\x1b"), spotipy(time.Now().Add(time.Hour)))
-	if _, got := look(t, New(Config{Home: dir}, &wrong{start: time.Now()})); !strings.HasPrefix(got, "spotipy ~/.cache-a??b?: token until ") {
+	if _, got := look(t, New(Config{Home: dir}, &wrong{start: time.Now()})); !strings.HasPrefix(got, "spotipy ~/.cache-a b: token until ") {
 		t.Errorf("%q", got)
 	}
 }

@@ -33,11 +33,12 @@ func TestPipesLinksAndLocks(t *testing.T) {
 token file ~/to-pipe: unreadable: not a regular file
 token file ~/loop: unreadable: its links run in a circle
 token file ~/zero: unreadable: not a regular file
-token file ~/dangling: not there`
-	paths := []string{in("pipe"), in("to-pipe"), in("loop"), in("zero"), in("dangling"), in("empty-folder"), in("link")}
+token file ~/dangling: not there
+token file ~/link/below: unreadable: not a directory`
+	paths := []string{in("pipe"), in("to-pipe"), in("loop"), in("zero"), in("dangling"), in("link/below"), in("empty-folder"), in("link")}
 	if os.Getuid() != 0 { // who may read everything
 		must(os.Chmod(write(t, in("locked"), librespot), 0))
-		paths = append(paths[:5:5], in("locked"), in("link"))
+		paths = append(paths[:6:6], in("locked"), in("link"))
 		want += "\ntoken file ~/locked: unreadable: no permission"
 	}
 	_, got := look(t, New(Config{Home: dir, Paths: paths}, &wrong{start: time.Now()}))

@@ -31,6 +31,9 @@ func TestParse(t *testing.T) {
 		`{"access_token":"BQa","expires_at":"soon","expires_in":-1}`:  {Form: Rspotify, Access: "BQa", BadEnd: true},
 		`{"access_token":"BQa","expires_at":1e999,"expires_in":1e99}`: {Form: Spotipy, Access: "BQa", BadEnd: true},
 		`{"access_token":"BQa","expires_at":{},"scope":7}`:            {Form: Rspotify, Access: "BQa", BadEnd: true},
+		`{"access_token":"BQa","expires_in":315359999}`:               {Access: "BQa", Life: 315359999 * time.Second},
+		`{"access_token":"BQa","expires_in":315360000}`:               {Access: "BQa"},
+		`{"access_token":"BQa","expiry":"0001-06-01T00:00:00Z"}`:      {Form: Go, Access: "BQa", BadEnd: true},
 		`{"id_token":"a.b.c"}`:                                        {ID: "a.b.c"},
 	} {
 		got, err := Parse([]byte(in))
