@@ -204,16 +204,16 @@ func TestLookReplies(t *testing.T) {
 func TestProviderSorts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, func(cfg *Config) {
-			cfg.Provider.Sort = func(status int, body string) Outcome {
+			cfg.Provider.Sort = func(status int, body string) (Outcome, Reason) {
 				if strings.Contains(body, "edge") {
-					return TryLater
+					return TryLater, ReasonGateway
 				}
-				return Unsorted
+				return Unsorted, ""
 			}
 		})
 		b.provider.token = oauthError("invalid_grant", "edge is sick")
 		f := b.Run(t.Context())
-		if tr := f.Facts.(Facts).Trouble; tr == nil || tr.Ask || tr.Code != "invalid_grant" {
+		if tr := f.Facts.(Facts).Trouble; tr == nil || tr.Ask || tr.Code != "invalid_grant" || tr.Reason != ReasonGateway {
 			t.Errorf("got %+v", tr)
 		}
 	})

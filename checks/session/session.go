@@ -50,9 +50,9 @@ type Provider struct {
 	GrantLifetime time.Duration // from the authorization; 0: no end
 	// User finds the user's name in a reply of HealthURL, "" if there is none. Nil: no name.
 	User func(body []byte) string
-	// Sort knows replies, other than 2xx, that mean something else here than HTTP and OAuth say.
+	// Sort knows replies, other than 2xx, that mean something else here, or more, than HTTP and OAuth say.
 	// It gets the first 4 kB of the body. Nil: there are none.
-	Sort func(status int, body string) Outcome
+	Sort func(status int, body string) (Outcome, Reason)
 }
 
 // Outcome is what follows from a reply that is no success.
@@ -64,6 +64,25 @@ const (
 	TryLater                    // it heals by itself: an outage, a limit, the network
 	AskPerson                   // it lasts until a person does something
 	TokenExpired                // the access token is over: renew once
+)
+
+// Reason is what a provider's own words mean; "" where they say no more than the status and the code.
+type Reason string
+
+// The reasons that providers give in words of their own.
+const (
+	ReasonGateway      Reason = "gateway"       // a proxy of the provider's answers, since what is behind it fails
+	ReasonTokenExpired Reason = "token-expired" // the access token
+	ReasonRevoked      Reason = "revoked"       // the refresh token, as is the next
+	ReasonExpired      Reason = "expired"
+	ReasonUnknownToken Reason = "unknown-token" // the refresh token is not one of this client's
+	ReasonStaleCode    Reason = "stale-code"    // the authorization code, or its verifier, is no longer good
+	ReasonRedirect     Reason = "redirect"      // the redirect address is not registered
+	ReasonScope        Reason = "missing-scope"
+	ReasonNotListed    Reason = "not-listed"    // the user is not among those that the app may serve
+	ReasonOwnerPremium Reason = "owner-premium" // the app's owner needs Premium
+	ReasonPremium      Reason = "premium"       // the user needs Premium
+	ReasonQuota        Reason = "quota"         // what the app may ask in a longer time is used up
 )
 
 // Config is what the settings say about an account.

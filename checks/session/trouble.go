@@ -43,6 +43,7 @@ type Trouble struct {
 	Where      string        // AtToken, AtAPI, AtNetwork or AtKeyring
 	Status     int           // of the HTTP reply; 0: there was none
 	Code       string        // the reply's "error" or "reason", or one of the Code constants
+	Reason     Reason        // what the provider's own words mean; "": no more than Code
 	Text       string        // what was said, made safe to show, at most 200 runes
 	RetryAfter time.Duration // as the reply asked, counted from At, at most 24 h; 0: it did not
 	Since      time.Time     // true time of the first of a row of troubles of this kind
@@ -107,7 +108,8 @@ func sortReply(p Provider, r reply, now time.Time, secrets ...string) *Trouble {
 		t.RetryAfter = parseRetryAfter(v, r.header.Get("Date"), now)
 	}
 	if p.Sort != nil {
-		switch p.Sort(r.status, string(r.body[:min(len(r.body), 4<<10)])) {
+		var outcome Outcome
+		switch outcome, t.Reason = p.Sort(r.status, string(r.body[:min(len(r.body), 4<<10)])); outcome {
 		case TryLater:
 			return t
 		case AskPerson:

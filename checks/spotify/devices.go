@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fermata/checks"
+	"fermata/checks/session"
 )
 
 // A Device is something that can play (GET /v1/me/player/devices).
@@ -176,15 +177,15 @@ var errGone = errors.New("the device is not there any more")
 
 // playerError says what a refusal of the player's methods means.
 func playerError(status int, body []byte) error {
-	text := strings.ToLower(string(body[:min(len(body), 4<<10)]))
+	_, reason := Sort(status, string(body[:min(len(body), 4<<10)]))
 	switch {
 	case status == http.StatusNotFound:
 		return checks.WithHint(errGone, "Open Spotify on it and try again.")
-	case strings.Contains(text, "premium_required"):
+	case reason == session.ReasonPremium:
 		return checks.WithHint(errors.New("moving playback needs Spotify Premium"), "Press play on the other device itself.")
-	case strings.Contains(text, "insufficient client scope"):
+	case reason == session.ReasonScope:
 		return checks.WithHint(errors.New("the permission to control playback is missing"), "Sign in again and allow it.")
-	case strings.Contains(text, "restriction violated"), strings.Contains(text, "restricted"):
+	case reason == reasonRestricted:
 		return checks.WithHint(errors.New("the device takes no commands"), "Press play on the device itself.")
 	case status == http.StatusUnauthorized:
 		return checks.WithHint(errors.New("the session was not accepted"), "Refresh, or sign in again.")

@@ -10,6 +10,7 @@ import (
 
 	"fermata/checks"
 	"fermata/checks/session"
+	"fermata/checks/text"
 )
 
 // Pages that a person is sent to.
@@ -76,32 +77,44 @@ func User(body []byte) string {
 	return strings.TrimSpace(name)
 }
 
-// Sort recognises the texts of Spotify's edge proxy, which answer with statuses that mean something
-// else elsewhere, and the refusals of development mode.
-func Sort(status int, body string) session.Outcome {
-	switch {
-	case status/100 == 2, status/100 == 3:
-		return session.Unsorted
-	case contains(body, "upstream connect error", "jwks", "audiences in jwt", "no healthy upstream", "upstream request timeout"):
-		return session.TryLater
-	case contains(body, "jwt is expired"):
-		return session.TokenExpired
-	case status == 403 && contains(body, "not registered in the developer dashboard", "may not be registered",
-		"active premium subscription required", "insufficient client scope", "premium_required"):
-		return session.AskPerson
-	}
-	return session.Unsorted
+// reasonRestricted is given by a device that takes no commands.
+const reasonRestricted session.Reason = "restricted"
+
+// refusals are Spotify's texts, in lower case, and what they mean; the first that fits counts. Those of
+// its edge proxy come with statuses that mean something else elsewhere.
+var refusals = []struct {
+	status  int // 0: any
+	outcome session.Outcome
+	reason  session.Reason
+	texts   []string
+}{
+	{0, session.TryLater, session.ReasonGateway, []string{"upstream connect error", "upstream request timeout", "no healthy upstream", "jwks", "audiences in jwt"}},
+	{0, session.TokenExpired, session.ReasonTokenExpired, []string{"jwt is expired"}},
+	{0, session.Unsorted, session.ReasonTokenExpired, []string{"access token expired", "expired access token"}},
+	{403, session.AskPerson, session.ReasonNotListed, []string{"not registered in the developer dashboard", "may not be registered"}},
+	{403, session.AskPerson, session.ReasonOwnerPremium, []string{"premium subscription required"}},
+	{403, session.AskPerson, session.ReasonPremium, []string{"premium_required", "premium required"}},
+	{403, session.AskPerson, session.ReasonScope, []string{"insufficient client scope"}},
+	{403, session.Unsorted, reasonRestricted, []string{"restriction violated", "restricted"}},
+	{0, session.Unsorted, session.ReasonQuota, []string{"quota"}},
+	{400, session.Unsorted, session.ReasonRedirect, []string{"redirect uri", "redirect_uri"}},
+	{400, session.Unsorted, session.ReasonStaleCode, []string{"authorization code", "code_verifier"}},
+	{400, session.Unsorted, session.ReasonUnknownToken, []string{"invalid refresh token"}},
+	{400, session.Unsorted, session.ReasonRevoked, []string{"revoked"}},
+	{400, session.Unsorted, session.ReasonExpired, []string{"expired"}},
 }
 
-// contains reports whether text has one of the phrases, which are in lower case.
-func contains(text string, phrases ...string) bool {
-	text = strings.ToLower(text)
-	for _, p := range phrases {
-		if strings.Contains(text, p) {
-			return true
+// Sort says what follows from a reply that is no success, and what Spotify means by it.
+func Sort(status int, body string) (session.Outcome, session.Reason) {
+	if status/100 == 2 || status/100 == 3 {
+		return session.Unsorted, ""
+	}
+	for _, r := range refusals {
+		if (r.status == 0 || r.status == status) && text.Has(body, r.texts...) {
+			return r.outcome, r.reason
 		}
 	}
-	return false
+	return session.Unsorted, ""
 }
 
 // CheckClientID returns the client ID in what a person pasted, or an error that says what to paste.

@@ -29,29 +29,44 @@ func TestUser(t *testing.T) {
 
 func TestSort(t *testing.T) {
 	for _, tt := range []struct {
-		status int
-		body   string
-		want   session.Outcome
+		status  int
+		body    string
+		outcome session.Outcome
+		reason  session.Reason
 	}{
-		{503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination", session.TryLater},
-		{403, "upstream connect error or disconnect/reset before headers", session.TryLater},
-		{401, "Jwks remote fetch is failed", session.TryLater},
-		{401, "Audiences in Jwt are not allowed", session.TryLater},
-		{400, `{"error":"invalid_grant","error_description":"Jwks doesn't have key to match kid"}`, session.TryLater},
-		{401, "Jwt is expired", session.TokenExpired},
-		{403, "JWT is expired", session.TokenExpired},
-		{401, `{"error":{"status":401,"message":"The access token expired"}}`, session.Unsorted},
-		{403, "User not registered in the Developer Dashboard", session.AskPerson},
-		{403, "Check settings on developer.spotify.com/dashboard, the user may not be registered.", session.AskPerson},
-		{403, "Active premium subscription required for the owner of the app", session.AskPerson},
-		{403, `{"error":{"status":403,"message":"Insufficient client scope"}}`, session.AskPerson},
-		{403, `{"error":{"status":403,"message":"Player command failed","reason":"PREMIUM_REQUIRED"}}`, session.AskPerson},
-		{400, `{"error":"invalid_grant","error_description":"Refresh token revoked"}`, session.Unsorted},
-		{200, "jwks", session.Unsorted},
-		{500, "the user may not be registered", session.Unsorted},
+		{503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination", session.TryLater, session.ReasonGateway},
+		{403, "upstream connect error or disconnect/reset before headers", session.TryLater, session.ReasonGateway},
+		{504, "upstream request timeout", session.TryLater, session.ReasonGateway},
+		{503, "no healthy upstream", session.TryLater, session.ReasonGateway},
+		{401, "Jwks remote fetch is failed", session.TryLater, session.ReasonGateway},
+		{401, "Audiences in Jwt are not allowed", session.TryLater, session.ReasonGateway},
+		{400, `{"error":"invalid_grant","error_description":"Jwks doesn't have key to match kid"}`, session.TryLater, session.ReasonGateway},
+		{401, "Jwt is expired", session.TokenExpired, session.ReasonTokenExpired},
+		{403, "JWT is expired", session.TokenExpired, session.ReasonTokenExpired},
+		{401, `{"error":{"status":401,"message":"The access token expired"}}`, session.Unsorted, session.ReasonTokenExpired},
+		{401, "Missing/invalid/expired access token", session.Unsorted, session.ReasonTokenExpired},
+		{403, "User not registered in the Developer Dashboard", session.AskPerson, session.ReasonNotListed},
+		{403, "Check settings on developer.spotify.com/dashboard, the user may not be registered.", session.AskPerson, session.ReasonNotListed},
+		{403, "Active premium subscription required for the owner of the app", session.AskPerson, session.ReasonOwnerPremium},
+		{403, `{"error":{"status":403,"message":"Insufficient client scope"}}`, session.AskPerson, session.ReasonScope},
+		{403, `{"error":{"status":403,"message":"Player command failed","reason":"PREMIUM_REQUIRED"}}`, session.AskPerson, session.ReasonPremium},
+		{403, "Player command failed: Premium required", session.AskPerson, session.ReasonPremium},
+		{403, "Player command failed: Restriction violated", session.Unsorted, reasonRestricted},
+		{403, "Device is restricted", session.Unsorted, reasonRestricted},
+		{429, `{"error":{"status":429,"reason":"QUOTA_EXCEEDED"}}`, session.Unsorted, session.ReasonQuota},
+		{400, `{"error":"invalid_grant","error_description":"Refresh token revoked"}`, session.Unsorted, session.ReasonRevoked},
+		{400, `{"error":"invalid_grant","error_description":"Refresh token expired"}`, session.Unsorted, session.ReasonExpired},
+		{400, `{"error":"invalid_grant","error_description":"Invalid refresh token"}`, session.Unsorted, session.ReasonUnknownToken},
+		{400, `{"error":"invalid_grant","error_description":"Authorization code expired"}`, session.Unsorted, session.ReasonStaleCode},
+		{400, `{"error":"invalid_grant","error_description":"code_verifier was incorrect"}`, session.Unsorted, session.ReasonStaleCode},
+		{400, `{"error":"invalid_grant","error_description":"Invalid redirect URI"}`, session.Unsorted, session.ReasonRedirect},
+		{400, `{"error":"invalid_request"}`, session.Unsorted, ""},
+		{200, "jwks", session.Unsorted, ""},
+		{302, "jwks", session.Unsorted, ""},
+		{500, "the user may not be registered", session.Unsorted, ""},
 	} {
-		if got := Sort(tt.status, tt.body); got != tt.want {
-			t.Errorf("%d %s: %v, want %v", tt.status, tt.body, got, tt.want)
+		if outcome, reason := Sort(tt.status, tt.body); outcome != tt.outcome || reason != tt.reason {
+			t.Errorf("%d %s: %v %q, want %v %q", tt.status, tt.body, outcome, reason, tt.outcome, tt.reason)
 		}
 	}
 }
@@ -84,7 +99,7 @@ func FuzzReplies(f *testing.F) {
 	f.Add(`{"display_name":"Jane","id":"jane93"}`, 403)
 	f.Fuzz(func(t *testing.T, body string, status int) {
 		User([]byte(body))
-		if o := Sort(status, body); o == session.TokenExpired && status/100 == 2 {
+		if o, _ := Sort(status, body); o == session.TokenExpired && status/100 == 2 {
 			t.Errorf("%d is expired", status)
 		}
 	})
