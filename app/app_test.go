@@ -197,14 +197,14 @@ func TestTroubles(t *testing.T) {
 		menu    string // in a line of the menu
 	}{
 		{"end-session", 0, "", "renews by itself"},
-		{"revoke", 0, "Sign in to Spotify again", "Spotify no longer accepts this sign-in."},
+		{"revoke", 0, "Sign in to Spotify again", "Spotify no longer accepts this sign-in, usually"},
 		{"clock-ahead", 0, "Your clock is 1 min 30 s ahead", "4 time servers agree."},
 		{"lying-server", 0, "", "3 of 4 servers"},
 		{"no-network", time.Minute, "", "renews when it can"},
-		{"no-network", 58 * time.Minute, "Spotify session ends at ", "It could not be renewed: no connection since "},
-		{"no-network", 2 * time.Hour, "Spotify session ended at ", "It could not be renewed: no connection since "},
+		{"no-network", 58 * time.Minute, "Your Spotify session ends at ", "No connection since "},
+		{"no-network", 2 * time.Hour, "Your Spotify session ended at ", "No connection since "},
 		{"spotify-down", time.Minute, "", "renews when it can"},
-		{"spotify-down", 2 * time.Hour, "Spotify session ended at ", "the service itself is out of order"},
+		{"spotify-down", 2 * time.Hour, "Your Spotify session ended at ", "Spotify itself has had problems"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.trouble+" after "+tt.after.String(), func(t *testing.T) {
@@ -259,7 +259,7 @@ func TestGrantWarnings(t *testing.T) {
 				}
 			}
 		}
-		for _, want := range []string{"Spotify sign-in ends in 30 days", "Spotify sign-in ends in 7 days", "Spotify sign-in ends in 1 day"} {
+		for _, want := range []string{"Your Spotify sign-in expires in 30 days", "Your Spotify sign-in expires in 7 days", "Your Spotify sign-in expires in 1 day"} {
 			if !slices.Contains(titles, want) {
 				b.t.Errorf("nobody said %q; said: %q", want, titles)
 			}

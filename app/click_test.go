@@ -12,7 +12,7 @@ import (
 const (
 	day          = 24 * time.Hour
 	almostSix    = 175 * day // the sign-in's end is 6 days away
-	endsInSeven  = "Spotify sign-in ends in 6 days"
+	endsInSeven  = "Your Spotify sign-in expires in 6 days"
 	whereToPlay  = "Where should it play?"
 	anotherPlace = "Another device"
 )
@@ -23,7 +23,7 @@ func TestRestartsDoNotNag(t *testing.T) {
 	inBubbleWith(t, almostSix, file, func(b *bench) { b.want(endsInSeven) })
 	inBubbleWith(t, almostSix, file, func(b *bench) { b.want() })
 	inBubbleWith(t, almostSix+5*day+12*time.Hour, file, func(b *bench) { // another end: the bubble's clock begins anew
-		b.want("Spotify sign-in ends in less than a day")
+		b.want("Your Spotify sign-in expires in less than a day")
 	})
 }
 
@@ -36,7 +36,7 @@ func TestRemindMeTomorrow(t *testing.T) {
 		time.Sleep(23 * time.Hour)
 		b.want()
 		time.Sleep(2 * time.Hour)
-		b.want("Spotify sign-in ends in 5 days")
+		b.want("Your Spotify sign-in expires in 5 days")
 	})
 }
 
@@ -127,7 +127,7 @@ func TestContactSupport(t *testing.T) {
 func TestLockedKeyring(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		b.do("demo/keyring")
-		b.want("The sign-in could not be read")
+		b.want("Your saved sign-in can’t be read")
 		b.do("spotify/unlock")
 		b.want()
 	})

@@ -204,11 +204,7 @@ func useless(bad []diagnosis, a *Account, fix cause.Fix) string {
 		if d.account == nil || d.account.Name != a.Name {
 			continue
 		}
-		if ok, why := d.Helps(fix); !ok {
-			_, reason, _ := strings.Cut(strings.TrimSuffix(why, "."), ": ")
-			return "cannot help: " + reason
-		}
-		return ""
+		return d.NoHelp[fix]
 	}
 	return ""
 }

@@ -35,7 +35,9 @@ type State struct {
 type Account struct {
 	Name     string
 	Provider string // as a person calls it
-	Seen     bool   // there was a look
+	Spotify  bool
+	Warn     config.Notify
+	Seen     bool // there was a look
 	Finding  checks.Finding
 	past
 }
@@ -74,7 +76,7 @@ func (l *loop) state() State {
 	for _, w := range l.watches {
 		switch c := w.check.(type) {
 		case *account:
-			s.Accounts = append(s.Accounts, Account{c.Name(), c.provider.Name, w.seen, w.finding, w.past})
+			s.Accounts = append(s.Accounts, Account{c.Name(), c.provider.Name, c.spotify, set.Config.Notify, w.seen, w.finding, w.past})
 		case *clock.Check:
 			s.Clock = w.finding
 		default:

@@ -9,6 +9,7 @@ import (
 	"fermata/checks"
 	"fermata/checks/cause"
 	"fermata/checks/clock"
+	"fermata/checks/spotify"
 )
 
 // A View is what a person meets: everything that is shown anywhere is in it.
@@ -54,14 +55,15 @@ func diagnose(s State) []diagnosis {
 		if !a.Seen {
 			continue
 		}
-		for _, c := range cause.Of(evidence(s, a)) {
+		_, found := cause.Judge(evidence(s, a))
+		for _, c := range found {
 			if c.ID != cause.ClockWrong || !clockWrong(s) {
 				all = append(all, diagnosis{c, a})
 			}
 		}
 	}
 	if clockWrong(s) {
-		c := cause.Of(evidence(s, nil))[0]
+		_, c := cause.JudgeClock(clockFacts(s))
 		all = slices.Insert(all, 0, diagnosis{c, nil})
 	}
 	slices.SortStableFunc(all, func(a, b diagnosis) int { return cmp.Compare(b.Level, a.Level) })
@@ -70,16 +72,21 @@ func diagnose(s State) []diagnosis {
 
 func clockWrong(s State) bool { return s.Clock.Level >= checks.Warning }
 
-// evidence gathers what speaks for or against each cause. Without an account it is the clock's alone.
+func clockFacts(s State) clock.Facts {
+	f, _ := s.Clock.Facts.(clock.Facts)
+	return f
+}
+
+// evidence gathers what speaks for or against each cause.
 func evidence(s State, a *Account) cause.Evidence {
-	e := cause.Evidence{Now: s.Now, ClockLevel: s.Clock.Level, ClockSays: s.Clock.Summary, Provider: "Spotify"}
-	e.Clock, _ = s.Clock.Facts.(clock.Facts)
-	e.NetworkSeen = e.Clock.Known
-	if a == nil {
-		return e
-	}
 	facts := factsOf(a.Finding)
-	e.Provider, e.Level, e.Session = a.Provider, a.Finding.Level, facts.Facts
+	e := cause.Evidence{
+		Now: s.Now, Provider: a.Provider, WarnSession: a.Warn.Session, WarnGrant: a.Warn.Grant,
+		Session: facts.Facts, Clock: clockFacts(s), NetworkSeen: clockFacts(s).Known,
+	}
+	if a.Spotify {
+		e.SessionLife, e.Note = spotify.SessionLifetime, spotify.LifetimeNote
+	}
 	e.StatusPage, e.KeyringLocked = facts.Outage, facts.Locked
 	e.LastOutage, e.SignIn, e.NoReturn, e.Changed = a.outage, a.signIn, a.noReturn, a.changed
 	for _, o := range s.Accounts {
@@ -96,7 +103,7 @@ func evidence(s State, a *Account) cause.Evidence {
 // icon draws the worst of the accounts.
 func icon(s State) Icon {
 	i := Icon{Arc: assets.ArcFull, Dot: assets.DotHollow}
-	if f, ok := s.Clock.Facts.(clock.Facts); ok && f.Known {
+	if clockFacts(s).Known {
 		i.Dot = assets.DotSolid
 	}
 	if clockWrong(s) {

@@ -41,30 +41,32 @@ func scenes() []scene {
 			s.Accounts[0].Finding.Facts = nil
 		}},
 		{"the sign-in was revoked", func(s *State) {
-			s.trouble(checks.Critical, session.Trouble{Where: session.AtToken, Status: 400, Code: "invalid_grant", Text: "Refresh token revoked", Ask: true})
+			s.trouble(checks.Critical, session.Trouble{Where: session.AtToken, Status: 400, Code: "invalid_grant", Reason: session.ReasonRevoked, Text: "Refresh token revoked", Ask: true})
 		}},
 		{"the sign-in is six months old", func(s *State) {
-			s.facts(func(f *session.Facts) { f.GrantUntil = noon.Add(-time.Hour) })
-			s.trouble(checks.Critical, session.Trouble{Where: session.AtToken, Status: 400, Code: "invalid_grant", Text: "Refresh token revoked", Ask: true})
+			s.facts(func(f *session.Facts) { f.AuthorizedAt, f.GrantUntil = noon.AddDate(0, 0, -181), noon.Add(-time.Hour) })
+			s.trouble(checks.Critical, session.Trouble{Where: session.AtToken, Status: 400, Code: "invalid_grant", Reason: session.ReasonRevoked, Text: "Refresh token revoked", Ask: true})
 		}},
 		{"the sign-in ends in 7 days", func(s *State) {
-			s.facts(func(f *session.Facts) { f.GrantUntil = noon.AddDate(0, 0, 7) })
+			s.facts(func(f *session.Facts) { f.AuthorizedAt, f.GrantUntil = noon.AddDate(0, 0, -174), noon.AddDate(0, 0, 7) })
 			s.Accounts[0].Finding.Level = checks.Warning
 		}},
 		{"no network for a minute", func(s *State) {
 			s.trouble(checks.OK, session.Trouble{Where: session.AtNetwork, Code: session.CodeDNS, Since: noon.Add(-time.Minute)})
 		}},
 		{"no network, and the session nears its end", func(s *State) {
-			s.facts(func(f *session.Facts) { f.Until = noon.Add(4 * time.Minute) })
+			s.facts(func(f *session.Facts) { f.Until, f.UsableUntil = noon.Add(4*time.Minute), noon.Add(4*time.Minute) })
 			s.trouble(checks.Warning, session.Trouble{Where: session.AtNetwork, Code: session.CodeDNS, Since: noon.Add(-9 * time.Minute)})
 		}},
 		{"the session waits for a click", func(s *State) {
-			s.facts(func(f *session.Facts) { f.Until, f.Renews, f.Ask = noon.Add(20*time.Minute), false, true })
+			s.facts(func(f *session.Facts) {
+				f.Until, f.UsableUntil, f.Renews, f.Ask = noon.Add(20*time.Minute), noon.Add(20*time.Minute), false, true
+			})
 		}},
 		{"the clock is ahead", func(s *State) { s.clock(checks.Critical, -93*time.Second, "Your clock is 1 min 33 s ahead") }},
 		{"two causes at once", func(s *State) {
 			s.clock(checks.Critical, -93*time.Second, "Your clock is 1 min 33 s ahead")
-			s.trouble(checks.Critical, session.Trouble{Where: session.AtToken, Status: 400, Code: "invalid_grant", Text: "Refresh token revoked", Ask: true})
+			s.trouble(checks.Critical, session.Trouble{Where: session.AtToken, Status: 400, Code: "invalid_grant", Reason: session.ReasonRevoked, Text: "Refresh token revoked", Ask: true})
 		}},
 		{"the keyring is locked", func(s *State) {
 			s.facts(func(f *session.Facts) {
@@ -80,7 +82,7 @@ func scenes() []scene {
 		{"signing in", func(s *State) { s.Running = map[string]bool{"spotify/refresh": true} }},
 		{"notifications are paused", func(s *State) {
 			s.Quiet = noon.Add(time.Hour)
-			s.trouble(checks.Critical, session.Trouble{Where: session.AtToken, Status: 400, Code: "invalid_grant", Text: "Refresh token revoked", Ask: true})
+			s.trouble(checks.Critical, session.Trouble{Where: session.AtToken, Status: 400, Code: "invalid_grant", Reason: session.ReasonRevoked, Text: "Refresh token revoked", Ask: true})
 		}},
 		{"a wrong setting", func(s *State) {
 			s.Problems = []config.Problem{{File: "/home/jane/config.toml", Line: 3, Message: `[clock] tolerance: expected a duration such as "2s", got "fast"`}}
@@ -106,7 +108,7 @@ func well() State {
 			Facts:   clock.Facts{Verdict: clock.Right, Known: true, Agree: 4, Asked: 4, Offset: 3 * time.Millisecond, Error: 12 * time.Millisecond},
 		},
 		Accounts: []Account{{
-			Name: "spotify", Provider: "Spotify", Seen: true,
+			Name: "spotify", Provider: "Spotify", Spotify: true, Seen: true,
 			Finding: checks.Finding{
 				Actions: []checks.Action{
 					{ID: "spotify/refresh", Label: "Refresh now"}, {ID: "spotify/login", Label: "Sign in again…"},
@@ -114,7 +116,8 @@ func well() State {
 					{ID: "spotify/support", Label: "Contact support…"},
 				},
 				Facts: accountFacts{Facts: session.Facts{
-					User: "Jane", SignedIn: true, Renews: true, Until: noon.Add(52 * time.Minute),
+					Loaded: true, User: "Jane", SignedIn: true, Usable: true, Renewable: true, Renews: true,
+					RenewedAt: noon.Add(-8 * time.Minute), Until: noon.Add(52 * time.Minute), UsableUntil: noon.Add(52 * time.Minute),
 					AuthorizedAt: noon.AddDate(0, -1, 0), GrantUntil: noon.AddDate(0, 5, 0),
 				}},
 			},
@@ -138,17 +141,17 @@ func (s *State) trouble(l checks.Level, t session.Trouble) {
 	}
 	s.Accounts[0].Finding.Level = l
 	s.facts(func(f *session.Facts) {
-		f.Trouble = &t
+		f.Trouble, f.Renewal = &t, &t
 		if t.Ask {
-			f.Renews = false
-			f.Until = noon.Add(-2 * time.Minute)
+			f.Renews, f.Usable = false, false
+			f.Until, f.UsableUntil = noon.Add(-2*time.Minute), noon.Add(-2*time.Minute)
 		}
 	})
 }
 
 func (s *State) clock(l checks.Level, offset time.Duration, summary string) {
 	s.Clock.Level, s.Clock.Summary = l, summary
-	s.Clock.Facts = clock.Facts{Known: true, Agree: 4, Offset: offset, Error: 12 * time.Millisecond}
+	s.Clock.Facts = clock.Facts{Verdict: clock.Harmful, Known: true, Agree: 4, Offset: offset, Error: 12 * time.Millisecond}
 	s.Clock.Actions = append(s.Clock.Actions, checks.Action{ID: "clock/set", Label: "Set it automatically"})
 }
 

@@ -1,24 +1,20 @@
 package cause
 
 import (
-	"net/http"
 	"strings"
 
 	"fermata/checks"
 	"fermata/checks/session"
 )
 
-var (
-	noScope   = saying(session.AtAPI, http.StatusForbidden, "insufficient client scope", "insufficient_scope")
-	noPremium = saying(session.AtAPI, http.StatusForbidden, "premium_required", "premium required")
-)
+var missingScope = either(gives(session.ReasonScope), code("a permission is missing", "insufficient_scope")) // RFC 6750 section 3.1
 
 var accessRows = []row{
 	{
 		id: "scopes", group: reply,
 		clues: []clue{
-			{95, noScope},
-			{5, with(noScope, func(e Evidence) string {
+			{95, missingScope},
+			{5, with(missingScope, func(e Evidence) string {
 				if len(e.Session.Missing) == 0 {
 					return ""
 				}
@@ -26,43 +22,43 @@ var accessRows = []row{
 			})},
 		},
 		say: func(e Evidence) said {
-			why := "The sign-in is good, but does not allow all that Fermata asks for."
+			why := "Your sign-in works, but Fermata isn’t allowed to do all that it asks for."
 			if len(e.Session.Missing) > 0 {
-				why = "The sign-in is good, but does not allow Fermata to " + permissions(e) + "."
+				why = "Your sign-in works, but Fermata isn’t allowed to " + permissions(e) + "."
 			}
-			return said{checks.Critical, "A permission is missing at %s", why}
+			return said{checks.Critical, "Fermata is missing a permission", why}
 		},
-		about: "A sign-in lists what the app may do, and %s asks you about each of them once. Allow the app again, with the whole list, and it is mended. " +
-			"Renewing keeps the list as it is.",
+		about: "A sign-in lists what an app may do, and %s asks you about each item once. Allow the app again, with the whole list. " +
+			"Refreshing doesn’t change the list.",
 		fixes:   try(Permissions, SignIn),
-		because: "the permission has to come from you",
+		because: "won’t help: you need to allow it",
 	},
 	{
 		id: "not-listed", group: reply,
-		clues: []clue{{95, saying(session.AtAPI, http.StatusForbidden, "not registered in the developer dashboard", "may not be registered")}},
-		say:   ask("Your account is not on the app's user list", "The sign-in worked, but whoever made the client ID has to add you in the developer dashboard."),
+		clues: []clue{{95, gives(session.ReasonNotListed)}},
+		say:   ask("Your account isn’t on the app’s user list", "The sign-in worked, but the owner of the client ID has to add you under User Management in the developer dashboard."),
 		about: "An app in development mode serves five people, whom its owner lists by name and e-mail address under “User Management” in the developer dashboard. " +
-			"If you made the client ID, add yourself with the account that you sign in with.",
+			"If you created the client ID, add yourself with the account that you sign in with.",
 		fixes:   try(SignIn),
-		because: "the app's owner has to put you on the list",
+		because: "won’t help: the app’s owner has to add you",
 	},
 	{
 		id: "owner-premium", group: reply,
-		clues: []clue{{97, saying(session.AtAPI, http.StatusForbidden, "premium subscription required for the owner")}},
-		say:   ask("The app's owner needs %s Premium", "Whoever made the client ID no longer has Premium, so %s refuses all that the app asks."),
-		about: "A client ID of a developer works only while that person has Premium. Your own sign-in is good. " +
-			"With Premium, or with the client ID of somebody who has it, it goes on.",
+		clues: []clue{{97, gives(session.ReasonOwnerPremium)}},
+		say:   ask("The client ID’s owner needs Premium", "Their Premium has ended, so %s rejects every request."),
+		about: "A developer’s client ID works only while that person has Premium. Your own sign-in is fine. " +
+			"It works again with Premium, or with the client ID of somebody who has it.",
 		fixes:   try(Support),
-		because: "the app's owner has to have Premium",
+		because: "won’t help: the client ID’s owner needs Premium",
 	},
 	{
 		id: "premium", group: reply,
-		clues: []clue{{95, noPremium}},
-		say:   ask("This needs %s Premium", "The session is good; %s does this for Premium accounts only."),
-		about: "Some things, such as moving the music to another device, are for Premium accounts. " +
-			"How long a session or a sign-in lasts is the same for all: Premium changes nothing about it.",
+		clues: []clue{{95, gives(session.ReasonPremium)}},
+		say:   ask("%s Premium required", "Your session is fine, but this feature is only for Premium accounts."),
+		about: "Some features, such as moving the music to another device, are only for Premium accounts. " +
+			"Sessions and sign-ins last equally long for everyone: Premium makes no difference to that.",
 		fixes:   try(SignIn, Support),
-		because: "the account has to have Premium",
+		because: "won’t help: this needs Premium",
 	},
 }
 
@@ -74,9 +70,9 @@ func permissions(e Evidence) string {
 		case "user-read-playback-state":
 			scope = "see your devices"
 		case "user-modify-playback-state":
-			scope = "move playback"
+			scope = "control playback"
 		}
-		names = append(names, plain(scope))
+		names = append(names, line(scope))
 	}
 	if n := len(names); n > 1 {
 		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]

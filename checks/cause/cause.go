@@ -1,5 +1,6 @@
-// Package cause names why a session fails. It is a pure function: what the checks saw goes in, the
-// causes come out, each with the evidence that decided and the fixes in the order that fits.
+// Package cause names why a session fails, and how bad it is. It is a pure function: what the checks saw
+// goes in, the level and the causes come out, each with the evidence that decided and the fixes in the
+// order that fits. Nothing else decides on levels.
 package cause
 
 import (
@@ -19,7 +20,7 @@ type Cause struct {
 	Confidence int            // percent, 50 to 100
 	Evidence   []string       // what decided, the heaviest first
 	Fixes      []Fix          // what can help, the likeliest first
-	Useless    map[Fix]string // of each of the other fixes, why it cannot help, as a sentence
+	NoHelp     map[Fix]string // of each of the other fixes, why it can't help, to stand behind its name: "sign in first"
 }
 
 // IDs that others tell apart.
@@ -34,10 +35,10 @@ const (
 // Enough is the confidence in percent from which a cause is named at all.
 const Enough = 50
 
-// Of names the causes for what e shows, that which must be mended first on top. A session that is
-// well has none; one that fails has at least the cause Unknown. More evidence for a cause never
-// lowers its confidence: a row only adds.
-func Of(e Evidence) []Cause {
+// Judge returns how the account stands, and the causes that e supports, the one to fix first at the front.
+// An account that is well has none; one that fails has at least the cause Unknown. More evidence for a
+// cause never lowers its confidence: a row only adds.
+func Judge(e Evidence) (checks.Level, []Cause) {
 	e = e.tidy()
 	found := weigh(e, func(row) bool { return true })
 	// What the health look met beside the trouble that comes first is a cause of its own, if it lasts.
@@ -50,16 +51,11 @@ func Of(e Evidence) []Cause {
 			}
 		}
 	}
-	if failing(e) && !explained(e, found) {
+	if (e.Session.Trouble != nil || e.level >= checks.Warning) && !explained(e, found) {
 		found = append(found, unknown(e))
 	}
 	slices.SortStableFunc(found, func(a, b Cause) int { return cmp.Compare(rank(a.ID), rank(b.ID)) })
-	return found
-}
-
-// failing reports whether the session itself is in trouble, whatever the clock does.
-func failing(e Evidence) bool {
-	return e.Session.Trouble != nil || e.Level >= checks.Warning
+	return e.level, found
 }
 
 // explained reports whether one of the causes is that of the session's trouble.
@@ -70,7 +66,7 @@ func explained(e Evidence, found []Cause) bool {
 		case alone:
 			return t == nil
 		case signIn:
-			return t == nil || aboutCode(t.Text)
+			return t == nil || ofSignIn(t)
 		}
 		return true
 	})
@@ -89,7 +85,7 @@ func weigh(e Evidence, asked func(row) bool) []Cause {
 		if c.Confidence < Enough {
 			continue
 		}
-		r.tell(e, &c)
+		r.describe(e, &c)
 		i, rivals := best[r.group]
 		switch {
 		case r.group == alone || !rivals:

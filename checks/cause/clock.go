@@ -7,33 +7,69 @@ import (
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/session"
+	"fermata/checks/text"
 )
 
 var clockRows = []row{{
 	id: ClockWrong,
 	clues: []clue{
-		{100, clockWrong},
-		{60, certificateTime},
-		{40, certificateInTrueTime},
+		{100, func(e Evidence) string {
+			if !e.clockWrong() {
+				return ""
+			}
+			return e.Clock.Summary()
+		}},
+		{60, unlessRight(network("by this computer’s clock a certificate isn’t valid now", session.CodeCertTime))},
+		{40, unlessRight(when("in true time that certificate is valid", certificateInTrueTime))},
 		{20, looksDead},
 		{20, looksAlive},
 	},
 	say: func(e Evidence) said {
-		if e.ClockLevel >= checks.Warning {
-			return said{e.ClockLevel, e.ClockSays, clockEvidence(e) + "%s may treat good tokens as expired."}
+		if e.clockWrong() {
+			return said{clockLevel(e.Clock), e.Clock.Summary(), clockEvidence(e.Clock) + "With a wrong clock, valid sign-ins can be treated as expired (“JWT expired”)."}
 		}
-		return said{checks.Warning, "Your clock may be wrong", "By this computer's clock %s's certificate is not valid now."}
+		return said{checks.Warning, "Your clock may be wrong", "By this computer’s clock, the certificate of %s isn’t valid now."}
 	},
-	about: "Every sign-in says from when and until when it is good. It may be a JWT, a signed note with those times in it. " +
-		"A computer whose clock is wrong takes good ones for ended and ended ones for good. Nothing is lost: once the clock is set, they count again.",
+	about: "Every sign-in says from when and until when it is valid. It may be a JWT, a signed note with those times in it. " +
+		"A computer with a wrong clock may reject valid sign-ins and accept expired ones. Nothing is lost: once the clock is set, they work again.",
 	fixes:   try(Clock, Refresh, Restart),
-	because: "this computer's clock must be set first",
+	because: "set the clock first",
 }}
 
-// clockEvidence says who vouches for it, and names the mistake with the time zone.
-func clockEvidence(e Evidence) string {
+// JudgeClock returns how the clock stands, and where it is wrong the cause, without an account's evidence.
+func JudgeClock(f clock.Facts) (checks.Level, Cause) {
+	e := Evidence{Clock: f}
+	if !e.clockWrong() {
+		return clockLevel(f), Cause{}
+	}
+	r := clockRows[0]
+	c := r.weigh(e)
+	r.describe(e, &c)
+	return c.Level, c
+}
+
+// clockLevel is how bad it is.
+func clockLevel(f clock.Facts) checks.Level {
+	switch f.Verdict {
+	case clock.Right:
+		return checks.OK
+	case clock.Wrong:
+		return checks.Warning
+	case clock.Harmful:
+		return checks.Critical
+	}
+	return checks.Unknown
+}
+
+func (e Evidence) clockWrong() bool { return e.Clock.Verdict >= clock.Wrong }
+
+// clockRight reports whether the clock was found right, so that it is not to blame.
+func (e Evidence) clockRight() bool { return e.Clock.Verdict == clock.Right }
+
+// clockEvidence is who vouches for the offset, and the mistake with the time zone, each a sentence.
+func clockEvidence(f clock.Facts) string {
 	why := ""
-	for _, sentence := range []string{e.Clock.Evidence(), clock.TimeZone(e.Clock.Offset)} {
+	for _, sentence := range []string{f.Evidence(), clock.TimeZone(f.Offset)} {
 		if sentence != "" {
 			why += sentence + " "
 		}
@@ -41,49 +77,36 @@ func clockEvidence(e Evidence) string {
 	return why
 }
 
-func clockWrong(e Evidence) string {
-	if e.ClockLevel < checks.Warning {
-		return ""
-	}
-	return e.ClockSays
+// unlessRight returns a clue that fires as sees does, unless the clock was found right: then the
+// certificate is to blame.
+func unlessRight(sees func(Evidence) string) func(Evidence) string {
+	return with(when("not known to be right", func(e Evidence) bool { return !e.clockRight() }), sees)
 }
 
-// certificateTime sees a certificate that this computer's clock finds out of date. Where the clock
-// was found right, the certificate is to blame.
-func certificateTime(e Evidence) string {
-	if e.clockRight() {
-		return ""
-	}
-	return network("by this computer's clock a certificate is not valid now", session.CodeCertTime)(e)
-}
-
-// certificateInTrueTime sees that true time is within the bounds of a certificate that was refused.
-func certificateInTrueTime(e Evidence) string {
+// certificateInTrueTime reports whether true time is within the bounds of a certificate that was refused.
+func certificateInTrueTime(e Evidence) bool {
 	t := e.at(session.AtNetwork)
-	if t == nil || !e.Clock.Known || e.clockRight() {
-		return ""
+	if t == nil || !e.Clock.Known {
+		return false
 	}
-	var refused x509.CertificateInvalidError
-	if !errors.As(t.Err, &refused) || refused.Cert == nil || e.Now.Before(refused.Cert.NotBefore) || e.Now.After(refused.Cert.NotAfter) {
-		return ""
-	}
-	return "in true time that certificate is valid"
+	refused, ok := errors.AsType[x509.CertificateInvalidError](t.Err)
+	return ok && refused.Cert != nil && !e.Now.Before(refused.Cert.NotBefore) && e.Now.Before(refused.Cert.NotAfter)
 }
 
-// looksDead sees a session that is good in true time and over by this computer's clock.
+// looksDead fires on a session that is good in true time and over by this computer's clock.
 func looksDead(e Evidence) string {
 	until, local := e.Session.Until, e.Now.Add(-e.Clock.Offset)
-	if e.ClockLevel < checks.Warning || until.IsZero() || !e.Now.Before(until) || local.Before(until) {
+	if !e.clockWrong() || until.IsZero() || !e.Now.Before(until) || local.Before(until) {
 		return ""
 	}
-	return "by this clock the session has ended, in true time it is good until " + checks.TimeOfDay(until, e.Now)
+	return "by this clock the session has ended, but in true time it is good until " + text.TimeOfDay(until, e.Now)
 }
 
-// looksAlive sees the contrary.
+// looksAlive fires on the contrary.
 func looksAlive(e Evidence) string {
 	until, local := e.Session.Until, e.Now.Add(-e.Clock.Offset)
-	if e.ClockLevel < checks.Warning || until.IsZero() || e.Now.Before(until) || !local.Before(until) {
+	if !e.clockWrong() || until.IsZero() || e.Now.Before(until) || !local.Before(until) {
 		return ""
 	}
-	return "by this clock the session is still good, in true time it ended at " + checks.TimeOfDay(until, e.Now)
+	return "by this clock the session is still good, but in true time it ended at " + text.TimeOfDay(until, e.Now)
 }

@@ -1,20 +1,47 @@
 package cause
 
 import (
-	"fermata/checks"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"fermata/checks/session"
+	"fermata/checks/text"
 )
 
 const invalidGrant = "invalid_grant" // RFC 6749 section 5.2
 
-// code sees one of the error codes.
+// when returns a clue that fires where is holds.
+func when(words string, is func(Evidence) bool) func(Evidence) string {
+	return func(e Evidence) string {
+		if !is(e) {
+			return ""
+		}
+		return words
+	}
+}
+
+// with returns a clue that fires as the second does, where the first fires too.
+func with(first, second func(Evidence) string) func(Evidence) string {
+	return func(e Evidence) string {
+		if first(e) == "" {
+			return ""
+		}
+		return second(e)
+	}
+}
+
+// either returns a clue that fires as the first does, or else as the second.
+func either(first, second func(Evidence) string) func(Evidence) string {
+	return func(e Evidence) string { return cmp.Or(first(e), second(e)) }
+}
+
+// code returns a clue that fires on one of OAuth's error codes.
 func code(words string, codes ...string) func(Evidence) string {
 	return func(e Evidence) string {
-		t := e.Session.Trouble
+		t := e.answered()
 		if t == nil {
 			return ""
 		}
@@ -27,84 +54,47 @@ func code(words string, codes ...string) func(Evidence) string {
 	}
 }
 
-// network sees one of the codes of trouble on the way, which mean nothing to a person.
+// network returns a clue that fires on one of the codes of trouble on the way, or on any.
 func network(words string, codes ...string) func(Evidence) string {
-	return func(e Evidence) string {
-		if e.at(session.AtNetwork) == nil {
-			return ""
-		}
-		if seen := code(words, codes...)(e); seen == "" {
-			return ""
-		}
-		return words
-	}
+	return when(words, func(e Evidence) bool {
+		t := e.at(session.AtNetwork)
+		return t != nil && (len(codes) == 0 || slices.Contains(codes, t.Code))
+	})
 }
 
-// status sees the HTTP status codes from first to last of the provider's own replies.
+// status returns a clue that fires on the HTTP status codes from first to last of the provider's own replies.
 func status(first, last int, words string) func(Evidence) string {
 	return func(e Evidence) string {
-		t := e.Session.Trouble
-		if t == nil || t.Where == session.AtNetwork || t.Status < first || t.Status > last {
+		t := e.answered()
+		if t == nil || t.Status < first || t.Status > last {
 			return ""
 		}
 		return fmt.Sprintf("%s (%d)", words, t.Status)
 	}
 }
 
-// saying sees a reply's text, in lower case, at one place, with one status or any (0).
-func saying(place string, status int, texts ...string) func(Evidence) string {
+// gives returns a clue that fires on a reply with that reason, and quotes it.
+func gives(reason session.Reason) func(Evidence) string {
 	return func(e Evidence) string {
-		t := e.at(place)
-		if t == nil || status != 0 && t.Status != status || !contains(t.Text+" "+t.Code, texts...) {
-			return ""
-		}
-		return quote(t)
-	}
-}
-
-// refusal sees that the sign-in is no longer accepted, with one of the texts, or any.
-func refusal(words string, texts ...string) func(Evidence) string {
-	return func(e Evidence) string {
-		t := e.refused()
-		switch {
-		case t == nil, len(texts) > 0 && !contains(t.Text, texts...):
-			return ""
-		case words == "":
+		if t := e.answered(); t != nil && t.Reason == reason {
 			return quote(t)
 		}
-		return words + " (" + invalidGrant + ")"
+		return ""
 	}
 }
 
-// when sees a fact that the condition tells of.
-func when(words string, is func(Evidence) bool) func(Evidence) string {
-	return func(e Evidence) string {
-		if !is(e) {
-			return ""
-		}
-		return words
-	}
-}
+// refused fires where the provider no longer accepts the sign-in.
+var refused = when("it no longer accepts the sign-in ("+invalidGrant+")", func(e Evidence) bool { return e.refused() != nil })
 
-// joined sees that the network is a new one, where trouble has one of the codes, or any.
-func joined(codes ...string) func(Evidence) string {
-	return func(e Evidence) string {
-		if !e.Changed.Network || e.at(session.AtNetwork) == nil || len(codes) > 0 && network("it", codes...)(e) == "" {
-			return ""
-		}
-		return "the computer has joined another network"
-	}
-}
-
-// worked sees that all was well before a sign-in was refused.
+// worked fires where all was well before a sign-in was refused.
 func worked(e Evidence) string {
 	if e.refused() == nil || e.Session.LastGood.IsZero() {
 		return ""
 	}
-	return "it still worked at " + checks.TimeOfDay(e.Session.LastGood, e.Now)
+	return "it still worked at " + text.TimeOfDay(e.Session.LastGood, e.Now)
 }
 
-// repeated sees that tries go on to fail.
+// repeated returns a clue that fires where tries go on to fail.
 func repeated(is func(Evidence) string) func(Evidence) string {
 	return func(e Evidence) string {
 		if t := e.Session.Trouble; t == nil || t.Tries < 3 || is(e) == "" {
@@ -114,24 +104,20 @@ func repeated(is func(Evidence) string) func(Evidence) string {
 	}
 }
 
+// Clues that speak for more than one cause.
+var (
+	joined     = when("the computer has joined another network", func(e Evidence) bool { return e.Changed.Network })
+	clientID   = when("the client ID in the settings has changed", func(e Evidence) bool { return e.Changed.ClientID })
+	othersWork = when("another account works at the same time", func(e Evidence) bool { return e.OthersWell })
+)
+
 func quote(t *session.Trouble) string {
-	text := t.Text
-	if text == "" {
-		text = t.Code
+	words := t.Text
+	if words == "" {
+		words = t.Code
 	}
-	return "it says “" + text + "”"
+	return "it says “" + words + "”"
 }
 
 // recent reports whether t is not longer ago than an outage lasts that is still going on.
 func recent(t, now time.Time) bool { return !t.IsZero() && now.Sub(t) < persists }
-
-// contains reports whether text has one of the phrases, which are in lower case.
-func contains(text string, phrases ...string) bool {
-	text = strings.ToLower(text)
-	for _, p := range phrases {
-		if strings.Contains(text, p) {
-			return true
-		}
-	}
-	return false
-}

@@ -1,22 +1,25 @@
 package cause
 
 import (
+	"cmp"
 	"time"
 
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/session"
+	"fermata/checks/text"
 )
 
 // Evidence is all that is known about one account at one moment.
 type Evidence struct {
-	Now           time.Time // true time
-	Provider      string    // as a person calls it: "Spotify"
-	Level         checks.Level
+	Now           time.Time       // true time
+	Provider      string          // as a person calls it: "Spotify"
+	SessionLife   time.Duration   // how long the provider's sessions last; 0: not known
+	Note          string          // a sentence on what else has no part in how long they last; "": none
+	WarnSession   time.Duration   // how long before its end a session that does not renew is a warning; 0: 5 min
+	WarnGrant     []time.Duration // the times before the sign-in's end at which to say so; empty: 30, 7 and 1 days
 	Session       session.Facts
 	Clock         clock.Facts
-	ClockLevel    checks.Level     // from Warning on the clock is wrong, beyond its error bound
-	ClockSays     string           // the clock's sentence: "Your clock is 1 min 33 s ahead"
 	OthersWell    bool             // another account of the same provider works right now
 	OthersFail    bool             // another account of the same provider fails in the same way
 	StatusPage    string           // what the provider's status page says of an outage; "" says none, or not known
@@ -26,6 +29,8 @@ type Evidence struct {
 	SignIn        *session.Trouble // what the newest sign-in met; nil: it worked, or there was none
 	NoReturn      bool             // the browser did not come back from the newest sign-in
 	Changed       Changes
+
+	level checks.Level // the account's, from these
 }
 
 // Changes are what became different on this computer since the provider last accepted something.
@@ -40,21 +45,33 @@ type Changes struct {
 // of 2021 said invalid_grant to good tokens (metabrainz/listenbrainz-server#1921).
 const persists = time.Hour
 
-// tidy makes one line, fit to be shown, of the texts that came from outside.
+// tidy fills in what settings leave open and what follows from the facts, and makes one line, fit to be
+// shown, of the texts that came from outside.
 func (e Evidence) tidy() Evidence {
-	e.Provider, e.ClockSays, e.StatusPage = plain(e.Provider), plain(e.ClockSays), plain(e.StatusPage)
-	if e.Provider == "" {
-		e.Provider = "the service"
-	}
+	e = e.settle()
+	e.Provider, e.StatusPage = cmp.Or(line(e.Provider), "the service"), line(e.StatusPage)
 	for _, t := range []**session.Trouble{&e.Session.Trouble, &e.Session.Health, &e.SignIn} {
 		if *t != nil {
 			c := **t
-			c.Code, c.Text = plain(c.Code), plain(c.Text)
+			c.Code, c.Text = line(c.Code), line(c.Text)
 			*t = &c
 		}
 	}
+	e.level = e.judge()
 	return e
 }
+
+// settle fills in the settings that are left open.
+func (e Evidence) settle() Evidence {
+	e.WarnSession = cmp.Or(e.WarnSession, 5*time.Minute)
+	if len(e.WarnGrant) == 0 {
+		e.WarnGrant = []time.Duration{30 * day, 7 * day, day}
+	}
+	return e
+}
+
+// line makes one line of a text from outside, of at most 200 characters.
+func line(s string) string { return text.Line(s, 200) }
 
 // at returns the trouble, if it was met at that place.
 func (e Evidence) at(place string) *session.Trouble {
@@ -64,9 +81,14 @@ func (e Evidence) at(place string) *session.Trouble {
 	return nil
 }
 
+// answered returns the trouble, if it is the provider's own reply.
+func (e Evidence) answered() *session.Trouble {
+	return cmp.Or(e.at(session.AtToken), e.at(session.AtAPI))
+}
+
 // refused returns the trouble, if it is that the provider no longer accepts the sign-in.
 func (e Evidence) refused() *session.Trouble {
-	if t := e.at(session.AtToken); t != nil && t.Code == invalidGrant && t.Status < 500 && !aboutCode(t.Text) {
+	if t := e.at(session.AtToken); t != nil && t.Code == invalidGrant && t.Status < 500 && !ofSignIn(t) {
 		return t
 	}
 	return nil
@@ -80,9 +102,6 @@ func (e Evidence) doubted() *session.Trouble {
 	}
 	return nil
 }
-
-// clockRight reports whether the clock was measured and found right, so that it is not to blame.
-func (e Evidence) clockRight() bool { return e.Clock.Known && e.ClockLevel == checks.OK }
 
 // grantOver reports whether the sign-in has reached its age.
 func (e Evidence) grantOver() bool {

@@ -19,41 +19,21 @@ const (
 // Fixes are the seven in the order in which they are tried where nothing is known.
 var Fixes = []Fix{Refresh, SignIn, Restart, Clock, Permissions, Device, Support}
 
-// Helps reports whether f can help with c, and where it cannot says why, as a sentence: "Refreshing
-// cannot help: Spotify wants you to sign in once more."
-func (c Cause) Helps(f Fix) (bool, string) {
-	if slices.Contains(c.Fixes, f) {
-		return true, ""
-	}
-	return c.Useless[f] == "", c.Useless[f]
-}
-
 // try offers these fixes, the likeliest first.
 func try(fixes ...Fix) func(Evidence) []Fix {
 	return func(Evidence) []Fix { return slices.Clone(fixes) }
 }
 
-// doing is what a person would do, as the beginning of a sentence.
-var doing = map[Fix]string{
-	Refresh:     "Refreshing",
-	SignIn:      "Signing in again",
-	Restart:     "Restarting %s",
-	Clock:       "Setting the clock",
-	Permissions: "Removing and re-allowing the permissions",
-	Device:      "Another device",
-	Support:     "Contacting support",
-}
-
-// useless says of every fix but those that help why it cannot.
-func useless(e Evidence, help []Fix, because string) map[Fix]string {
+// noHelp says of every fix but those that help why it can't.
+func noHelp(e Evidence, help []Fix, because string) map[Fix]string {
 	no := map[Fix]string{}
 	for _, f := range Fixes {
-		reason := because
-		if f == Clock && e.clockRight() {
-			reason = "the clock is right"
-		}
-		if !slices.Contains(help, f) {
-			no[f] = named(doing[f], e) + " cannot help: " + reason + "."
+		switch {
+		case slices.Contains(help, f):
+		case f == Clock && e.clockRight():
+			no[f] = "won’t help: your clock is right"
+		default:
+			no[f] = named(because, e)
 		}
 	}
 	return no

@@ -2,123 +2,117 @@ package cause
 
 import (
 	"net/http"
-	"time"
 
 	"fermata/checks"
 	"fermata/checks/session"
+	"fermata/checks/text"
 )
 
-var notAccepted = refusal("it no longer accepts the sign-in")
+const signInAgain = "won’t help: you need to sign in again"
 
 var grantRows = []row{
 	{
 		id: "grant-ended", group: reply,
 		clues: []clue{
-			{30, notAccepted},
+			{30, refused},
 			{40, ranOut},
-			{50, grantAge},
+			{50, with(refused, func(e Evidence) string {
+				if !e.grantOver() {
+					return ""
+				}
+				return grantAge(e)
+			})},
 		},
 		say: func(e Evidence) said {
-			if !e.grantOver() {
-				return said{checks.Critical, "Sign in to %s again", "%s says that the sign-in has expired. Nothing is wrong with your account."}
+			why := "%s says that your sign-in has expired. Your account is fine."
+			if e.grantOver() {
+				why = "%s sign-ins expire after %life, and yours just did. Your account is fine."
 			}
-			return said{checks.Critical, "Sign in to %s again", "Every sign-in ends %life after it was given, and yours has. Nothing is wrong with your account."}
+			return said{checks.Critical, "Sign in to %s again", why}
 		},
-		about: "A session lasts about an hour and is renewed for you; the sign-in behind it ends %life after you gave it, however often it was renewed. " +
-			"Signing in again starts anew.%premium",
+		about: "A session lasts about an hour and is renewed for you. The sign-in behind it expires after %life, however often the session was renewed. " +
+			"Signing in again starts a new one. %note",
 		fixes:   try(SignIn),
-		because: "%s wants you to sign in once more",
+		because: signInAgain,
 	},
 	{
 		id: "other-token", group: reply,
 		clues: []clue{
-			{30, notAccepted},
-			{60, refusal("", "invalid refresh token")},
-			{10, when("the settings name another client ID than before", func(e Evidence) bool {
-				return e.refused() != nil && e.Changed.ClientID
-			})},
+			{30, refused},
+			{60, with(refused, gives(session.ReasonUnknownToken))},
+			{10, with(refused, clientID)},
 		},
-		say: ask("Sign in to %s again", "%s does not know the sign-in that was kept: it belongs to another client ID, or was damaged."),
-		about: "A sign-in belongs to the client ID that asked for it. After a change of the client ID, or if what was kept was damaged, it has to be given anew. " +
-			"Nothing is wrong with your account.",
+		say: ask("Sign in to %s again", "%s doesn’t recognise your saved sign-in. It may be damaged, or the client ID has changed."),
+		about: "A sign-in belongs to the client ID that asked for it. After a change of the client ID, or if the saved sign-in was damaged, you need a new one. " +
+			"Your account is fine.",
 		fixes:   try(SignIn),
-		because: "%s wants you to sign in once more",
+		because: signInAgain,
 	},
 	{
 		id: "revoked", group: reply,
 		clues: []clue{
-			{60, notAccepted},
-			{15, refusal("", "revoked")},
-			{10, func(e Evidence) string {
-				if e.refused() == nil || !e.OthersWell {
-					return ""
-				}
-				return "another account works at the same time"
-			}},
+			{60, refused},
+			{15, with(refused, gives(session.ReasonRevoked))},
+			{10, with(refused, othersWork)},
 			{5, worked},
 		},
-		say: ask("Sign in to %s again", "%s no longer accepts this sign-in. It was revoked, or the password was changed."),
-		about: "You, or somebody with your password, removed the app's permission, changed the password or signed out everywhere. " +
-			"A session can be renewed only while the sign-in behind it counts, so %s wants you to sign in once more. If it was not you, change your password.",
+		say: ask("Sign in to %s again", "%s no longer accepts this sign-in, usually because access was removed or the password was changed."),
+		about: "You, or somebody with your password, removed the app’s permission, changed the password or signed out everywhere. " +
+			"A session can be renewed only while the sign-in behind it is valid, so you need to sign in again. If it wasn’t you, change your password.",
 		fixes:   try(SignIn, Permissions, Support),
-		because: "%s wants you to sign in once more",
+		because: signInAgain,
 	},
 	{
 		id: "signed-out", group: reply,
 		clues: []clue{
 			{75, newRefused},
-			{10, func(e Evidence) string {
-				if newRefused(e) == "" || !e.Clock.Known || !e.Now.Before(e.Session.Until) {
+			{10, with(newRefused, func(e Evidence) string {
+				if !e.Clock.Known || !e.Now.Before(e.Session.Until) {
 					return ""
 				}
-				return "in true time it is good until " + checks.TimeOfDay(e.Session.Until, e.Now) + ", so it has not run out"
-			}},
-			{40, notAccepted},
+				return "in true time it is good until " + text.TimeOfDay(e.Session.Until, e.Now) + ", so it has not expired"
+			})},
+			{40, refused},
 			{45, when("all accounts are refused at once, for an hour and longer", func(e Evidence) bool {
 				return e.refused() != nil && e.doubted() == nil && e.OthersFail
 			})},
-			{15, refusal("", "revoked")},
+			{15, with(refused, gives(session.ReasonRevoked))},
 		},
 		say: func(e Evidence) said {
-			what := "%s ended the session before its time"
+			why := "%s ended your session early, usually because you chose “Sign out everywhere” or changed your password."
 			if e.refused() != nil {
-				what = "%s refuses all accounts at once"
+				why = "%s rejects all your accounts, usually because you chose “Sign out everywhere” or changed your password."
 			}
-			return said{checks.Critical, "You were signed out of %s", what + ": you signed out everywhere, or changed the password."}
+			return said{checks.Critical, "You were signed out of %s", why}
 		},
-		about: "“Sign out everywhere” on your account's page, or a new password, ends every session at once, also those that had time left. " +
-			"Signing in again starts a new one. If it was not you, change your password.",
+		about: "“Sign out everywhere” on your account’s page, or a new password, ends every session at once, even those with time left. " +
+			"Signing in again starts a new one. If it wasn’t you, change your password.",
 		fixes:   try(SignIn, Permissions, Support),
-		because: "%s wants you to sign in once more",
+		because: signInAgain,
 	},
 	{
 		id: "no-renewal", group: reply,
-		clues: []clue{{80, when("nothing to renew it with came with the sign-in", func(e Evidence) bool {
-			s := e.Session
-			return s.Trouble == nil && s.SignedIn && !s.Renews && !s.Ask && !s.Until.IsZero() && e.Level >= checks.Warning
+		clues: []clue{{80, when("the sign-in came without the means to renew the session", func(e Evidence) bool {
+			return !e.Session.Renewable && e.sessionOver()
 		})}},
-		say: func(e Evidence) said {
-			s := sessionEnds(e)
-			s.why = "It cannot be renewed: %s gave nothing to renew it with. Sign in again for a new one."
-			return s
-		},
-		about: "Most providers hand out two things: a session for an hour or so, and the means to renew it. From %s only the first came, " +
+		say: sessionOver("It can’t be renewed, because %s didn’t give the means to. Sign in again for a new one."),
+		about: "Most providers give two things: a session for an hour or so, and the means to renew it. %s gave only the first, " +
 			"so each session needs a sign-in of its own.",
 		fixes:   try(SignIn),
-		because: "only a new sign-in brings a new session",
+		because: signInAgain,
 	},
 	{
 		id: "not-signed-in", group: reply,
-		clues: []clue{{90, when("no sign-in is kept", func(e Evidence) bool {
-			return e.Session.Trouble == nil && !e.Session.SignedIn && e.Level >= checks.Warning
+		clues: []clue{{90, when("no sign-in is saved", func(e Evidence) bool {
+			return e.Session.Trouble == nil && e.Session.Loaded && !e.Session.SignedIn
 		})}},
 		say: func(Evidence) said {
-			return said{checks.Warning, "Not signed in to %s", "Sign in once, and Fermata holds the session from then on."}
+			return said{checks.Warning, "Not signed in to %s", "Sign in once, and Fermata keeps you signed in."}
 		},
 		about: "You sign in in your browser, on the page of %s itself: Fermata never sees your password. " +
-			"It is given a sign-in of its own, which you can take back at any time on your account's page.",
+			"It gets a sign-in of its own, which you can take back at any time on your account’s page.",
 		fixes:   try(SignIn),
-		because: "there is no sign-in yet",
+		because: "sign in first",
 	},
 }
 
@@ -127,54 +121,47 @@ var endRows = []row{
 	{
 		id: GrantEnds,
 		clues: []clue{{80, func(e Evidence) string {
-			if !grantSoon(e) || e.Level < checks.Warning || e.refused() != nil {
+			if !e.grantNearsEnd() || e.refused() != nil {
 				return ""
 			}
-			if e.Session.AuthorizedAt.IsZero() {
-				return "it ends on " + day(e.Session.GrantUntil, e.Now)
-			}
-			return "you signed in on " + day(e.Session.AuthorizedAt, e.Now)
+			return grantAge(e)
 		}}},
 		say: func(e Evidence) said {
-			left := e.Session.GrantUntil.Sub(e.Now)
-			return said{checks.Warning, "%s sign-in ends in " + daysLeft(left), "%s ends every sign-in after %life; this one on " + day(e.Session.GrantUntil, e.Now) + "."}
+			end := e.Session.GrantUntil
+			if e.grantOver() {
+				return said{checks.Warning, "Your %s sign-in may expire at any time", "%s sign-ins expire after %life. Yours was due on " + text.Date(end, e.Now) + "."}
+			}
+			return said{checks.Warning, "Your %s sign-in expires in " + text.Days(end.Sub(e.Now)), "%s sign-ins expire after %life. Yours expires on " + text.Date(end, e.Now) + "."}
 		},
-		about: "%s ends every sign-in %life after you gave it. Renewing the session, which Fermata does every hour or so, does not prolong it; " +
-			"signing in again does, today as well as on the last day.%premium",
+		about: "%s sign-ins expire %life after you signed in. Renewing the session, which Fermata does every hour or so, doesn’t change that; " +
+			"signing in again does, today as well as on the last day. %note",
 		fixes:   try(SignIn),
-		because: "only a new sign-in starts the time anew",
+		because: "won’t help: only a new sign-in lasts longer",
 	},
 }
 
-// newRefused sees a 401 that a renewal did not heal: session tells of no other.
-func newRefused(e Evidence) string {
-	if t := e.at(session.AtAPI); t == nil || t.Status != http.StatusUnauthorized {
-		return ""
-	}
-	return "it refuses even a new session (401)"
-}
+// newRefused fires on a 401 that a renewal did not heal: session tells of no other.
+var newRefused = with(when("at the API", func(e Evidence) bool { return e.at(session.AtAPI) != nil }),
+	status(http.StatusUnauthorized, http.StatusUnauthorized, "it refuses even a new session"))
 
-// ranOut sees that the provider calls the sign-in expired, unless its day is known and yet to come.
+// ranOut fires where the provider calls the sign-in expired, unless its day is known and yet to come.
 func ranOut(e Evidence) string {
 	if !e.Session.GrantUntil.IsZero() && !e.grantOver() && !e.Session.GrantEstimated {
 		return ""
 	}
-	return refusal("", "expired")(e)
+	return with(refused, gives(session.ReasonExpired))(e)
 }
 
-// grantAge sees that a refused sign-in has reached its age.
+// grantAge says when the sign-in began or ends and, if it is past, when it was to end.
 func grantAge(e Evidence) string {
+	began, end := text.Date(e.Session.AuthorizedAt, e.Now), text.Date(e.Session.GrantUntil, e.Now)
 	switch {
-	case e.refused() == nil || !e.grantOver():
-		return ""
+	case e.Session.AuthorizedAt.IsZero() && !e.grantOver():
+		return "it expires on " + end
 	case e.Session.AuthorizedAt.IsZero():
-		return "its time was over on " + day(e.Session.GrantUntil, e.Now)
+		return "it was due to expire on " + end
+	case !e.grantOver():
+		return "you signed in on " + began
 	}
-	return "you signed in on " + day(e.Session.AuthorizedAt, e.Now) + ", and its time was over on " + day(e.Session.GrantUntil, e.Now)
-}
-
-// grantSoon reports whether the sign-in has less than a month to go.
-func grantSoon(e Evidence) bool {
-	left := e.Session.GrantUntil.Sub(e.Now)
-	return !e.Session.GrantUntil.IsZero() && left >= 0 && left <= 30*24*time.Hour
+	return "you signed in on " + began + ", and it was due to expire on " + end
 }

@@ -6,6 +6,7 @@ import (
 
 	"fermata/checks"
 	"fermata/checks/session"
+	"fermata/checks/text"
 )
 
 var keyringRows = []row{
@@ -13,46 +14,38 @@ var keyringRows = []row{
 		id: Keyring, group: keyring,
 		clues: []clue{
 			{60, keyringTrouble},
-			{40, when("it waits for its password", func(e Evidence) bool {
-				return keyringTrouble(e) != "" && (e.KeyringLocked || contains(keyringTrouble(e), "locked"))
-			})},
-			{35, when("there is none yet", func(e Evidence) bool { return contains(keyringTrouble(e), "no keyring was made") })},
+			{40, with(keyringTrouble, when("you can unlock it", func(e Evidence) bool { return e.KeyringLocked }))},
 		},
-		say: keyringSays(func(err error, kept bool) string {
-			if kept {
-				return bare(err) + " Unlock it; until then the sign-in lasts only while Fermata runs."
+		say: keyringSays(func(err error, unsaved bool) string {
+			if unsaved {
+				return bare(err) + " Unlock it; until then, you’ll stay signed in only until Fermata closes."
 			}
-			return bare(err) + " Unlock it, and the session goes on."
+			return bare(err) + " Unlock it to continue."
 		}),
-		about: "Fermata keeps the sign-in in your system's keyring, so that nobody who reads your files has it. " +
-			"Most keyrings open when you log in; one that has a password of its own waits until you type it.",
-		fixes:   unlessKept(SignIn),
-		because: "the keyring must be unlocked first",
+		about: "Fermata keeps your sign-in in the system’s keyring, so that nobody who reads your files gets it. " +
+			"Most keyrings open when you log in; one with a password of its own waits until you type it.",
+		fixes:   unlessUnsaved(SignIn),
+		because: "unlock the keyring first",
 	},
 	{
 		id: KeyringLost, group: keyring,
-		clues: []clue{
-			{70, keyringTrouble},
-			{25, when("it is not there, or refuses", func(e Evidence) bool {
-				return contains(keyringTrouble(e), "has no keyring", "does not answer", "refused", "too large", "damaged", "other users")
-			})},
-		},
-		say: keyringSays(func(err error, kept bool) string {
-			text := bare(err)
-			if kept {
-				text += " The sign-in lasts only while Fermata runs."
+		clues: []clue{{95, with(when("it can’t be unlocked", func(e Evidence) bool { return !e.KeyringLocked }), keyringTrouble)}},
+		say: keyringSays(func(err error, unsaved bool) string {
+			why := bare(err)
+			if unsaved {
+				why += " You’ll stay signed in only until Fermata closes."
 			}
-			return strings.TrimSpace(text + " " + checks.Hint(err))
+			return strings.TrimSpace(why + " " + checks.Hint(err))
 		}),
-		about: "Fermata keeps the sign-in in your system's keyring, so that nobody who reads your files has it. " +
-			"Without a keyring it holds the sign-in in memory, and asks for it anew after a restart. The settings can name a file instead.",
-		fixes:   unlessKept(SignIn, Support),
-		because: "the fault is in this computer's keyring, not at %s",
+		about: "Fermata keeps your sign-in in the system’s keyring, so that nobody who reads your files gets it. " +
+			"Without a keyring it holds the sign-in in memory, and asks for it again after a restart. The settings can name a file instead.",
+		fixes:   unlessUnsaved(SignIn, Support),
+		because: "won’t help: the problem is this computer’s keyring",
 	},
 }
 
-// keyringError is why the sign-in cannot be read, or, if kept, why it cannot be kept.
-func keyringError(e Evidence) (err error, kept bool) {
+// keyringError is why the sign-in can't be read or, if unsaved, why it can't be saved.
+func keyringError(e Evidence) (err error, unsaved bool) {
 	if t := e.at(session.AtKeyring); t != nil {
 		return t, false
 	}
@@ -64,25 +57,25 @@ func keyringTrouble(e Evidence) string {
 	if err == nil {
 		return ""
 	}
-	return lower(strings.TrimSuffix(bare(err), "."))
+	return text.Lower(strings.TrimSuffix(bare(err), "."))
 }
 
-// keyringSays tells a sign-in that cannot be read from one that cannot be kept.
-func keyringSays(why func(err error, kept bool) string) func(Evidence) said {
+// keyringSays tells a sign-in that can't be read from one that can't be saved.
+func keyringSays(why func(err error, unsaved bool) string) func(Evidence) said {
 	return func(e Evidence) said {
-		err, kept := keyringError(e)
-		s := said{max(e.Level, checks.Warning), "The sign-in could not be read", why(err, kept)}
-		if kept {
-			s.level, s.title = checks.Warning, "The sign-in could not be kept"
+		err, unsaved := keyringError(e)
+		s := said{max(e.level, checks.Warning), "Your saved sign-in can’t be read", why(err, unsaved)}
+		if unsaved {
+			s.level, s.title = checks.Warning, "Your sign-in can’t be saved"
 		}
 		return s
 	}
 }
 
-// unlessKept offers fixes where the sign-in cannot be read. One that cannot be kept is good already.
-func unlessKept(fixes ...Fix) func(Evidence) []Fix {
+// unlessUnsaved offers fixes where the sign-in can't be read. One that can't be saved is good already.
+func unlessUnsaved(fixes ...Fix) func(Evidence) []Fix {
 	return func(e Evidence) []Fix {
-		if _, kept := keyringError(e); kept {
+		if _, unsaved := keyringError(e); unsaved {
 			return nil
 		}
 		return slices.Clone(fixes)
@@ -91,9 +84,9 @@ func unlessKept(fixes ...Fix) func(Evidence) []Fix {
 
 // bare is an error as a sentence, without what was being done for which account.
 func bare(err error) string {
-	text := plain(err.Error())
-	if doing, what, ok := strings.Cut(text, ": "); ok && strings.Contains(doing, "the sign-in") {
-		text = what
+	words := line(err.Error())
+	if doing, what, ok := strings.Cut(words, ": "); ok && strings.Contains(doing, "the sign-in") {
+		words = what
 	}
-	return upper(strings.TrimSuffix(text, ".")) + "."
+	return text.Upper(strings.TrimSuffix(words, ".")) + "."
 }

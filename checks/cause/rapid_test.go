@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,7 +19,7 @@ import (
 
 // hostile are texts as somebody on the way may send them.
 var hostile = []string{
-	"<script>alert(1)</script>", "$(reboot)", "\u202egnp.exe", "a\x00b\nc\r\td", "%s %life %since %d", "<b>&amp;</b>",
+	"<script>alert(1)</script>", "$(reboot)", "\u202egnp.exe", "a\x00b\nc\r\td", "%s %life %t %d", "<b>&amp;</b>",
 	strings.Repeat("long ", 10_000), "\xff\xfe", "", " ", ".", "locked", "Ünïcode 𝄐",
 }
 
@@ -31,6 +32,11 @@ var known400 = []string{
 var codes = []string{
 	"", invalidGrant, "invalid_client", "PREMIUM_REQUIRED", "QUOTA_EXCEEDED", "server_error", session.CodeDNS, session.CodeDial, session.CodeTimeout,
 	session.CodeCertTime, session.CodeCertificate, session.CodePortal, session.CodeRedirect, session.CodeBroken,
+}
+
+var reasons = []session.Reason{
+	"", session.ReasonGateway, session.ReasonTokenExpired, session.ReasonRevoked, session.ReasonExpired, session.ReasonUnknownToken, session.ReasonStaleCode,
+	session.ReasonRedirect, session.ReasonScope, session.ReasonNotListed, session.ReasonOwnerPremium, session.ReasonPremium, session.ReasonQuota,
 }
 
 func drawText(t *rapid.T) string {
@@ -55,6 +61,7 @@ func drawTrouble(t *rapid.T) *session.Trouble {
 		Status:     rapid.SampledFrom([]int{0, 200, 302, 400, 401, 403, 404, 407, 418, 429, 500, 503, 599, -1}).Draw(t, "status"),
 		Code:       rapid.OneOf(rapid.SampledFrom(codes), rapid.SampledFrom(hostile)).Draw(t, "code"),
 		Text:       drawText(t),
+		Reason:     rapid.SampledFrom(reasons).Draw(t, "reason"),
 		RetryAfter: time.Duration(rapid.IntRange(0, 86_400).Draw(t, "wait")) * time.Second,
 		Since:      drawTime(t, "since"),
 		At:         drawTime(t, "at"),
@@ -69,23 +76,21 @@ func drawTrouble(t *rapid.T) *session.Trouble {
 
 func drawEvidence(t *rapid.T) Evidence {
 	yes := func(name string) bool { return rapid.Bool().Draw(t, name) }
-	level := func(name string) checks.Level {
-		return checks.Level(rapid.IntRange(int(checks.OK), int(checks.Critical)).Draw(t, name))
-	}
 	e := Evidence{
-		Now: noon, Provider: rapid.SampledFrom([]string{"Spotify", "Radio", ""}).Draw(t, "provider"), Level: level("level"),
+		Now: noon, Provider: rapid.SampledFrom([]string{"Spotify", "Radio", ""}).Draw(t, "provider"), SessionLife: time.Hour, Note: rapid.SampledFrom([]string{"", "Premium makes no difference."}).Draw(t, "note"),
 		Session: session.Facts{
+			Loaded: yes("loaded"), Usable: yes("usable"), UsableUntil: drawTime(t, "usable until"), Renewable: yes("renewable"),
 			SignedIn: yes("signed in"), Until: drawTime(t, "until"), RenewedAt: drawTime(t, "renewed"), Renews: yes("renews"), Ask: yes("ask"),
 			AuthorizedAt: drawTime(t, "authorized"), GrantUntil: drawTime(t, "grant"), GrantEstimated: yes("estimated"),
 			Missing:  rapid.SliceOfN(rapid.SampledFrom([]string{"user-read-playback-state", "x\ny"}), 0, 3).Draw(t, "missing"),
-			LastGood: drawTime(t, "good"), Trouble: drawTrouble(t), Health: drawTrouble(t),
+			LastGood: drawTime(t, "good"), Keyring: drawTrouble(t), Renewal: drawTrouble(t), Health: drawTrouble(t),
 		},
-		Clock:      clock.Facts{Known: yes("known"), Offset: time.Duration(rapid.Int64Range(-1e13, 1e13).Draw(t, "offset")), CheckedAt: drawTime(t, "checked")},
-		ClockLevel: level("clock"), ClockSays: "Your clock says so",
+		Clock:      clock.Facts{Known: yes("known"), Verdict: clock.Verdict(rapid.IntRange(0, int(clock.Harmful)).Draw(t, "clock")), Offset: time.Duration(rapid.Int64Range(-1e13, 1e13).Draw(t, "offset")), CheckedAt: drawTime(t, "checked")},
 		OthersWell: yes("well"), OthersFail: yes("fail"), StatusPage: drawText(t), LastOutage: drawTime(t, "outage"), NetworkSeen: yes("network"),
 		KeyringLocked: yes("locked"), SignIn: drawTrouble(t), NoReturn: yes("no return"),
 		Changed: Changes{Slept: time.Duration(rapid.IntRange(0, 3).Draw(t, "slept")) * time.Hour, Network: yes("joined"), ClientID: yes("client")},
 	}
+	e.Session.Trouble = cmp.Or(e.Session.Keyring, e.Session.Renewal, e.Session.Health)
 	if yes("kept") {
 		e.Session.SaveError = fmt.Errorf("saving the sign-in of spotify: %s", drawText(t))
 	}
@@ -96,8 +101,8 @@ func drawEvidence(t *rapid.T) Evidence {
 func TestAny(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := drawEvidence(t)
-		found := Of(e)
-		if failing(e) && len(found) == 0 {
+		level, found := Judge(e)
+		if (level >= checks.Warning || e.Session.Trouble != nil) && len(found) == 0 {
 			t.Fatalf("it fails, and has no cause: %+v", e)
 		}
 		for i, c := range found {
@@ -116,8 +121,8 @@ func TestAny(t *testing.T) {
 				}
 			}
 			for _, f := range Fixes {
-				if helps, why := c.Helps(f); helps == (why != "") {
-					t.Fatalf("%s, %s: helps %v, %q", c.ID, f, helps, why)
+				if helps := slices.Contains(c.Fixes, f); helps == (c.NoHelp[f] != "") {
+					t.Fatalf("%s, %s: helps %v, %q", c.ID, f, helps, c.NoHelp[f])
 				}
 			}
 			for _, text := range texts(c) {
@@ -134,9 +139,9 @@ var evidenceFor = []struct {
 	id   string
 	more setting
 }{
-	{ClockWrong, func(e *Evidence) { e.ClockLevel = max(e.ClockLevel, checks.Warning) }},
-	{ClockWrong, func(e *Evidence) { e.ClockLevel = checks.Critical }},
-	{Keyring, func(e *Evidence) { e.KeyringLocked = true }},
+	{ClockWrong, func(e *Evidence) { e.Clock.Verdict = max(e.Clock.Verdict, clock.Wrong) }},
+	{ClockWrong, func(e *Evidence) { e.Clock.Verdict = clock.Harmful }},
+	{Keyring, locked},
 	{"intercepted", newNetwork}, {"portal", newNetwork}, {"proxy", newNetwork},
 	{"unreachable", func(e *Evidence) {
 		e.Clock.Known = true
@@ -155,7 +160,7 @@ var evidenceFor = []struct {
 	}},
 	{"quota", func(e *Evidence) {
 		if t := e.Session.Trouble; t != nil {
-			t.Text += " quota exceeded"
+			t.Reason = session.ReasonQuota
 		}
 	}},
 	{"wrong-client", newClient}, {"other-token", newClient},
@@ -179,7 +184,7 @@ func TestMore(t *testing.T) {
 		if i := rank(id); i < len(rows) {
 			weighed = rows[i].weigh(e.tidy()).Confidence
 		}
-		for _, c := range Of(e) {
+		for _, c := range causes(e) {
 			if c.ID == id {
 				told = c.Confidence
 			}
@@ -223,4 +228,49 @@ func TestRows(t *testing.T) {
 			t.Errorf("%s is incomplete", r.id)
 		}
 	}
+}
+
+// TestNext: until the time that Next gives, Judge says the same.
+func TestNext(t *testing.T) {
+	type verdict struct {
+		ID    string
+		Level checks.Level
+		Fixes string
+		Ends  string
+	}
+	judge := func(e Evidence) (all []verdict) {
+		level, found := Judge(e)
+		all = append(all, verdict{Level: level})
+		for _, c := range found {
+			v := verdict{ID: c.ID, Level: c.Level, Fixes: fmt.Sprint(c.Fixes)}
+			if c.ID == GrantEnds {
+				v.Ends = c.Title
+			}
+			all = append(all, v)
+		}
+		return all
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		e := drawEvidence(t)
+		e.Now = noon.Add(time.Duration(rapid.Int64Range(-1000*int64(time.Hour), 1000*int64(time.Hour)).Draw(t, "now")))
+		for range 12 { // from one change to the next
+			next := Next(e)
+			if next < 0 {
+				t.Fatalf("next is %v ago", -next)
+			}
+			now := judge(e)
+			span := cmp.Or(next, 20_000*time.Hour)
+			for _, later := range []time.Duration{1, span / 1000, span / 2, span - 1} {
+				l := e
+				l.Now = e.Now.Add(min(later, span-1))
+				if got := judge(l); !slices.Equal(got, now) {
+					t.Fatalf("%v after %v, of %v: %v became %v\n%+v", later, e.Now, next, now, got, e)
+				}
+			}
+			if next == 0 {
+				return
+			}
+			e.Now = e.Now.Add(next)
+		}
+	})
 }

@@ -6,8 +6,8 @@ import (
 	"fermata/checks"
 )
 
-// A row is one cause: the clues that speak for it, and what is said of it. For what
-// stands in its texts after a % see named and lapses.
+// A row is one cause: the clues that speak for it, and what is said of it. For what stands in its texts
+// after a % see named.
 type row struct {
 	id      string
 	group   group
@@ -15,7 +15,7 @@ type row struct {
 	say     func(e Evidence) said
 	about   string
 	fixes   func(e Evidence) []Fix
-	because string // why what is not in fixes cannot help: "there is no connection"
+	because string // why what is not in fixes can't help, as Cause.NoHelp has it
 }
 
 // said is what a row says of a piece of evidence.
@@ -59,13 +59,12 @@ func (r row) weigh(e Evidence) Cause {
 	return c
 }
 
-// tell fills in what is said of c.
-func (r row) tell(e Evidence, c *Cause) {
+// describe fills in what is said of c.
+func (r row) describe(e Evidence, c *Cause) {
 	s := r.say(e)
-	c.Level, c.Title, c.Why = s.level, named(s.title, e), named(s.why, e)
-	c.About = named(r.about, e)
+	c.Level, c.Title, c.Why, c.About = s.level, named(s.title, e), named(s.why, e), named(r.about, e)
 	c.Fixes = r.fixes(e)
-	c.Useless = useless(e, c.Fixes, named(r.because, e))
+	c.NoHelp = noHelp(e, c.Fixes, r.because)
 }
 
 // rows is every cause that Fermata knows, in the order in which they are to be mended: what stands in

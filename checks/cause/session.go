@@ -5,66 +5,56 @@ import (
 
 	"fermata/checks"
 	"fermata/checks/session"
+	"fermata/checks/text"
 )
 
-var tooOld = saying(session.AtAPI, 0, "access token expired", "expired access token", "jwt is expired")
+var tooOld = with(when("at the API", func(e Evidence) bool { return e.at(session.AtAPI) != nil }), gives(session.ReasonTokenExpired))
 
 var sessionRows = []row{
 	{
 		id: "ended-early", group: reply,
 		clues: []clue{{90, func(e Evidence) string {
 			s := e.Session
-			life := s.Until.Sub(s.RenewedAt)
-			if s.Trouble != nil || s.RenewedAt.IsZero() || e.Now.Before(s.Until) || e.Provider != wellKnown || life > 55*time.Minute {
+			if s.Trouble != nil || s.RenewedAt.IsZero() || e.Now.Before(s.Until) || s.Until.Sub(s.RenewedAt) > e.SessionLife-5*time.Minute {
 				return ""
 			}
-			return "it began at " + checks.TimeOfDay(s.RenewedAt, e.Now) + " and ended at " + checks.TimeOfDay(s.Until, e.Now) + ", though it was good for an hour"
+			return "it began at " + text.TimeOfDay(s.RenewedAt, e.Now) + " and ended at " + text.TimeOfDay(s.Until, e.Now) + ", though sessions last longer here"
 		}}},
-		say: func(e Evidence) said {
-			s := sessionEnds(e)
-			s.why = "%s ended it before its time, as a sign-out elsewhere does. It waits for your click to be renewed."
-			return s
-		},
+		say: sessionOver("%s ended your session early, usually because you signed out somewhere else. Refresh to start a new one."),
 		about: "A session lasts an hour, but %s can end it sooner: when you sign out everywhere, or change the password. " +
-			"If the sign-in behind it still counts, refreshing starts a new one; otherwise sign in again.",
+			"If the sign-in behind it still works, refreshing starts a new one; otherwise sign in again.",
 		fixes:   try(Refresh, SignIn, Restart),
-		because: "the session is over, and only a new one helps",
+		because: "won’t help: the session is over, and you need a new one",
 	},
 	{
 		id: "timed-out", group: reply,
 		clues: []clue{
 			{80, when("it is set to be renewed on a click only", func(e Evidence) bool {
-				s := e.Session
-				return s.Trouble == nil && s.Ask && s.SignedIn && e.Level >= checks.Warning && !(s.Until.IsZero() && grantSoon(e))
+				return e.Session.Ask && e.Session.Renewable && e.sessionOver()
 			})},
 			{60, tooOld},
 			{30, with(tooOld, func(e Evidence) string {
 				if e.Session.Until.IsZero() || e.Now.Before(e.Session.Until) {
 					return ""
 				}
-				return "in true time it ended at " + checks.TimeOfDay(e.Session.Until, e.Now)
+				return "in true time it ended at " + text.TimeOfDay(e.Session.Until, e.Now)
 			})},
 		},
-		say: func(e Evidence) said {
-			s := sessionEnds(e)
-			s.why = "It waits for your click to be renewed."
-			return s
-		},
-		about: "A session is a pass for a program, an access token, good for an hour or so.%premium " +
-			"Some passes are JWTs, notes that say whom they are for and until when; hence “JWT expired”. A program that holds the sign-in can renew it without you: refreshing does.",
+		say: sessionOver("Refresh to renew it."),
+		about: "A session is a pass for a program, an access token, good for an hour or so. " +
+			"Some passes are JWTs, notes that say whom they are for and until when, hence “JWT expired”. Refreshing renews it without a new sign-in. %note",
 		fixes:   try(Refresh, SignIn, Restart),
-		because: "the session has only run out, and renewing it is enough",
+		because: "won’t help: you only need to refresh",
 	},
 }
 
-// sessionEnds says when the session ends or ended.
-func sessionEnds(e Evidence) said {
-	until := e.Session.Until
-	switch {
-	case until.IsZero():
-		return said{checks.Warning, "No session at %s yet", ""}
-	case e.Now.Before(until):
-		return said{checks.Warning, "%s session ends at " + checks.TimeOfDay(until, e.Now), ""}
-	}
-	return said{checks.Critical, "%s session ended at " + checks.TimeOfDay(until, e.Now), ""}
+// sessionOver says when the session ends or ended.
+func sessionOver(why string) func(Evidence) said {
+	return func(e Evidence) said { return said{max(e.level, checks.Warning), sessionEnds(e), why} }
+}
+
+// sessionOver reports whether there is a sign-in but no session, or soon none, and no trouble that explains it.
+func (e Evidence) sessionOver() bool {
+	s := e.Session
+	return s.Trouble == nil && s.Loaded && s.SignedIn && (!e.usable() || e.nearsEnd())
 }

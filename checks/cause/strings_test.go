@@ -3,28 +3,57 @@ package cause
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"strings"
 	"testing"
 	"time"
 
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/session"
+	"fermata/checks/spotify"
 )
 
 var noon = time.Date(2026, time.November, 20, 12, 0, 0, 0, time.UTC)
 
-// base is a session whose sign-in is a month old, with a right clock, and trouble for ten minutes.
+// base is a session whose sign-in is a month old, that renews by itself, with a right clock.
 func base() Evidence {
-	return Evidence{
-		Now: noon, Provider: "Spotify", Level: checks.Critical, NetworkSeen: true,
-		ClockSays: "Clock is right (within 15 ms; 4 of 4 servers agree)",
-		Clock:     clock.Facts{Known: true, Agree: 4, Offset: 3 * time.Millisecond, Error: 12 * time.Millisecond, CheckedAt: noon.Add(-20 * time.Minute)},
+	e := Evidence{
+		Now: noon, Provider: "Spotify", SessionLife: time.Hour, Note: "Premium makes no difference.", NetworkSeen: true,
+		Clock: clock.Facts{Known: true, Verdict: clock.Right, Via: "ntp", Agree: 4, Asked: 4, Offset: 3 * time.Millisecond, Error: 12 * time.Millisecond, CheckedAt: noon.Add(-20 * time.Minute)},
 		Session: session.Facts{
-			SignedIn: true, Until: noon.Add(40 * time.Minute), RenewedAt: noon.Add(-20 * time.Minute),
+			Loaded: true, SignedIn: true, Renewable: true, Renews: true, RenewedAt: noon.Add(-20 * time.Minute),
 			AuthorizedAt: noon.AddDate(0, -1, 0), GrantUntil: noon.AddDate(0, 5, 0), LastGood: noon.Add(-15 * time.Minute),
 		},
 	}
+	until(40 * time.Minute)(&e)
+	return e
 }
+
+// meet has the account meet a trouble, which began ten minutes ago.
+func meet(t session.Trouble) setting {
+	return func(e *Evidence) {
+		t.Since, t.At, t.Tries = noon.Add(-10*time.Minute), noon.Add(-time.Minute), 2
+		if !t.Ask {
+			t.Tries = 6
+		}
+		*map[string]**session.Trouble{
+			session.AtKeyring: &e.Session.Keyring, session.AtAPI: &e.Session.Health, session.AtToken: &e.Session.Renewal, session.AtNetwork: &e.Session.Renewal,
+		}[t.Where] = &t
+		e.Session.Trouble = &t
+		e.Session.Renews = e.Session.Renewal == nil || !t.Ask
+	}
+}
+
+// until has the session end so long after noon.
+func until(d time.Duration) setting {
+	return func(e *Evidence) {
+		e.Session.Until = noon.Add(d)
+		e.Session.UsableUntil, e.Session.Usable = e.Session.Until, d > 0
+	}
+}
+
+// onClick has the session renew on a click only.
+func onClick(e *Evidence) { e.Session.Ask, e.Session.Renews = true, false }
 
 // A setting is what else is known beside a reply.
 type setting func(*Evidence)
@@ -43,17 +72,17 @@ func old(e *Evidence) {
 	e.Session.AuthorizedAt, e.Session.GrantUntil = noon.AddDate(0, -7, 0), noon.AddDate(0, -1, 0)
 }
 func ageless(e *Evidence)      { e.Session.AuthorizedAt, e.Session.GrantUntil = time.Time{}, time.Time{} }
-func sessionOver(e *Evidence)  { e.Session.Until = noon.Add(-time.Minute) }
-func clockUnknown(e *Evidence) { e.Clock, e.ClockLevel = clock.Facts{}, checks.Unknown }
-func clockAhead(e *Evidence) {
-	e.Clock.Offset, e.ClockLevel, e.ClockSays = -93*time.Second, checks.Critical, "Your clock is 1 min 33 s ahead"
+func isOver(e *Evidence)       { until(-time.Minute)(e) }
+func clockUnknown(e *Evidence) { e.Clock = clock.Facts{Reason: "no time server answered"} }
+func clockAhead(e *Evidence)   { e.Clock.Offset, e.Clock.Verdict = -93*time.Second, clock.Harmful }
+func newClient(e *Evidence)    { e.Changed.ClientID = true }
+func newNetwork(e *Evidence)   { e.Changed.Network = true }
+func networkWorks(e *Evidence) { e.Clock.CheckedAt = noon }
+func offline(e *Evidence)      { e.NetworkSeen = false; clockUnknown(e) }
+func locked(e *Evidence)       { e.KeyringLocked = true }
+func lastWeek(e *Evidence) {
+	e.Session.AuthorizedAt, e.Session.GrantUntil = noon.AddDate(0, 0, -174), noon.AddDate(0, 0, 7)
 }
-func newClient(e *Evidence)  { e.Changed.ClientID = true }
-func newNetwork(e *Evidence) { e.Changed.Network = true }
-func networkWorks(e *Evidence) {
-	e.Clock.CheckedAt = noon
-}
-func offline(e *Evidence) { e.NetworkSeen = false; clockUnknown(e) }
 
 func both(settings ...setting) setting {
 	return func(e *Evidence) {
@@ -64,14 +93,20 @@ func both(settings ...setting) setting {
 }
 
 func atToken(status int, code, text string) session.Trouble {
-	return session.Trouble{Where: session.AtToken, Status: status, Code: code, Text: text, Ask: status < 429}
+	return answer(session.AtToken, status, code, text)
 }
 
 func atAPI(status int, code, text string) session.Trouble {
-	return session.Trouble{Where: session.AtAPI, Status: status, Code: code, Text: text, Ask: status < 429}
+	return answer(session.AtAPI, status, code, text)
 }
 
-func onTheWay(code, text string) session.Trouble {
+// answer is a reply as Spotify's, which session sorts.
+func answer(where string, status int, code, text string) session.Trouble {
+	_, reason := spotify.Sort(status, code+" "+text)
+	return session.Trouble{Where: where, Status: status, Code: code, Text: text, Reason: reason, Ask: status < 429}
+}
+
+func met(code, text string) session.Trouble {
 	return session.Trouble{Where: session.AtNetwork, Code: code, Text: text}
 }
 
@@ -84,7 +119,7 @@ func TestStrings(t *testing.T) {
 	}
 	revoked := atToken(400, invalidGrant, "Refresh token revoked")
 	expired := atToken(400, invalidGrant, "Refresh token expired")
-	certificate := onTheWay(session.CodeCertTime, "x509: certificate has expired or is not yet valid")
+	certificate := met(session.CodeCertTime, "x509: certificate has expired or is not yet valid")
 	certificate.Err = &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{
 		Cert: &x509.Certificate{NotBefore: noon.AddDate(0, -1, 0), NotAfter: noon.AddDate(0, 1, 0)}, Reason: x509.Expired,
 	}}
@@ -102,46 +137,46 @@ func TestStrings(t *testing.T) {
 		}},
 		{atToken(400, invalidGrant, "Invalid refresh token"), []view{{plainly, "other-token"}, {newClient, "other-token"}, {statusSays, "provider-down"}}},
 		{atToken(400, invalidGrant, ""), []view{{plainly, "revoked"}, {old, "grant-ended"}, {newClient, "revoked"}, {othersFail, "provider-down"}}},
-		{atToken(400, invalidGrant, "Invalid authorization code"), []view{{plainly, "stale-sign-in"}, {old, "stale-sign-in"}, {statusSays, "stale-sign-in"}}},
-		{atToken(400, invalidGrant, "Authorization code expired"), []view{{plainly, "stale-sign-in"}, {old, "stale-sign-in"}}},
+		{atToken(400, invalidGrant, "Invalid authorization code"), []view{{plainly, "stale-sign-in"}, {old, "stale-sign-in grant-ends"}, {statusSays, "stale-sign-in"}}},
+		{atToken(400, invalidGrant, "Authorization code expired"), []view{{plainly, "stale-sign-in"}, {old, "stale-sign-in grant-ends"}}},
 		{atToken(400, invalidGrant, "code_verifier was incorrect"), []view{{plainly, "stale-sign-in"}, {othersWell, "stale-sign-in"}}},
 		{atToken(400, "invalid_client", "Invalid client"), []view{{plainly, "wrong-client"}, {newClient, "wrong-client"}, {clockAhead, "clock-wrong wrong-client"}}},
 		{atToken(400, "invalid_client", "Invalid redirect URI"), []view{{plainly, "redirect"}, {newClient, "redirect"}}},
 		{atToken(503, "", "upstream connect error or disconnect/reset before headers. reset reason: connection termination"), []view{
-			{plainly, "provider-down"}, {statusSays, "provider-down"}, {old, "provider-down"}, {clockAhead, "clock-wrong provider-down"}}},
-		{atToken(401, "", "Jwks doesn't have key to match kid or alg from Jwt"), []view{{plainly, "provider-down"}, {sessionOver, "provider-down"}}},
+			{plainly, "provider-down"}, {statusSays, "provider-down"}, {old, "provider-down grant-ends"}, {clockAhead, "clock-wrong provider-down"}}},
+		{atToken(401, "", "Jwks doesn't have key to match kid or alg from Jwt"), []view{{plainly, "provider-down"}, {isOver, "provider-down"}}},
 		{atAPI(403, "", "Audiences in Jwt are not allowed"), []view{{plainly, "provider-down"}, {clockAhead, "clock-wrong provider-down"}}},
-		{atToken(500, invalidGrant, "Refresh token revoked"), []view{{plainly, "provider-down"}, {old, "provider-down"}, {twoHours, "provider-down"}}},
-		{atAPI(401, "", "The access token expired"), []view{{plainly, "signed-out"}, {sessionOver, "timed-out"}, {clockAhead, "clock-wrong signed-out"}}},
-		{atAPI(401, "", "Missing/invalid/expired access token"), []view{{plainly, "signed-out"}, {sessionOver, "timed-out"}}},
-		{atAPI(401, "", "Invalid access token"), []view{{plainly, "signed-out"}, {sessionOver, "signed-out"}}},
+		{atToken(500, invalidGrant, "Refresh token revoked"), []view{{plainly, "provider-down"}, {old, "provider-down grant-ends"}, {twoHours, "provider-down"}}},
+		{atAPI(401, "", "The access token expired"), []view{{plainly, "signed-out"}, {isOver, "timed-out"}, {clockAhead, "clock-wrong signed-out"}}},
+		{atAPI(401, "", "Missing/invalid/expired access token"), []view{{plainly, "signed-out"}, {isOver, "timed-out"}}},
+		{atAPI(401, "", "Invalid access token"), []view{{plainly, "signed-out"}, {isOver, "signed-out"}}},
 		{atAPI(401, "", "Access token missing"), []view{{plainly, "signed-out"}, {clockAhead, "clock-wrong signed-out"}}},
-		{atAPI(401, "", "Jwt is expired"), []view{{plainly, "signed-out"}, {sessionOver, "timed-out"}, {clockAhead, "clock-wrong signed-out"}}},
-		{atAPI(403, "", "JWT is expired"), []view{{plainly, "timed-out"}, {sessionOver, "timed-out"}}},
-		{atAPI(403, "", "Insufficient client scope"), []view{{plainly, "scopes"}, {othersWell, "scopes"}, {old, "scopes"}}},
+		{atAPI(401, "", "Jwt is expired"), []view{{plainly, "signed-out"}, {isOver, "timed-out"}, {clockAhead, "clock-wrong signed-out"}}},
+		{atAPI(403, "", "JWT is expired"), []view{{plainly, "timed-out"}, {isOver, "timed-out"}}},
+		{atAPI(403, "", "Insufficient client scope"), []view{{plainly, "scopes"}, {othersWell, "scopes"}, {old, "scopes grant-ends"}}},
 		{atAPI(403, "", "User not registered in the Developer Dashboard"), []view{{plainly, "not-listed"}, {othersWell, "not-listed"}}},
-		{atAPI(403, "", "Check settings on developer.spotify.com/dashboard, the user may not be registered."), []view{{plainly, "not-listed"}, {old, "not-listed"}}},
+		{atAPI(403, "", "Check settings on developer.spotify.com/dashboard, the user may not be registered."), []view{{plainly, "not-listed"}, {old, "not-listed grant-ends"}}},
 		{atAPI(403, "", "Active premium subscription required for the owner of the app."), []view{{plainly, "owner-premium"}, {othersFail, "owner-premium"}}},
 		{atAPI(403, "PREMIUM_REQUIRED", "Player command failed: Premium required"), []view{{plainly, "premium"}, {othersWell, "premium"}}},
 		{atAPI(429, "", "API rate limit exceeded"), []view{{plainly, "rate-limit"}, {statusSays, "rate-limit"}}},
 		{atAPI(429, "QUOTA_EXCEEDED", "Quota exceeded"), []view{{plainly, "quota"}, {othersFail, "quota"}}},
 		{certificate, []view{{clockUnknown, "clock-wrong certificate"}, {plainly, "certificate"}, {clockAhead, "clock-wrong certificate"}}},
 
-		{onTheWay(session.CodeCertificate, "x509: certificate signed by unknown authority"), []view{{plainly, "intercepted"}, {newNetwork, "intercepted"}, {clockAhead, "clock-wrong intercepted"}}},
-		{onTheWay(session.CodePortal, "a web page came instead of a reply"), []view{{plainly, "portal"}, {newNetwork, "portal"}}},
-		{onTheWay(session.CodeRedirect, "sent on to http://portal.example"), []view{{plainly, "portal"}, {statusSays, "portal"}}},
+		{met(session.CodeCertificate, "x509: certificate signed by unknown authority"), []view{{plainly, "intercepted"}, {newNetwork, "intercepted"}, {clockAhead, "clock-wrong intercepted"}}},
+		{met(session.CodePortal, "a web page came instead of a reply"), []view{{plainly, "portal"}, {newNetwork, "portal"}}},
+		{met(session.CodeRedirect, "sent on to http://portal.example"), []view{{plainly, "portal"}, {statusSays, "portal"}}},
 		{session.Trouble{Where: session.AtNetwork, Code: session.CodePortal, Status: 407}, []view{{plainly, "proxy"}, {newNetwork, "proxy"}}},
 		{session.Trouble{Where: session.AtNetwork, Code: session.CodePortal, Status: 403, Text: "<html>Blocked</html>"}, []view{{plainly, "proxy"}, {newNetwork, "proxy"}}},
-		{onTheWay(session.CodeBroken, "Proxy Authentication Required"), []view{{plainly, "proxy"}, {offline, "proxy"}}},
-		{onTheWay(session.CodeDial, "proxyconnect tcp: dial tcp: connection refused"), []view{{plainly, "proxy"}, {networkWorks, "proxy"}}},
-		{onTheWay(session.CodeBroken, "Forbidden"), []view{{plainly, "proxy"}, {offline, "proxy"}}},
-		{onTheWay(session.CodeDNS, "lookup accounts.spotify.com: no such host"), []view{{plainly, "no-network"}, {offline, "no-network"}, {networkWorks, "unreachable"}, {othersWell, "unreachable"}}},
-		{onTheWay(session.CodeDial, "dial tcp: connection refused"), []view{{plainly, "no-network"}, {networkWorks, "unreachable"}}},
-		{onTheWay(session.CodeTimeout, "Client.Timeout exceeded"), []view{{offline, "no-network"}, {both(networkWorks, statusSays), "unreachable"}}},
-		{onTheWay(session.CodeBroken, "connection reset by peer"), []view{{plainly, "no-network"}, {offline, "no-network"}}},
-		{session.Trouble{Where: session.AtKeyring, Text: "loading the sign-in of spotify: the keyring is locked"}, []view{{plainly, Keyring}, {clockAhead, "clock-wrong keyring"}}},
+		{met(session.CodeProxy, "Proxy Authentication Required"), []view{{plainly, "proxy"}, {offline, "proxy"}}},
+		{met(session.CodeProxy, "proxyconnect tcp: dial tcp: connection refused"), []view{{plainly, "proxy"}, {networkWorks, "proxy"}}},
+		{met(session.CodeProxy, "Forbidden"), []view{{plainly, "proxy"}, {offline, "proxy"}}},
+		{met(session.CodeDNS, "lookup accounts.spotify.com: no such host"), []view{{plainly, "no-network"}, {offline, "no-network"}, {networkWorks, "unreachable"}, {othersWell, "unreachable"}}},
+		{met(session.CodeDial, "dial tcp: connection refused"), []view{{plainly, "no-network"}, {networkWorks, "unreachable"}}},
+		{met(session.CodeTimeout, "Client.Timeout exceeded"), []view{{offline, "no-network"}, {both(networkWorks, statusSays), "unreachable"}}},
+		{met(session.CodeBroken, "connection reset by peer"), []view{{plainly, "no-network"}, {offline, "no-network"}}},
+		{session.Trouble{Where: session.AtKeyring, Text: "loading the sign-in of spotify: the keyring is locked"}, []view{{locked, Keyring}, {both(locked, clockAhead), "clock-wrong keyring"}}},
 		{session.Trouble{Where: session.AtKeyring, Text: "loading the sign-in of spotify: this desktop has no keyring"}, []view{{plainly, KeyringLost}, {statusSays, KeyringLost}}},
-		{session.Trouble{Where: session.AtKeyring, Text: "Geheimnis"}, []view{{plainly, KeyringLost}, {func(e *Evidence) { e.KeyringLocked = true }, Keyring}}},
+		{session.Trouble{Where: session.AtKeyring, Text: "Geheimnis"}, []view{{plainly, KeyringLost}, {locked, Keyring}}},
 		{atAPI(418, "", "I'm a teapot"), []view{{plainly, Unknown}, {statusSays, Unknown}}},
 		{atToken(400, "invalid_request", "must supply a validator"), []view{{plainly, Unknown}, {clockAhead, "clock-wrong unknown"}}},
 	} {
@@ -150,16 +185,10 @@ func TestStrings(t *testing.T) {
 		}
 		for i, v := range tt.views {
 			e := base()
-			tr := tt.trouble
-			tr.Since, tr.At, tr.Tries = noon.Add(-10*time.Minute), noon.Add(-time.Minute), 2
-			e.Session.Trouble = &tr
+			meet(tt.trouble)(&e)
 			v.setting(&e)
-			got := ""
-			for _, c := range Of(e) {
-				got += " " + c.ID
-			}
-			if got != " "+v.want {
-				t.Errorf("%d %s %q, setting %d: got%s, want %s", tr.Status, tr.Code, tr.Text, i, got, v.want)
+			if got := strings.Join(ids(causes(e)), " "); got != v.want {
+				t.Errorf("%d %s %q, setting %d: got %s, want %s", tt.trouble.Status, tt.trouble.Code, tt.trouble.Text, i, got, v.want)
 			}
 		}
 	}
@@ -182,27 +211,23 @@ func TestSignIns(t *testing.T) {
 		{noReturn: true, trouble: &revoked, want: "redirect revoked"},
 	} {
 		e := base()
-		e.Level = checks.OK
-		e.Session.Renews = true
-		e.SignIn, e.Session.Trouble, e.NoReturn = tt.signIn, tt.trouble, tt.noReturn
-		got := ""
-		for _, c := range Of(e) {
-			got += " " + c.ID
+		if tt.trouble != nil {
+			meet(*tt.trouble)(&e)
 		}
-		if got != " "+tt.want {
-			t.Errorf("%+v: got%s", tt, got)
+		e.SignIn, e.NoReturn = tt.signIn, tt.noReturn
+		if got := strings.Join(ids(causes(e)), " "); got != tt.want {
+			t.Errorf("%+v: got %s", tt, got)
 		}
 	}
 }
 
 // TestWell: what is well has no cause, whatever else is going on.
 func TestWell(t *testing.T) {
-	for i, s := range []setting{plainly, statusSays, othersFail, down, newNetwork, clockUnknown, old, ageless} {
+	for i, s := range []setting{plainly, statusSays, othersFail, down, newNetwork, clockUnknown, ageless} {
 		e := base()
-		e.Level, e.Session.Renews = checks.OK, true
 		s(&e)
-		if got := Of(e); got != nil {
-			t.Errorf("setting %d: %v", i, ids(got))
+		if l, got := Judge(e); l != checks.OK || got != nil {
+			t.Errorf("setting %d: %v %v", i, l, ids(got))
 		}
 	}
 }

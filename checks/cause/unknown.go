@@ -2,25 +2,26 @@ package cause
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"fermata/checks"
-	"fermata/checks/clock"
 	"fermata/checks/session"
+	"fermata/checks/text"
 )
 
 // unknown is what none of the rows explains, with everything that is known.
 func unknown(e Evidence) Cause {
 	c := Cause{
-		ID: Unknown, Level: max(e.Level, checks.Unknown), Confidence: Enough, Fixes: Fixes,
-		Title: named("%s does not work as it should", e),
-		Why:   "None of the known causes fits what was seen.",
-		About: "Fermata tells a cause only where the evidence is enough. Try the fixes in their order; the report that goes with “Contact support” lists all that was seen, without any secret.",
+		ID: Unknown, Level: max(e.level, checks.Unknown), Confidence: Enough, Evidence: known(e),
+		Title: named("Something went wrong with %s", e),
+		Why:   "None of the causes that Fermata knows fits what was seen.",
+		About: "Fermata names a cause only with enough evidence. Try the fixes in their order. The report that goes with “Contact support” lists all that was seen, without any secret.",
 	}
 	if t := e.Session.Trouble; t != nil {
-		c.Why = "The answer was: " + strings.TrimSuffix(plain(t.Error()), ".") + ". None of the known causes fits that."
+		c.Why = e.Provider + " replied “" + line(t.Error()) + "”. Fermata doesn’t recognise this error."
 	}
-	c.Evidence = known(e)
+	c.Fixes = slices.DeleteFunc(slices.Clone(Fixes), func(f Fix) bool { return f == Clock && e.clockRight() })
+	c.NoHelp = noHelp(e, c.Fixes, "")
 	return c
 }
 
@@ -34,23 +35,23 @@ func known(e Evidence) []string {
 		}
 	}
 	if t := s.Trouble; t != nil {
-		add(true, "%s %s", place(t.Where), plain(t.Error()))
+		add(true, "%s %s", place(t.Where), line(t.Error()))
 		add(t.Tries > 1, "%d tries in a row failed", t.Tries)
-		add(!t.Since.IsZero(), "it began at %s", checks.TimeOfDay(t.Since, e.Now))
+		add(!t.Since.IsZero(), "it began at %s", text.TimeOfDay(t.Since, e.Now))
 	}
-	add(!s.LastGood.IsZero(), "it last worked at %s", checks.TimeOfDay(s.LastGood, e.Now))
-	add(!s.RenewedAt.IsZero(), "the session was renewed at %s", checks.TimeOfDay(s.RenewedAt, e.Now))
-	add(!s.Until.IsZero(), "it ends at %s", checks.TimeOfDay(s.Until, e.Now))
-	add(!s.AuthorizedAt.IsZero(), "you signed in on %s", day(s.AuthorizedAt, e.Now))
-	add(e.ClockSays != "", "%s", e.ClockSays)
+	add(!s.LastGood.IsZero(), "it last worked at %s", text.TimeOfDay(s.LastGood, e.Now))
+	add(!s.RenewedAt.IsZero(), "the session was last renewed at %s", text.TimeOfDay(s.RenewedAt, e.Now))
+	add(!s.Until.IsZero(), "it ends at %s", text.TimeOfDay(s.Until, e.Now))
+	add(!s.AuthorizedAt.IsZero(), "you signed in on %s", text.Date(s.AuthorizedAt, e.Now))
+	add(true, "%s", e.Clock.Summary())
 	add(e.OthersWell, "another account works at the same time")
 	add(e.OthersFail, "another account fails in the same way")
 	add(e.StatusPage != "", "its status page says: %s", e.StatusPage)
-	add(!e.LastOutage.IsZero(), "it was out of order at %s", checks.TimeOfDay(e.LastOutage, e.Now))
-	add(e.Changed.ClockSet != 0, "the clock was set by %s", clock.Human(e.Changed.ClockSet))
-	add(e.Changed.Slept > 0, "the computer slept for %s", clock.Human(e.Changed.Slept))
+	add(!e.LastOutage.IsZero(), "it was down at %s", text.TimeOfDay(e.LastOutage, e.Now))
+	add(e.Changed.ClockSet != 0, "the clock was set by %s", text.Span(e.Changed.ClockSet))
+	add(e.Changed.Slept > 0, "the computer slept for %s", text.Span(e.Changed.Slept))
 	add(e.Changed.Network, "the computer has joined another network")
-	add(e.Changed.ClientID, "the settings name another client ID than before")
+	add(e.Changed.ClientID, "the client ID in the settings has changed")
 	return all
 }
 

@@ -97,12 +97,17 @@ func (l *life) live(d time.Duration) Evidence {
 }
 
 func (l *life) evidence(f checks.Finding) Evidence {
-	e := Evidence{Now: time.Now(), Provider: "Spotify", Level: f.Level}
+	e := Evidence{Now: time.Now(), Provider: "Spotify", SessionLife: spotify.SessionLifetime, KeyringLocked: l.keeper.locked}
 	e.Session, _ = f.Facts.(session.Facts)
 	c := l.clock.Run(l.t.Context())
 	e.Clock, _ = c.Facts.(clock.Facts)
-	e.ClockLevel, e.ClockSays = c.Level, c.Summary
+	if got, _ := JudgeClock(e.Clock); got != c.Level {
+		l.t.Errorf("the clock is %v, want %v", got, c.Level)
+	}
 	e.NetworkSeen = e.Clock.Known
+	if got, _ := Judge(e); got != f.Level {
+		l.t.Errorf("level %v, want %v: %s; %+v", got, f.Level, f.Summary, e.Session)
+	}
 	return e
 }
 
@@ -156,7 +161,7 @@ func TestTroubles(t *testing.T) {
 		}
 		t.Run(tr.Name, func(t *testing.T) {
 			inWorld(t, tt.ask, func(l *life) {
-				if got := Of(l.live(6 * time.Minute)); got != nil {
+				if got := causes(l.live(6 * time.Minute)); got != nil {
 					t.Fatalf("before: %v", ids(got))
 				}
 				if err := l.world.Cause(tr.Name); err != nil {
@@ -167,7 +172,7 @@ func TestTroubles(t *testing.T) {
 				}
 				e := l.live(6*time.Minute + tt.after)
 				e.NoReturn = tr.Name == "redirect" // the browser stays on Spotify's page, and the app sees nobody come back
-				got := Of(e)
+				got := causes(e)
 				if !slices.Equal(ids(got), tt.want) {
 					t.Errorf("got %v, want %v; %+v", ids(got), tt.want, e.Session.Trouble)
 				}
@@ -203,11 +208,11 @@ func inWorld(t *testing.T, ask bool, f func(l *life)) {
 // TestTimedOut: a session that renews on a click has run out, and nothing else is wrong.
 func TestTimedOut(t *testing.T) {
 	inWorld(t, true, func(l *life) {
-		if got := ids(Of(l.live(50 * time.Minute))); got != nil {
+		if got := ids(causes(l.live(50 * time.Minute))); got != nil {
 			t.Errorf("in its time: %v", got)
 		}
 		for range 2 { // as it nears its end, and after
-			if got := ids(Of(l.live(8 * time.Minute))); !slices.Equal(got, []string{"timed-out"}) {
+			if got := ids(causes(l.live(8 * time.Minute))); !slices.Equal(got, []string{"timed-out"}) {
 				t.Errorf("got %v", got)
 			}
 		}
@@ -228,7 +233,7 @@ func TestFalseRevoke(t *testing.T) {
 			if tr := e.Session.Trouble; tr != nil && tr.Code == invalidGrant && refused.IsZero() {
 				refused = tr.Since
 			}
-			got := Of(e)
+			got := causes(e)
 			if len(got) == 0 {
 				continue
 			}
@@ -267,7 +272,7 @@ func TestTwo(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got := ids(Of(l.live(10 * time.Minute))); !slices.Equal(got, tt.want) {
+			if got := ids(causes(l.live(10 * time.Minute))); !slices.Equal(got, tt.want) {
 				t.Errorf("%v: got %v, want %v", tt.troubles, got, tt.want)
 			}
 		})

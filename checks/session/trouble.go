@@ -32,6 +32,7 @@ const (
 	CodeCertificate = "certificate"      // a certificate of somebody else
 	CodePortal      = "portal"           // a page where a reply should be: a captive portal or a proxy
 	CodeRedirect    = "redirect"         // sent elsewhere
+	CodeProxy       = "proxy"            // the proxy of the system's settings did not connect
 	CodeBroken      = "broken"           // the connection broke, or the reply is unusable
 )
 
@@ -249,6 +250,8 @@ func sortTransportError(err error, secrets ...string) *Trouble {
 		t.Code = CodeCertTime
 	} else if isCertificate(err) {
 		t.Code = CodeCertificate
+	} else if isProxy(err) {
+		t.Code = CodeProxy
 	} else if _, ok := errors.AsType[*net.DNSError](err); ok {
 		t.Code = CodeDNS
 	} else if errors.As(err, &timeout) && timeout.Timeout() {
@@ -257,6 +260,19 @@ func sortTransportError(err error, secrets ...string) *Trouble {
 		t.Code = CodeDial
 	}
 	return t
+}
+
+// isProxy reports whether a proxy could not be reached, or refused to connect: then net/http has an error
+// of nothing but the text of its status line.
+func isProxy(err error) bool {
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "proxyconnect" {
+		return true
+	}
+	switch err.Error() {
+	case http.StatusText(http.StatusProxyAuthRequired), http.StatusText(http.StatusForbidden), http.StatusText(http.StatusBadGateway):
+		return true
+	}
+	return false
 }
 
 func isCertificate(err error) bool {

@@ -40,6 +40,13 @@ const RedirectURI = "http://127.0.0.1/callback"
 // days early and never late.
 const GrantLifetime = 181 * 24 * time.Hour
 
+// SessionLifetime is how long an access token lasts, as a rule
+// (developer.spotify.com/documentation/web-api/concepts/access-token).
+const SessionLifetime = time.Hour
+
+// LifetimeNote is what a person wonders about the two lifetimes.
+const LifetimeNote = "Premium makes no difference."
+
 // Scopes returns the permissions to ask for: to see the devices, and to move playback from one to
 // another. The health look needs none.
 func Scopes() []string {

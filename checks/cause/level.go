@@ -1,0 +1,108 @@
+package cause
+
+import (
+	"crypto/x509"
+	"errors"
+	"slices"
+	"time"
+
+	"fermata/checks"
+	"fermata/checks/session"
+)
+
+// grace is how long something that may heal by itself goes unmentioned: a resume, a minute without
+// network.
+const grace = 90 * time.Second
+
+const day = 24 * time.Hour
+
+// judge returns how the account stands.
+func (e Evidence) judge() checks.Level {
+	s := e.Session
+	switch {
+	case s.Keyring != nil, !s.Loaded:
+		return checks.Unknown
+	case !s.SignedIn:
+		return checks.Warning
+	case !e.usable():
+		return e.judgeEnded()
+	case s.Renewal != nil && s.Renewal.Ask:
+		return checks.Warning
+	case s.Health != nil && s.Health.Ask:
+		return checks.Critical
+	case e.nearsEnd(), e.grantNearsEnd():
+		return checks.Warning
+	case e.lasts(s.Renewal), e.lasts(s.Health):
+		return checks.Unknown
+	}
+	return checks.OK
+}
+
+// judgeEnded is judge where there is no access token to use.
+func (e Evidence) judgeEnded() checks.Level {
+	s := e.Session
+	none := s.RenewedAt.IsZero() // there was none at all
+	switch {
+	case s.Renewal != nil && s.Renewal.Ask:
+		return checks.Critical
+	case s.Renewal != nil && (none || !e.lasts(s.Renewal)), s.Renewal == nil && s.Renews:
+		return checks.Unknown
+	case s.Renewable && s.Ask && none:
+		return checks.Warning
+	}
+	return checks.Critical
+}
+
+// usable reports whether the access token is good now.
+func (e Evidence) usable() bool {
+	return e.Session.Usable && e.Now.Before(e.Session.UsableUntil)
+}
+
+// nearsEnd reports whether a session that is good will soon end without being renewed.
+func (e Evidence) nearsEnd() bool {
+	s := e.Session
+	renews := s.Renews && !e.lasts(s.Renewal)
+	return e.usable() && !renews && s.UsableUntil.Sub(e.Now) <= e.WarnSession
+}
+
+// grantNearsEnd reports whether the time has come to tell of the sign-in's end. It may be past: providers
+// are not exact.
+func (e Evidence) grantNearsEnd() bool {
+	end := e.Session.GrantUntil
+	return !end.IsZero() && end.Sub(e.Now) <= slices.Max(e.WarnGrant)
+}
+
+// lasts reports whether trouble has gone on for so long that it is mentioned.
+func (e Evidence) lasts(t *session.Trouble) bool { return t != nil && e.Now.Sub(t.Since) >= grace }
+
+// Next returns after how long Judge may say something else with the same facts; 0: never. That is about
+// the levels, the causes and their fixes, and in how many days a sign-in ends. Other times of day in the
+// texts may be written otherwise from midnight on.
+func Next(e Evidence) time.Duration {
+	e = e.settle()
+	s := e.Session
+	at := []time.Time{s.Until, s.UsableUntil, s.UsableUntil.Add(-e.WarnSession), s.Until.Add(e.Clock.Offset), s.GrantUntil, e.LastOutage.Add(persists)}
+	for _, w := range e.WarnGrant {
+		at = append(at, s.GrantUntil.Add(-w))
+	}
+	for _, t := range []*session.Trouble{s.Trouble, s.Renewal, s.Health} {
+		if t == nil {
+			continue
+		}
+		at = append(at, t.Since.Add(grace), t.Since.Add(persists), t.At.Add(persists))
+		if refused, ok := errors.AsType[x509.CertificateInvalidError](t.Err); ok && refused.Cert != nil {
+			at = append(at, refused.Cert.NotBefore, refused.Cert.NotAfter)
+		}
+	}
+	if e.grantNearsEnd() && !e.grantOver() { // days are rounded
+		left := s.GrantUntil.Sub(e.Now)
+		at = append(at, s.GrantUntil.Add(-day), e.Now.Add(max(left-day/2, 0)%day+1))
+	}
+	next := time.Duration(0)
+	for _, t := range at {
+		if d := t.Sub(e.Now); d > 0 && (next == 0 || d < next) {
+			next = d
+		}
+	}
+	return next
+}
