@@ -10,8 +10,8 @@ import (
 
 	"fermata/app"
 	"fermata/app/browser"
+	"fermata/app/notify"
 	"fermata/assets"
-	"fermata/tray/notify"
 
 	"fyne.io/systray"
 )

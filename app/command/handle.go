@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"fermata/app"
-	"fermata/tray/notify"
+	"fermata/app/notify"
 )
 
 // handle is what Windows starts when a button on a notification is clicked. Any web page can open such

@@ -5,7 +5,7 @@ import (
 	"hash/fnv"
 	"runtime"
 
-	"fermata/tray/notify/internal/toastxml"
+	"fermata/app/notify/internal/toastxml"
 )
 
 // onScreen is empty: a toast's tag follows from the notice's key, and Windows tells this process

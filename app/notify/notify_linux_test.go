@@ -361,6 +361,24 @@ func TestDaemonStuckInNotify(t *testing.T) {
 	}
 }
 
+// A click that comes before the answer that tells the notification's id is kept until then.
+func TestClickBeforeTheAnswer(t *testing.T) {
+	var clicks []Click
+	w := &client{Center: &Center{Options: Options{Clicked: func(c Click) { clicks = append(clicks, c) }}}, daemon: ":1.7"}
+	const id = uint32(101)
+	w.call = &call{Call: &dbus.Call{Body: []any{id}}, about: ended, done: w.shown, late: time.NewTimer(time.Hour)}
+	for range maxHeld + 1 {
+		w.hear(&dbus.Signal{Sender: ":1.7", Name: service + ".ActionInvoked", Body: []any{id, "spotify/apps"}})
+	}
+	if len(clicks) != 0 {
+		t.Errorf("clicked %+v before the id is known", clicks)
+	}
+	w.answered()
+	if want := (Click{ended.Key, "spotify/apps", ""}); len(clicks) != maxHeld || clicks[0] != want {
+		t.Errorf("clicked %+v, want %d times %+v", clicks, maxHeld, want)
+	}
+}
+
 func TestCloseWithStuckDaemon(t *testing.T) {
 	address, _ := startBus(t, false)
 	stuck := make(chan struct{})

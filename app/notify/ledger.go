@@ -1,6 +1,17 @@
 package notify
 
-import "slices"
+import (
+	"slices"
+
+	"fermata/checks/text"
+)
+
+// How many characters are shown; more would push the buttons off the screen on some desktops.
+const (
+	titleRunes = 100
+	bodyRunes  = 500
+	labelRunes = 40
+)
 
 // An entry is what became of a notice in its present episode.
 type entry struct {
@@ -23,11 +34,11 @@ func (l *ledger) set(want []Notice) {
 		if l.wants(n.Key) {
 			continue
 		}
-		n.Title = clean(n.Title, titleRunes)
-		n.Body = clean(n.Body, bodyRunes)
+		n.Title = text.Line(n.Title, titleRunes)
+		n.Body = text.Line(n.Body, bodyRunes)
 		buttons := make([]Button, len(n.Buttons))
 		for i, b := range n.Buttons {
-			buttons[i] = Button{b.ID, clean(b.Label, labelRunes)}
+			buttons[i] = Button{b.ID, text.Line(b.Label, labelRunes)}
 		}
 		n.Buttons = buttons
 		l.want = append(l.want, n)
