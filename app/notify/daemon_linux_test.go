@@ -1,15 +1,13 @@
 package notify
 
 import (
-	"bufio"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"fermata/checks/bustest"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -41,57 +39,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// startBus runs a private session bus and returns its address and what ends it. Where activates is set,
-// the bus can start a notification daemon.
-func startBus(t testing.TB, activates bool) (address string, stop func()) {
-	t.Helper()
-	program, err := exec.LookPath("dbus-daemon")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("dbus-daemon is missing: apt install dbus")
-		}
-		t.Skip("dbus-daemon is missing: apt install dbus")
-	}
-	dir := t.TempDir()
-	config := filepath.Join(dir, "bus.conf")
-	write(t, config, `<busconfig><type>session</type><listen>unix:tmpdir=`+dir+`</listen><servicedir>`+dir+`</servicedir>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`)
-	if activates {
-		write(t, filepath.Join(dir, "daemon.service"), "[D-BUS Service]\nName="+service+"\nExec="+os.Args[0]+"\n")
-	}
-	cmd := exec.Command(program, "--config-file="+config, "--nofork", "--print-address")
-	cmd.Env = append(os.Environ(), startedByBus+"=1")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var ended atomic.Bool
-	stop = func() {
-		if !ended.Swap(true) {
-			cmd.Process.Kill()
-			cmd.Wait()
-		}
-	}
-	t.Cleanup(stop)
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatalf("dbus-daemon: %v", err)
-	}
-	address = strings.TrimSpace(line)
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-	return address, stop
-}
-
-func write(t testing.TB, name, text string) {
-	t.Helper()
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // told is a method call that the daemon got.
 type told struct {
 	method   string
@@ -116,9 +63,9 @@ type daemon struct {
 }
 
 // startDaemon takes the notification service's name on the bus.
-func startDaemon(t testing.TB, address string, set func(*daemon)) *daemon {
+func startDaemon(t testing.TB, bus *bustest.Bus, set func(*daemon)) *daemon {
 	t.Helper()
-	conn := dial(t, address)
+	conn := bus.Connect(t)
 	d := &daemon{conn: conn, told: make(chan told, 100), actions: true}
 	if set != nil {
 		set(d)
@@ -127,16 +74,6 @@ func startDaemon(t testing.TB, address string, set func(*daemon)) *daemon {
 		t.Fatal(err)
 	}
 	return d
-}
-
-func dial(t testing.TB, address string) *dbus.Conn {
-	t.Helper()
-	conn, err := dbus.Connect(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	return conn
 }
 
 func (d *daemon) serve() error {

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"fermata/checks/bustest"
+
 	"github.com/godbus/dbus/v5"
 )
 
@@ -62,8 +64,8 @@ func worse(n Notice, level int) Notice {
 }
 
 func TestShowReplaceWithdraw(t *testing.T) {
-	address, _ := startBus(t, false)
-	d := startDaemon(t, address, nil)
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
 	var icon bytes.Buffer
 	if err := png.Encode(&icon, image.NewNRGBA(image.Rect(0, 0, 3, 2))); err != nil {
@@ -118,8 +120,8 @@ func TestShowReplaceWithdraw(t *testing.T) {
 
 // What was dismissed stays away until it gets worse or happens again.
 func TestDismissed(t *testing.T) {
-	address, _ := startBus(t, false)
-	d := startDaemon(t, address, nil)
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
 	fence := Notice{Key: "fence", Title: "fence", Buttons: []Button{{"fence", "Fence"}}}
 	k.Show([]Notice{ended, fence})
@@ -154,8 +156,8 @@ func TestDismissed(t *testing.T) {
 }
 
 func TestClick(t *testing.T) {
-	address, _ := startBus(t, false)
-	d := startDaemon(t, address, nil)
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
 	k.Show([]Notice{ended, {Key: "plain", Title: "plain"}})
 	id := d.expect(t, "Notify").id
@@ -189,12 +191,12 @@ func TestClick(t *testing.T) {
 
 // Other programs' signals, signals in the daemon's name and malformed ones change nothing.
 func TestForeignSignals(t *testing.T) {
-	address, _ := startBus(t, false)
-	d := startDaemon(t, address, nil)
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
 	k.Show([]Notice{ended})
 	id := d.expect(t, "Notify").id
-	stranger := dial(t, address)
+	stranger := bus.Connect(t)
 	for _, from := range []*dbus.Conn{d.conn, stranger} {
 		for _, args := range [][]any{{}, {id}, {"text", id}, {int32(id), "default"}, {id, "default", "more"}, {uint32(0), "default"}, {id + 7, "default"}, {[]string{"a"}, map[string]string{}}} {
 			for _, member := range []string{"ActionInvoked", "NotificationClosed", "ActivationToken", "NotificationReplied"} {
@@ -254,8 +256,8 @@ func send(t testing.TB, conn *dbus.Conn, to, name string, body ...any) {
 }
 
 func TestWithoutActions(t *testing.T) {
-	address, _ := startBus(t, false)
-	d := startDaemon(t, address, func(d *daemon) { d.actions = false })
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, func(d *daemon) { d.actions = false })
 	k := newDesk(t)
 	hostile := ended
 	hostile.Body = "<b>no & markup</b>"
@@ -267,8 +269,8 @@ func TestWithoutActions(t *testing.T) {
 }
 
 func TestHostileTexts(t *testing.T) {
-	address, _ := startBus(t, false)
-	d := startDaemon(t, address, func(d *daemon) { d.markup = true })
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, func(d *daemon) { d.markup = true })
 	k := newDesk(t)
 	k.Show([]Notice{{
 		Key: "k\x00\xff", Title: "a\u202eb\n\n<b>", Body: `<a href="x">&amp;$(reboot)` + "\x00\r\n" + strings.Repeat("<", 1<<20),
@@ -294,8 +296,8 @@ func TestHostileTexts(t *testing.T) {
 
 // A daemon that refuses a notice is told the others, and is not asked again.
 func TestRefused(t *testing.T) {
-	address, _ := startBus(t, false)
-	d := startDaemon(t, address, nil)
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
 	k.Show([]Notice{{Key: "a", Title: "refuse this"}, ended})
 	d.expect(t, "Notify")
@@ -316,9 +318,9 @@ func shortPatience(t testing.TB) {
 // A daemon that does not answer blocks nobody, is told of once, and what it shows in the end is ours still.
 func TestStuckDaemon(t *testing.T) {
 	shortPatience(t)
-	address, _ := startBus(t, false)
+	bus := bustest.Session(t)
 	stuck := make(chan struct{})
-	d := startDaemon(t, address, func(d *daemon) { d.stuck.Store(&stuck) })
+	d := startDaemon(t, bus, func(d *daemon) { d.stuck.Store(&stuck) })
 	k := newDesk(t)
 	for level := range 50 {
 		k.Show([]Notice{worse(ended, level)})
@@ -339,8 +341,8 @@ func TestStuckDaemon(t *testing.T) {
 
 func TestDaemonStuckInNotify(t *testing.T) {
 	shortPatience(t)
-	address, _ := startBus(t, false)
-	d := startDaemon(t, address, nil)
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
 	first := Notice{Key: "first", Title: "first", Buttons: ended.Buttons}
 	k.Show([]Notice{first})
@@ -380,9 +382,9 @@ func TestClickBeforeTheAnswer(t *testing.T) {
 }
 
 func TestCloseWithStuckDaemon(t *testing.T) {
-	address, _ := startBus(t, false)
+	bus := bustest.Session(t)
 	stuck := make(chan struct{})
-	d := startDaemon(t, address, func(d *daemon) { d.stuck.Store(&stuck) })
+	d := startDaemon(t, bus, func(d *daemon) { d.stuck.Store(&stuck) })
 	defer close(stuck)
 	k := newDesk(t)
 	k.Show([]Notice{ended})
@@ -398,8 +400,8 @@ func TestCloseWithStuckDaemon(t *testing.T) {
 
 // A new daemon is shown what the old one showed, less what was dismissed.
 func TestDaemonRestarts(t *testing.T) {
-	address, _ := startBus(t, false)
-	d := startDaemon(t, address, nil)
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
 	other := Notice{Key: "clock", Title: "clock"}
 	k.Show([]Notice{ended, other})
@@ -409,7 +411,7 @@ func TestDaemonRestarts(t *testing.T) {
 	next(t, k.clicks)
 	d.conn.Close()
 
-	d = startDaemon(t, address, func(d *daemon) { d.actions = false; d.last.Store(50) })
+	d = startDaemon(t, bus, func(d *daemon) { d.actions = false; d.last.Store(50) })
 	if got := d.expect(t, "Notify"); got.title != "clock" || got.replaces != 0 {
 		t.Errorf("told %+v", got)
 	}
@@ -422,7 +424,7 @@ func TestDaemonRestarts(t *testing.T) {
 }
 
 func TestDaemonAppearsLater(t *testing.T) {
-	address, _ := startBus(t, false)
+	bus := bustest.Session(t)
 	k := newDesk(t)
 	k.Show([]Notice{ended})
 	if err := next(t, k.failures); !strings.Contains(err.Error(), "notification daemon") {
@@ -430,15 +432,15 @@ func TestDaemonAppearsLater(t *testing.T) {
 	}
 	k.Show([]Notice{worse(ended, 3)})
 	none(t, k.failures)
-	d := startDaemon(t, address, nil)
+	d := startDaemon(t, bus, nil)
 	d.expect(t, "Notify")
 	d.silence(t)
 }
 
 func TestBusStartsDaemon(t *testing.T) {
-	address, stop := startBus(t, true)
+	bus := bustest.Session(t, bustest.Service{Name: service, Exec: "/usr/bin/env " + startedByBus + "=1 " + os.Args[0]})
 	k := newDesk(t)
-	conn := dial(t, address)
+	conn := bus.Connect(t)
 	k.Show([]Notice{ended})
 	var owner string
 	for deadline := time.Now().Add(soon); owner == ""; time.Sleep(time.Millisecond) {
@@ -447,24 +449,24 @@ func TestBusStartsDaemon(t *testing.T) {
 		}
 	}
 	none(t, k.failures)
-	stop() // the daemon ends with its bus
+	bus.Stop() // the daemon ends with its bus
 	next(t, k.failures)
 }
 
 // The end of the bus is told once, and the next set finds the new bus.
 func TestBusRestarts(t *testing.T) {
-	address, stop := startBus(t, false)
-	d := startDaemon(t, address, nil)
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
 	k.Show([]Notice{ended})
 	d.expect(t, "Notify")
-	stop()
+	bus.Stop()
 	next(t, k.failures)
 	k.Show([]Notice{ended})
 	none(t, k.failures)
 
-	address, _ = startBus(t, false)
-	d = startDaemon(t, address, nil)
+	bus = bustest.Session(t)
+	d = startDaemon(t, bus, nil)
 	k.Show([]Notice{ended})
 	if got := d.expect(t, "Notify"); got.replaces != 0 {
 		t.Errorf("told %+v", got)
@@ -496,8 +498,8 @@ func TestNoBus(t *testing.T) {
 
 // While there is nothing to show there is no connection that other programs' signals could wake.
 func TestNoNoticesNoConnection(t *testing.T) {
-	address, _ := startBus(t, false)
-	d := startDaemon(t, address, nil)
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
 	k.Show(nil)
 	time.Sleep(quiet)
@@ -517,8 +519,8 @@ func TestNoNoticesNoConnection(t *testing.T) {
 
 // From the daemon's signal to the call of Clicked.
 func BenchmarkClick(b *testing.B) {
-	address, _ := startBus(b, false)
-	d := startDaemon(b, address, nil)
+	bus := bustest.Session(b)
+	d := startDaemon(b, bus, nil)
 	k := newDesk(b)
 	k.Show([]Notice{ended})
 	id := d.expect(b, "Notify").id

@@ -1,4 +1,4 @@
-package desktop
+package desktoptest
 
 import (
 	"bytes"
@@ -300,25 +300,6 @@ func playKeyring() {
 func TestKeyring(t *testing.T) {
 	d := For(t, Options{Keyring: true})
 	said(t, d, play(t, d, "keyring"), "got s3cret <nil>")
-	if err := d.StopKeyring(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	said(t, d, play(t, d, "keyring"), "set: The name org.freedesktop.secrets was not provided by any .service files")
-	if err := d.StartKeyring(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	said(t, d, play(t, d, "keyring"), "got s3cret <nil>")
-	if err := d.LockKeyring(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	var locked bool
-	path, err := d.collection(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := get(t.Context(), d.bus.Object(secretService, path), "org.freedesktop.Secret.Collection", "Locked", &locked); err != nil || !locked {
-		t.Errorf("locked %v, %v", locked, err)
-	}
 }
 
 func TestBrowser(t *testing.T) {

@@ -1,4 +1,4 @@
-package desktop
+package desktoptest
 
 import (
 	"context"
@@ -13,7 +13,6 @@ const itemInterface = "org.kde.StatusNotifierItem"
 // An Item is a program's icon in the tray, as the tray was told of it.
 type Item struct {
 	ID      string
-	Title   string
 	Tooltip string
 	Status  string // "Active", "Passive" or "NeedsAttention"
 	bus     string
@@ -60,7 +59,6 @@ func (d *Desktop) Items(ctx context.Context) ([]Item, error) {
 			return nil, fmt.Errorf("the tray item %s: %w", r, err)
 		}
 		read(all, "Id", &item.ID)
-		read(all, "Title", &item.Title)
 		read(all, "Status", &item.Status)
 		read(all, "Menu", &item.menu)
 		if tip, ok := all["ToolTip"].Value().([]any); ok && len(tip) == 4 {
@@ -79,7 +77,6 @@ type MenuItem struct {
 	Separator bool
 	Enabled   bool
 	Visible   bool
-	Checked   bool
 	Children  []MenuItem // of a submenu
 }
 
@@ -115,15 +112,12 @@ func (l layout) children() ([]MenuItem, error) {
 		}
 		item := MenuItem{Enabled: true, Visible: true} // dbusmenu's defaults
 		var kind, label string
-		var checked int32
 		read(child.Properties, "type", &kind)
 		read(child.Properties, "label", &label)
 		read(child.Properties, "enabled", &item.Enabled)
 		read(child.Properties, "visible", &item.Visible)
-		read(child.Properties, "toggle-state", &checked)
 		item.Separator = kind == "separator"
 		item.Label = unmnemonic.Replace(label)
-		item.Checked = checked == 1
 		var err error
 		if item.Children, err = child.children(); err != nil {
 			return nil, err

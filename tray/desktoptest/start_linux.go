@@ -1,4 +1,4 @@
-package desktop
+package desktoptest
 
 import (
 	"context"
@@ -25,7 +25,7 @@ type Desktop struct {
 	display string     // ":7", or "" without a screen
 	close   sync.Once
 
-	panel, notifyd, keyring *process // nil while not running
+	panel *process // nil before its first start
 }
 
 // Start brings a desktop up, in about a second, and returns when all of its parts are ready. Close

@@ -1,4 +1,4 @@
-package desktop
+package desktoptest
 
 import (
 	"bufio"
@@ -25,7 +25,7 @@ import (
 
 // The budgets, on linux/amd64: in the tray, idle, one account, four time servers.
 //
-//	go test ./tray/desktop -run '^$' -bench Budget -benchtime 1x
+//	go test ./tray/desktoptest -run '^$' -bench Budget -benchtime 1x
 const (
 	idle    = time.Minute
 	settles = 20 * time.Second // what a start needs until it is idle

@@ -1,4 +1,4 @@
-package desktop
+package desktoptest
 
 import (
 	"embed"
@@ -55,7 +55,6 @@ func furnish(dir string, o Options) error {
 		mode     os.FileMode
 		fill     *strings.Replacer
 	}{
-		{"bus.conf", "bus.conf", 0o600, fill},
 		{"browser.sh", "bin/browser", 0o700, fill},
 		{"browser.desktop", "data/applications/browser.desktop", 0o600, fill},
 		{"mimeapps.list", "config/mimeapps.list", 0o600, fill},

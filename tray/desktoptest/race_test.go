@@ -1,5 +1,5 @@
 //go:build race && linux
 
-package desktop
+package desktoptest
 
 func init() { race = true }

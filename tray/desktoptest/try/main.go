@@ -3,7 +3,7 @@
 // Try brings up a headless desktop with Fermata in it, takes pictures of what a person would see,
 // and keeps it running:
 //
-//	go run ./tray/desktop/try [--dark] [--shots DIR] [--for DURATION] [-- FERMATA-ARGUMENTS]
+//	go run ./tray/desktoptest/try [--dark] [--shots DIR] [--for DURATION] [-- FERMATA-ARGUMENTS]
 //
 // Fermata runs as "fermata demo" unless other arguments are given. Enter takes one more picture;
 // Ctrl-C ends everything.
@@ -24,7 +24,7 @@ import (
 	"syscall"
 	"time"
 
-	"fermata/tray/desktop"
+	"fermata/tray/desktoptest"
 )
 
 func main() {
@@ -49,14 +49,14 @@ func main() {
 }
 
 func try(ctx context.Context, dark bool, shots string, args []string) (err error) {
-	o := desktop.Options{Panel: true, Notifications: true, Keyring: true, Browser: true, Dark: dark}
+	o := desktoptest.Options{Panel: true, Notifications: true, Keyring: true, Browser: true, Dark: dark}
 	if missing := o.Missing(); len(missing) > 0 {
 		return fmt.Errorf("first: apt-get install %s", strings.Join(missing, " "))
 	}
 	if err := os.MkdirAll(shots, 0o755); err != nil {
 		return err
 	}
-	d, err := desktop.Start(ctx, o)
+	d, err := desktoptest.Start(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func try(ctx context.Context, dark bool, shots string, args []string) (err error
 
 // A stage is the desktop with Fermata on it and a camera before it.
 type stage struct {
-	*desktop.Desktop
+	*desktoptest.Desktop
 	shots   string
 	program string
 }
@@ -174,7 +174,7 @@ func (s stage) shoot(name string) error {
 func (s stage) keep(name string, img image.Image) error {
 	file := filepath.Join(s.shots, name+".png")
 	fmt.Println("#", file)
-	return desktop.WritePNG(file, img)
+	return desktoptest.WritePNG(file, img)
 }
 
 // enlarge shows each pixel as a square of n × n.

@@ -1,16 +1,25 @@
-package desktop
+package desktoptest
 
 import (
 	"context"
 	"fmt"
+	"os"
+
+	"fermata/checks/bustest"
 
 	"github.com/godbus/dbus/v5"
 )
 
 const properties = "org.freedesktop.DBus.Properties."
 
-// startBus starts the session bus and takes a seat on it.
+// startBus starts the session bus and takes a seat on it. The bus activates only what the desktop links
+// into its own folder: a desktop without notifications or without a keyring must not get one from the
+// machine's /usr/share.
 func (d *Desktop) startBus(ctx context.Context) error {
+	config := bustest.Config("unix:path="+d.dir+"/run/bus", d.dir+"/services")
+	if err := os.WriteFile(d.dir+"/bus.conf", config, 0o600); err != nil {
+		return err
+	}
 	daemon, err := d.run("", nil, "dbus-daemon", "--config-file="+d.dir+"/bus.conf", "--nofork", "--nopidfile", "--nosyslog")
 	if err != nil {
 		return err

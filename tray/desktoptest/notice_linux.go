@@ -1,10 +1,11 @@
-package desktop
+package desktoptest
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"image"
+	"slices"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -14,7 +15,6 @@ type Notice struct {
 	Title   string
 	Body    string
 	Buttons []string
-	place   image.Rectangle
 	buttons []image.Rectangle
 }
 
@@ -23,27 +23,11 @@ func (d *Desktop) beginNotifications() (func(context.Context) error, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.notifyd = p
 	return func(ctx context.Context) error {
 		return until(ctx, func(ctx context.Context) error {
 			return errors.Join(p.alive(), d.owned(ctx, "org.freedesktop.Notifications"))
 		})
 	}, nil
-}
-
-// StartNotifications starts the notification daemon.
-func (d *Desktop) StartNotifications(ctx context.Context) error {
-	ready, err := d.beginNotifications()
-	if err != nil {
-		return err
-	}
-	return ready(ctx)
-}
-
-// StopNotifications ends the notification daemon, and with it all that it shows.
-func (d *Desktop) StopNotifications(ctx context.Context) error {
-	d.notifyd.stop()
-	return until(ctx, func(ctx context.Context) error { return d.free(ctx, "org.freedesktop.Notifications") })
 }
 
 // WaitNotice waits until a notification with that title is on the screen.
@@ -67,8 +51,7 @@ func (d *Desktop) WaitNotice(ctx context.Context, title string) (Notice, error) 
 	return found, err
 }
 
-// NoNotice waits until no notification with that title is on the screen; none at all where title
-// is "".
+// NoNotice waits until no notification with that title is on the screen.
 func (d *Desktop) NoNotice(ctx context.Context, title string) error {
 	return until(ctx, func(ctx context.Context) error {
 		notices, err := d.Notices(ctx)
@@ -76,7 +59,7 @@ func (d *Desktop) NoNotice(ctx context.Context, title string) error {
 			return err
 		}
 		for _, n := range notices {
-			if title == "" || n.Title == title {
+			if n.Title == title {
 				return fmt.Errorf("the notice %q is still there", n.Title)
 			}
 		}
@@ -84,8 +67,7 @@ func (d *Desktop) NoNotice(ctx context.Context, title string) error {
 	})
 }
 
-// ClickNotice waits for a notification with that title and clicks its button of that label, or its
-// body where button is "".
+// ClickNotice waits for a notification with that title and clicks its button of that label.
 func (d *Desktop) ClickNotice(ctx context.Context, title, button string) error {
 	var at image.Point
 	err := until(ctx, func(ctx context.Context) error {
@@ -94,16 +76,11 @@ func (d *Desktop) ClickNotice(ctx context.Context, title, button string) error {
 			return err
 		}
 		was := at
-		at = center(image.Rectangle{n.place.Min, n.place.Min.Add(image.Pt(60, 30))})
-		if button != "" {
-			i := 0
-			for ; i < len(n.Buttons) && n.Buttons[i] != button; i++ {
-			}
-			if i == len(n.Buttons) {
-				return fmt.Errorf("the notice %q has no button %q; there are %q", title, button, n.Buttons)
-			}
-			at = center(n.buttons[i])
+		i := slices.Index(n.Buttons, button)
+		if i < 0 {
+			return fmt.Errorf("the notice %q has no button %q; there are %q", title, button, n.Buttons)
 		}
+		at = center(n.buttons[i])
 		if at != was { // notices move up when one above them goes
 			return errors.New("the notice is moving")
 		}
@@ -148,10 +125,6 @@ func (d *Desktop) Notices(ctx context.Context) ([]Notice, error) {
 				return nil, err
 			}
 			if n.Title != "" {
-				n.place, err = r.place(w)
-				if err != nil {
-					return nil, err
-				}
 				notices = append(notices, n)
 			}
 		}

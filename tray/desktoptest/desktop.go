@@ -1,9 +1,9 @@
-// Package desktop brings up a whole desktop without a monitor, made of the real parts that a person's
+// Package desktoptest brings up a whole desktop without a monitor, made of the real parts that a person's
 // desktop is made of: a session bus, an X server, a window manager, xfce4-panel with a tray,
 // xfce4-notifyd, gnome-keyring and Chromium. Programs run in it as on a screen; its methods see what a
 // person would see and click with the real mouse pointer.
 //
-// Tests use it, and "go run ./tray/desktop/try" shows Fermata in it. It runs on Linux only, with the
+// Tests use it, and "go run ./tray/desktoptest/try" shows Fermata in it. It runs on Linux only, with the
 // Debian packages that Missing names.
 //
 // Every desktop is apart from all others and from the machine's own: it has its own bus, display,
@@ -11,7 +11,7 @@
 // program that started it is killed.
 //
 // What waits, waits for a condition: until its context ends, or 20 s where the context has no deadline.
-package desktop
+package desktoptest
 
 import (
 	"os"
