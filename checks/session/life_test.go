@@ -14,18 +14,15 @@ import (
 
 var errNoHost = &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}
 
-// near allows for looks being at least a second apart.
-func near(got, want time.Duration) bool { return (got - want).Abs() <= time.Second }
-
 func TestDay(t *testing.T) {
 	for _, rotate := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t)
 			b.provider.rotate = rotate
 			steps := 0
-			f := b.live(t, 24*time.Hour, func(f checks.Finding) {
-				if f.Level != checks.OK {
-					t.Errorf("%v: %s", f.Level, f.Summary)
+			f := b.live(t, 24*time.Hour, func(f Facts) {
+				if !f.good() {
+					t.Errorf("%+v", f)
 				}
 				// The clock is wrong and put right all day; it neither ends nor prolongs anything.
 				steps++
@@ -38,9 +35,8 @@ func TestDay(t *testing.T) {
 			if looks < 250 || looks > 400 {
 				t.Errorf("%d looks in a day", looks)
 			}
-			facts := f.Facts.(Facts)
-			if facts.User != "Jane" || !facts.Renews || facts.Trouble != nil || facts.Missing != nil {
-				t.Errorf("facts %+v", facts)
+			if f.User != "Jane" || !f.Renews || f.Missing != nil || time.Since(f.LastGood) > 6*time.Minute {
+				t.Errorf("facts %+v", f)
 			}
 			if want := "refresh-0"; !rotate && (b.keeper.token() != want || b.keeper.saves != 0) {
 				t.Errorf("kept %q, %d saves: an omitted refresh token keeps the old one", b.keeper.token(), b.keeper.saves)
@@ -52,29 +48,23 @@ func TestDay(t *testing.T) {
 	}
 }
 
-// The grant ends after six months; the warnings stand at 30 days and the sign-in is refused at the end.
+// The grant ends after six months, however often the access token is renewed; then the sign-in is refused.
 func TestEightMonths(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, func(cfg *Config) { cfg.Provider.HealthURL = "" })
 		start := time.Now()
 		b.provider.life = "86400" // fewer renewals to wait for
-		var warned, refused time.Duration
-		b.live(t, 8*month, func(f checks.Finding) {
+		var refused time.Duration
+		b.live(t, 8*month, func(f Facts) {
 			age := time.Since(start)
 			if age > 6*month {
 				b.provider.set(func(p *fakeProvider) { p.refresh = "" })
 			}
-			if f.Level == checks.Warning && warned == 0 {
-				warned = age
-			}
-			if f.Level == checks.Critical && refused == 0 {
+			if !f.Usable && refused == 0 {
 				refused = age
 			}
 		})
-		if d := warned - 5*month; d < 0 || d > 2*time.Second {
-			t.Errorf("warned %v after 30 days before the end", d)
-		}
-		if d := refused - 6*month; d < 0 || d > 49*time.Hour { // a token lasts a day, and it runs once a day
+		if d := refused - 6*month; d < 0 || d > 49*time.Hour { // a token lasts a day, and the provider refuses from the next renewal but one
 			t.Errorf("refused %v after six months", d)
 		}
 		if n, _ := b.provider.counts(); n > 183+2*31*5 {
@@ -90,28 +80,6 @@ func TestEightMonths(t *testing.T) {
 	})
 }
 
-func TestGrantThresholds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t)
-		b.keeper.grant.AuthorizedAt = time.Now().Add(-6*month + 7*24*time.Hour + time.Minute)
-		f := b.Run(t.Context())
-		if !strings.HasPrefix(f.Summary, "Sign-in ends in 8 days, on ") || f.Level != checks.Warning {
-			t.Errorf("%v: %s", f.Level, f.Summary)
-		}
-		if f.Next != time.Minute {
-			t.Errorf("next look in %v, want it at the seventh day", f.Next)
-		}
-		time.Sleep(f.Next)
-		if f = b.Run(t.Context()); !strings.HasPrefix(f.Summary, "Sign-in ends in 7 days, on ") {
-			t.Error(f.Summary)
-		}
-		time.Sleep(6 * 24 * time.Hour)
-		if f = b.live(t, time.Minute); !strings.HasPrefix(f.Summary, "Sign-in ends within a day, on ") {
-			t.Error(f.Summary)
-		}
-	})
-}
-
 func TestEndedEarly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
@@ -119,8 +87,8 @@ func TestEndedEarly(t *testing.T) {
 		b.provider.set(func(p *fakeProvider) { p.access = "another" })
 		tokens, looks := b.provider.counts()
 		f := b.live(t, 6*time.Minute)
-		if f.Level != checks.OK {
-			t.Errorf("%v: %s", f.Level, f.Summary)
+		if !f.good() {
+			t.Errorf("%+v", f)
 		}
 		if tk, l := b.provider.counts(); tk != tokens+1 || l > looks+4 {
 			t.Errorf("%d renewals and %d looks", tk-tokens, l-looks)
@@ -128,17 +96,16 @@ func TestEndedEarly(t *testing.T) {
 		// With the grant revoked as well, it is noticed within minutes.
 		b.provider.set(func(p *fakeProvider) { p.access, p.refresh = "another", "another" })
 		f = b.live(t, 6*time.Minute)
-		if f.Level != checks.Critical || f.Summary != "Tunes no longer accepts this sign-in" {
-			t.Errorf("%v: %s", f.Level, f.Summary)
+		if f.Renewal == nil || f.Renewal.Code != "invalid_grant" || !f.Renewal.Ask {
+			t.Errorf("%+v", f)
 		}
-		facts := f.Facts.(Facts)
-		if facts.Until.After(time.Now()) || facts.Renews || !facts.SignedIn {
-			t.Errorf("facts %+v", facts)
+		if f.Until.After(time.Now()) || f.Usable || f.Renews || !f.Renewable || !f.SignedIn {
+			t.Errorf("facts %+v", f)
 		}
 		// Told again and again, it does not knock again and again.
 		tokens, _ = b.provider.counts()
 		for range 1000 {
-			b.Run(t.Context())
+			b.Look(t.Context())
 		}
 		if tk, _ := b.provider.counts(); tk != tokens {
 			t.Errorf("%d renewals", tk-tokens)
@@ -148,64 +115,55 @@ func TestEndedEarly(t *testing.T) {
 		if err := b.Refresh(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if f = b.live(t, time.Minute); f.Level != checks.OK {
-			t.Errorf("%v: %s", f.Level, f.Summary)
+		if f = b.live(t, time.Minute); !f.good() {
+			t.Errorf("%+v", f)
 		}
 	})
 }
 
-// An outage: nothing for a minute and a half, then it is not known, then a warning before the end.
+// In an outage the session runs on to its end, and is renewed once it is over.
 func TestOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		b.live(t, 40*time.Minute)
+		end := b.facts().Until
 		b.provider.set(func(p *fakeProvider) { p.down = errNoHost })
 		down := time.Now()
-		var seen []checks.Level
-		var at []time.Duration
-		b.live(t, 50*time.Minute, func(f checks.Finding) {
-			if len(seen) == 0 || seen[len(seen)-1] != f.Level {
-				t.Log(time.Since(down), f.Level, f.Summary)
-				seen, at = append(seen, f.Level), append(at, time.Since(down))
+		f := b.live(t, 50*time.Minute, func(f Facts) {
+			if f.Usable != time.Now().Before(end) {
+				t.Errorf("usable %v, %v before the end", f.Usable, time.Until(end))
+			}
+			if f.Trouble != nil && f.Trouble.Code != CodeDial && f.Trouble.Code != CodeDNS {
+				t.Errorf("trouble %+v", f.Trouble)
 			}
 		})
-		want := []checks.Level{checks.OK, checks.Unknown, checks.Warning, checks.Critical}
-		if len(seen) != len(want) {
-			t.Fatalf("levels %v at %v", seen, at)
+		if f.Usable || f.Renewal == nil || f.Health == nil {
+			t.Fatalf("after the end: %+v", f)
 		}
-		for i := range want {
-			if seen[i] != want[i] {
-				t.Fatalf("levels %v at %v", seen, at)
-			}
-		}
-		if at[1] < grace || at[2] < 14*time.Minute || at[2] > 16*time.Minute || !near(at[3]-at[2], 5*time.Minute) {
-			t.Errorf("levels %v at %v", seen, at)
-		}
-		if since := b.facts().Trouble.Since; since.Sub(down) > 10*time.Minute {
-			t.Errorf("since %v after it began", since.Sub(down))
+		// One network: the trouble began when the first request met it.
+		if f.Health.Since.Sub(down) > 6*time.Minute || !f.Renewal.Since.After(f.Health.Since) || !f.Trouble.Since.Equal(f.Health.Since) {
+			t.Errorf("down %v; look since %v, renewal since %v, trouble since %v", down, f.Health.Since, f.Renewal.Since, f.Trouble.Since)
 		}
 		b.provider.set(func(p *fakeProvider) { p.down = nil })
-		if f := b.live(t, spacing); f.Level != checks.OK {
-			t.Errorf("told that the network is back: %v %s", f.Level, f.Summary)
+		if f := b.live(t, spacing); !f.good() {
+			t.Errorf("told that the network is back: %+v", f)
 		}
 	})
 }
 
-// A computer that sleeps over the token's end: the network needs a while, and nothing is said of it.
+// A computer that sleeps over the token's end: the network needs a while, and then the session goes on.
 func TestResume(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		b.live(t, 10*time.Minute)
 		time.Sleep(9 * time.Hour)
 		b.provider.set(func(p *fakeProvider) { p.down = errNoHost })
-		b.live(t, 45*time.Second, func(f checks.Finding) {
-			if f.Level > checks.Unknown {
-				t.Errorf("%v: %s", f.Level, f.Summary)
-			}
-		})
+		if f := b.live(t, 45*time.Second); f.Usable || !f.Renews || time.Since(f.Renewal.Since) > time.Minute {
+			t.Errorf("%+v", f)
+		}
 		b.provider.set(func(p *fakeProvider) { p.down = nil })
-		if f := b.live(t, time.Minute); f.Level != checks.OK {
-			t.Errorf("%v: %s", f.Level, f.Summary)
+		if f := b.live(t, time.Minute); !f.good() {
+			t.Errorf("%+v", f)
 		}
 	})
 }
@@ -214,8 +172,8 @@ func TestAsk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, func(cfg *Config) { cfg.Ask = true })
 		f := b.live(t, time.Hour)
-		if n, _ := b.provider.counts(); n != 0 || f.Level != checks.Warning {
-			t.Errorf("%d renewals without a click; %v %s", n, f.Level, f.Summary)
+		if n, _ := b.provider.counts(); n != 0 || f.Usable || f.Renews || !f.Renewable || !f.Ask || !f.UsableUntil.IsZero() {
+			t.Errorf("%d renewals without a click; %+v", n, f)
 		}
 		if _, err := b.AccessToken(t.Context()); err == nil || checks.Hint(err) == "" {
 			t.Errorf("a token without a click: %v", err)
@@ -224,29 +182,19 @@ func TestAsk(t *testing.T) {
 			t.Fatal(err)
 		}
 		clicked := time.Now()
-		var warned, ended time.Duration
-		f = b.live(t, 2*time.Hour, func(f checks.Finding) {
-			switch {
-			case f.Level == checks.Warning && warned == 0:
-				warned = time.Since(clicked)
-			case f.Level == checks.Critical && ended == 0:
-				ended = time.Since(clicked)
+		f = b.live(t, 2*time.Hour, func(f Facts) {
+			if f.Trouble != nil || f.Usable != (time.Since(clicked) < time.Hour) {
+				t.Errorf("%v after the click: %+v", time.Since(clicked), f)
 			}
 		})
-		if !near(warned, 55*time.Minute) || !near(ended, time.Hour) {
-			t.Errorf("warned after %v, ended after %v", warned, ended)
-		}
 		if n, _ := b.provider.counts(); n != 1 {
 			t.Errorf("%d renewals for one click", n)
 		}
-		if !strings.HasSuffix(f.Summary, ", renews on a click") {
-			t.Error(f.Summary)
-		}
-		// Ended early: critical at once, and still no renewal.
+		// Ended early: over at once, and still no renewal.
 		b.Refresh(t.Context())
 		b.provider.set(func(p *fakeProvider) { p.access = "another" })
-		if f = b.live(t, 6*time.Minute); f.Level != checks.Critical {
-			t.Errorf("%v: %s", f.Level, f.Summary)
+		if f = b.live(t, 6*time.Minute); f.Usable || f.Until.After(time.Now()) {
+			t.Errorf("%+v", f)
 		}
 		if n, _ := b.provider.counts(); n != 2 {
 			t.Errorf("%d renewals for two clicks", n)
@@ -281,7 +229,7 @@ func TestExpiresIn(t *testing.T) {
 			b := newBench(t)
 			b.provider.life, b.provider.rotate = life, true
 			now := time.Now()
-			f := b.Run(t.Context()).Facts.(Facts)
+			f, _ := b.Look(t.Context())
 			if f.Trouble != nil || b.keeper.token() != "refresh-1" {
 				t.Fatalf("expires_in %s: %v, kept %q", life, f.Trouble, b.keeper.token())
 			}
@@ -303,21 +251,20 @@ func TestKeyring(t *testing.T) {
 		b.keeper.fail(errLocked)
 		f := b.live(t, time.Minute)
 		for range 1000 {
-			b.Run(t.Context())
+			b.Look(t.Context())
 		}
 		if b.keeper.loads > 2 {
 			t.Errorf("%d loads in a minute: each may ask for a password", b.keeper.loads)
 		}
-		facts := f.Facts.(Facts)
-		if f.Level != checks.Unknown || facts.Trouble == nil || facts.Trouble.Where != AtKeyring || !strings.Contains(f.Summary, "locked") {
-			t.Errorf("%v %s %+v", f.Level, f.Summary, facts)
+		if f.Loaded || f.Trouble == nil || f.Trouble.Where != AtKeyring || !strings.Contains(f.Trouble.Text, "locked") {
+			t.Errorf("%+v", f)
 		}
 		if err := b.Refresh(t.Context()); !errors.Is(err, errLocked) || checks.Hint(err) == "" {
 			t.Errorf("a click got %v", err)
 		}
 		b.keeper.fail(nil)
-		if f = b.live(t, maxRetry); f.Level != checks.OK {
-			t.Errorf("unlocked: %v %s", f.Level, f.Summary)
+		if f = b.live(t, maxRetry); !f.good() {
+			t.Errorf("unlocked: %+v", f)
 		}
 	})
 }
@@ -326,23 +273,23 @@ func TestKeyring(t *testing.T) {
 func TestKeptInMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		b.Run(t.Context())
+		b.Look(t.Context())
 		b.keeper.fail(errLocked)
 		b.provider.set(func(p *fakeProvider) {
 			p.rotate = true
 			p.me = answer(200, "application/json", "{}") // not the one that insists on the kept token
 		})
 		f := b.live(t, 3*time.Hour)
-		if f.Level != checks.OK || !errors.Is(f.Facts.(Facts).SaveError, errLocked) {
-			t.Errorf("%v %s, kept: %v", f.Level, f.Summary, f.Facts.(Facts).SaveError)
+		if !f.good() || !errors.Is(f.SaveError, errLocked) {
+			t.Errorf("%+v", f)
 		}
 		if b.keeper.token() != "refresh-0" {
 			t.Errorf("kept %q", b.keeper.token())
 		}
 		b.keeper.fail(nil)
 		f = b.live(t, maxRetry)
-		if f.Facts.(Facts).SaveError != nil || b.keeper.token() != b.provider.refresh {
-			t.Errorf("kept %q, the provider has %q; %v", b.keeper.token(), b.provider.refresh, f.Facts.(Facts).SaveError)
+		if f.SaveError != nil || b.keeper.token() != b.provider.refresh {
+			t.Errorf("kept %q, the provider has %q; %v", b.keeper.token(), b.provider.refresh, f.SaveError)
 		}
 	})
 }
@@ -378,11 +325,17 @@ func TestAccessToken(t *testing.T) {
 func TestClicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		b.Run(t.Context())
+		b.Look(t.Context())
 		time.Sleep(5 * time.Minute)
 		b.provider.set(func(p *fakeProvider) { p.delay = 15 * time.Second })
-		done := make(chan checks.Finding)
-		go func() { done <- b.Run(t.Context()) }()
+		done := make(chan Facts)
+		go func() {
+			f, next := b.Look(t.Context())
+			if next > spacing {
+				t.Errorf("the look that gave way is made up for in %v", next)
+			}
+			done <- f
+		}()
 		synctest.Wait()
 		b.provider.set(func(p *fakeProvider) { p.delay = 0 })
 		began := time.Now()
@@ -392,8 +345,8 @@ func TestClicks(t *testing.T) {
 		if d := time.Since(began); d > 0 {
 			t.Errorf("the click waited %v for a look", d)
 		}
-		if f := <-done; f.Level != checks.OK || f.Facts.(Facts).Trouble != nil {
-			t.Errorf("the look that gave way: %v %s", f.Level, f.Summary)
+		if f := <-done; !f.good() {
+			t.Errorf("the look that gave way: %+v", f)
 		}
 
 		b.provider.set(func(p *fakeProvider) { p.delay = 5 * time.Second })
@@ -413,18 +366,18 @@ func TestClicks(t *testing.T) {
 	})
 }
 
-func TestCanceledRunIsNoTrouble(t *testing.T) {
+func TestCanceledLookIsNoTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		b.Run(t.Context())
+		b.Look(t.Context())
 		time.Sleep(5 * time.Minute)
 		b.provider.set(func(p *fakeProvider) { p.delay = 15 * time.Second })
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		f := b.Run(ctx)
+		f, _ := b.Look(ctx)
 		synctest.Wait()
-		if tr := b.facts().Trouble; tr != nil || f.Level != checks.OK {
-			t.Errorf("%v %s %v", f.Level, f.Summary, tr)
+		if !f.good() || !b.facts().good() {
+			t.Errorf("%+v, then %+v", f, b.facts())
 		}
 	})
 }

@@ -8,13 +8,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"fermata/checks"
 )
 
 const portal = `<!DOCTYPE html><html><body onload="alert(1)">Welcome to Hotel WiFi</body></html>`
@@ -23,13 +22,13 @@ func oauthError(code, description string) http.HandlerFunc {
 	return answer(400, "application/json", `{"error":"`+code+`","error_description":"`+description+`"}`)
 }
 
-// live does for d what the app does: it runs the check whenever it wants to be run. It returns the
-// last finding and fails the test if the check wants to be run without a pause.
-func (b *bench) live(t *testing.T, d time.Duration, each ...func(checks.Finding)) checks.Finding {
+// live does for d what the app does: it looks whenever a request is due. It returns the last facts and
+// fails the test if requests are wanted without a pause.
+func (b *bench) live(t *testing.T, d time.Duration, each ...func(Facts)) Facts {
 	t.Helper()
 	end := time.Now().Add(d)
 	for {
-		f := b.Run(t.Context())
+		f, next := b.Look(t.Context())
 		for _, g := range each {
 			g(f)
 		}
@@ -37,15 +36,18 @@ func (b *bench) live(t *testing.T, d time.Duration, each ...func(checks.Finding)
 		if left <= 0 {
 			return f
 		}
-		if f.Next > 0 && f.Next < time.Second {
-			t.Fatalf("wants its next look after %v", f.Next)
+		if next > 0 && next < time.Second {
+			t.Fatalf("wants its next look after %v", next)
 		}
-		if f.Next == 0 || f.Next > left {
-			f.Next = left
+		if next == 0 || next > left {
+			next = left
 		}
-		time.Sleep(f.Next)
+		time.Sleep(next)
 	}
 }
+
+// good reports that there is an access token, and nothing to mend.
+func (f Facts) good() bool { return f.Usable && f.Trouble == nil }
 
 func TestTokenReplies(t *testing.T) {
 	dns := &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "tunes.example", IsNotFound: true}}
@@ -112,37 +114,37 @@ func TestTokenReplies(t *testing.T) {
 				b := newBench(t)
 				b.provider.token, b.provider.down, b.provider.delay = tt.answer, tt.down, tt.delay
 
-				f := b.Run(t.Context())
-				facts := f.Facts.(Facts)
+				f, _ := b.Look(t.Context())
 				if n, _ := b.provider.counts(); n != 1 {
 					t.Errorf("%d requests at once", n)
 				}
-				tr := facts.Trouble
+				tr := f.Trouble
 				if tr == nil {
 					t.Fatal("no trouble")
 				}
 				if tr.Where != tt.where || tr.Status != tt.status || tr.Code != tt.code || tr.Ask != tt.ask || tr.RetryAfter != tt.wait {
 					t.Errorf("got %s %d %q ask %v wait %v", tr.Where, tr.Status, tr.Code, tr.Ask, tr.RetryAfter)
 				}
-				if want := map[bool]checks.Level{true: checks.Critical, false: checks.Unknown}[tt.ask]; f.Level != want {
-					t.Errorf("level %v, want %v: %s", f.Level, want, f.Summary)
+				if !reflect.DeepEqual(f.Renewal, tr) || f.Health != nil || f.Usable || f.Renews == tt.ask {
+					t.Errorf("%+v", f)
 				}
-				t.Log(f.Summary, "|", tr)
+				t.Log(tr)
+				since := tr.Since
 
 				f = b.live(t, time.Hour)
 				if n, _ := b.provider.counts(); n > tt.hourly {
 					t.Errorf("%d requests in an hour, want %d at most", n, tt.hourly)
 				}
-				if since := facts.Trouble.Since; f.Facts.(Facts).Trouble.Since != since {
-					t.Errorf("trouble since %v became %v", since, f.Facts.(Facts).Trouble.Since)
+				if f.Trouble.Since != since {
+					t.Errorf("trouble since %v became %v", since, f.Trouble.Since)
 				}
 				if got := b.keeper.token(); got != "refresh-0" {
 					t.Fatalf("kept %q", got)
 				}
 				b.provider.set(func(p *fakeProvider) { p.token, p.down, p.delay = nil, nil, 0 })
 				if tt.wait < 12*time.Hour {
-					if f = b.live(t, 8*time.Hour); f.Level != checks.OK {
-						t.Errorf("did not heal: %v %s", f.Level, f.Summary)
+					if f = b.live(t, 8*time.Hour); !f.good() {
+						t.Errorf("did not heal: %+v", f)
 					}
 				} else if err := b.Refresh(t.Context()); !errors.As(err, &tr) || tr.Status != 429 {
 					t.Errorf("a click within the wait got %v", err)
@@ -163,64 +165,83 @@ func TestLookReplies(t *testing.T) {
 		status int
 		code   string
 		ask    bool
-		level  checks.Level // after five minutes
 		hourly int
 	}{
-		{"403", api(403, "Insufficient client scope"), AtAPI, 403, "WHY", true, checks.Critical, 6},
-		{"403 plain", answer(403, "text/plain", "User not registered in the Developer Dashboard"), AtAPI, 403, "", true, checks.Critical, 6},
-		{"403 of a proxy", answer(403, "text/html", portal), AtNetwork, 403, CodePortal, false, checks.Unknown, 12},
-		{"404", api(404, "Not found"), AtAPI, 404, "WHY", true, checks.Critical, 6},
-		{"429", answer(429, "", "", "Retry-After", "5000"), AtAPI, 429, "", false, checks.Unknown, 1},
-		{"500", api(500, "oops"), AtAPI, 500, "WHY", false, checks.Unknown, 12},
-		{"503", answer(503, "text/plain", "upstream connect error"), AtAPI, 503, "", false, checks.Unknown, 12},
-		{"portal", answer(200, "text/html", portal), AtNetwork, 200, CodePortal, false, checks.Unknown, 12},
-		{"redirect", answer(302, "", "", "Location", "http://portal.example/"), AtNetwork, 302, CodeRedirect, false, checks.Unknown, 12},
-		{"10 MB", answer(200, "application/json", strings.Repeat(" ", 10<<20)), AtNetwork, 0, CodeBroken, false, checks.Unknown, 12},
-		{"401 for ever", api(401, "Invalid access token"), AtAPI, 401, "WHY", true, checks.Critical, 10},
+		{"403", api(403, "Insufficient client scope"), AtAPI, 403, "WHY", true, 6},
+		{"403 plain", answer(403, "text/plain", "User not registered in the Developer Dashboard"), AtAPI, 403, "", true, 6},
+		{"403 of a proxy", answer(403, "text/html", portal), AtNetwork, 403, CodePortal, false, 12},
+		{"404", api(404, "Not found"), AtAPI, 404, "WHY", true, 6},
+		{"429", answer(429, "", "", "Retry-After", "5000"), AtAPI, 429, "", false, 1},
+		{"500", api(500, "oops"), AtAPI, 500, "WHY", false, 12},
+		{"503", answer(503, "text/plain", "upstream connect error"), AtAPI, 503, "", false, 12},
+		{"portal", answer(200, "text/html", portal), AtNetwork, 200, CodePortal, false, 12},
+		{"redirect", answer(302, "", "", "Location", "http://portal.example/"), AtNetwork, 302, CodeRedirect, false, 12},
+		{"10 MB", answer(200, "application/json", strings.Repeat(" ", 10<<20)), AtNetwork, 0, CodeBroken, false, 12},
+		{"401 for ever", api(401, "Invalid access token"), AtAPI, 401, "WHY", true, 10},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := newBench(t)
 				b.provider.me = tt.answer
 				f := b.live(t, 4*time.Minute)
-				tr := f.Facts.(Facts).Trouble
+				tr := f.Health
 				if tr == nil || tr.Where != tt.where || tr.Status != tt.status || tr.Code != tt.code || tr.Ask != tt.ask {
 					t.Fatalf("got %+v", tr)
 				}
-				if f.Level != tt.level {
-					t.Errorf("level %v: %s", f.Level, f.Summary)
+				if !reflect.DeepEqual(f.Trouble, tr) || f.Renewal != nil || !f.Usable {
+					t.Errorf("%+v", f)
 				}
-				t.Log(f.Summary, "|", tr)
 				b.live(t, 40*time.Minute)
 				if tokens, looks := b.provider.counts(); looks > tt.hourly || tokens > 6 {
 					t.Errorf("%d looks and %d renewals in an hour", looks, tokens)
 				}
 				b.provider.set(func(p *fakeProvider) { p.me = nil })
-				if f = b.live(t, 7*time.Hour); f.Level != checks.OK || f.Facts.(Facts).Trouble != nil {
-					t.Errorf("did not heal: %v %s", f.Level, f.Summary)
+				if f = b.live(t, 7*time.Hour); !f.good() || f.Health != nil {
+					t.Errorf("did not heal: %+v", f)
 				}
 			})
 		})
 	}
 }
 
-// Peculiarities come before HTTP's meaning.
+// Peculiarities come before HTTP's meaning: whatever the reply is, what the provider says of it counts.
 func TestProviderSorts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, func(cfg *Config) {
-			cfg.Provider.Sort = func(status int, body string) (Outcome, Reason) {
-				if strings.Contains(body, "edge") {
-					return TryLater, ReasonGateway
+	for _, tt := range []struct {
+		name    string
+		outcome Outcome
+		token   http.HandlerFunc // nil: all is well there
+		me      http.HandlerFunc
+		ask     bool
+		renewed int // how often in ten minutes, at most
+	}{
+		{"later at the token endpoint", TryLater, oauthError("invalid_grant", "peculiar"), nil, false, 8},
+		{"a person at the token endpoint", AskPerson, answer(503, "text/plain", "peculiar"), nil, true, 2},
+		{"expired at the token endpoint", TokenExpired, answer(503, "text/plain", "peculiar"), nil, false, 8},
+		{"later at the look", TryLater, nil, answer(403, "text/plain", "peculiar"), false, 1},
+		{"a person at the look", AskPerson, nil, answer(503, "text/plain", "peculiar"), true, 1},
+		{"expired at the look", TokenExpired, nil, answer(403, "text/plain", "peculiar"), true, 4}, // each new one is, too
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t, func(cfg *Config) {
+					cfg.Provider.Sort = func(status int, body string) (Outcome, Reason) {
+						if strings.Contains(body, "peculiar") {
+							return tt.outcome, ReasonGateway
+						}
+						return Unsorted, ""
+					}
+				})
+				b.provider.token, b.provider.me = tt.token, tt.me
+				f := b.live(t, 10*time.Minute)
+				if f.Trouble == nil || f.Trouble.Ask != tt.ask || f.Trouble.Text != "peculiar" || f.Trouble.Reason != ReasonGateway {
+					t.Errorf("got %+v", f.Trouble)
 				}
-				return Unsorted, ""
-			}
+				if n, _ := b.provider.counts(); n > tt.renewed || n < tt.renewed-2 {
+					t.Errorf("%d renewals", n)
+				}
+			})
 		})
-		b.provider.token = oauthError("invalid_grant", "edge is sick")
-		f := b.Run(t.Context())
-		if tr := f.Facts.(Facts).Trouble; tr == nil || tr.Ask || tr.Code != "invalid_grant" || tr.Reason != ReasonGateway {
-			t.Errorf("got %+v", tr)
-		}
-	})
+	}
 }
 
 // Whatever comes back, secrets and characters that command a terminal or a menu do not get through.
@@ -235,10 +256,10 @@ func TestHostileText(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t)
 			b.provider.token = answer(400, "application/json", body)
-			f := b.Run(t.Context())
-			tr := f.Facts.(Facts).Trouble
+			f, _ := b.Look(t.Context())
+			tr := f.Trouble
 			err := b.Refresh(t.Context())
-			for _, s := range []string{tr.Text, tr.Code, tr.Error(), f.Summary, err.Error()} {
+			for _, s := range []string{tr.Text, tr.Code, tr.Error(), err.Error()} {
 				if strings.Contains(s, "refresh-0") || strings.Contains(s, long[:32]) {
 					t.Errorf("a secret in %q", s)
 				}
@@ -258,9 +279,9 @@ func TestRenewalOutlivesItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
-		b.Run(ctx)
+		b.Look(ctx)
 		if d := time.Since(began); d > time.Second {
-			t.Errorf("Run ended %v after its context", d-time.Second)
+			t.Errorf("Look ended %v after its context", d-time.Second)
 		}
 		time.Sleep(10 * time.Second)
 		if got := b.keeper.token(); got != "refresh-1" {

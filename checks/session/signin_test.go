@@ -41,9 +41,9 @@ func newcomer(t *testing.T, change ...func(cfg *Config)) *bench {
 func TestSignIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newcomer(t)
-		f := b.Run(t.Context())
-		if f.Level != checks.Warning || f.Summary != "Not signed in to Tunes" || f.Next != 0 {
-			t.Errorf("%v %s, next %v", f.Level, f.Summary, f.Next)
+		f, next := b.Look(t.Context())
+		if !f.Loaded || f.SignedIn || f.Trouble != nil || next != 0 {
+			t.Errorf("%+v, next %v", f, next)
 		}
 		if err := b.Refresh(t.Context()); !errors.Is(err, errNotSignedIn) {
 			t.Errorf("refresh: %v", err)
@@ -68,11 +68,10 @@ func TestSignIn(t *testing.T) {
 		if g.RefreshToken != "refresh-1" || !g.AuthorizedAt.Equal(time.Now()) || g.Scope != "read write" || g.ClientID != "client" {
 			t.Errorf("kept %+v", g)
 		}
-		f = b.Run(t.Context())
-		facts := f.Facts.(Facts)
-		if f.Level != checks.OK || facts.User != "Jane" || !facts.GrantUntil.Equal(time.Now().Add(6*month)) {
-			t.Errorf("%v %s %+v", f.Level, f.Summary, facts)
+		if f = b.facts(); !f.good() || f.User != "Jane" || !f.GrantUntil.Equal(time.Now().Add(6*month)) {
+			t.Errorf("%+v", f)
 		}
+		b.Look(t.Context())
 		if tokens, looks := b.provider.counts(); tokens != 1 || looks != 1 {
 			t.Errorf("%d token requests, %d looks", tokens, looks)
 		}
@@ -103,7 +102,7 @@ func TestSignInRefused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := newBench(t) // signed in already: nothing of that may be lost
-				b.Run(t.Context())
+				b.Look(t.Context())
 				attempt, query := b.begin(t)
 				b.provider.set(func(p *fakeProvider) { p.token = tt.token })
 				if tt.change != nil {
@@ -121,7 +120,7 @@ func TestSignInRefused(t *testing.T) {
 				if b.keeper.token() != "refresh-0" {
 					t.Errorf("kept %q", b.keeper.token())
 				}
-				if f := b.facts(); !f.Usable || f.Trouble != nil {
+				if f := b.facts(); !f.good() {
 					t.Errorf("the session that ran: %+v", f)
 				}
 				if err := attempt.Finish(t.Context(), query); err == nil || !strings.Contains(err.Error(), "finished already") {
@@ -172,21 +171,21 @@ func TestAttempts(t *testing.T) {
 func TestLogout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
-		b.Run(t.Context())
+		b.Look(t.Context())
 		b.keeper.fail(errLocked)
 		if err := b.Logout(t.Context()); !errors.Is(err, errLocked) || checks.Hint(err) == "" {
 			t.Errorf("locked: %v", err)
 		}
-		if f := b.Run(t.Context()); f.Level != checks.OK {
-			t.Errorf("after a logout that failed: %v %s", f.Level, f.Summary)
+		if f, _ := b.Look(t.Context()); !f.good() {
+			t.Errorf("after a logout that failed: %+v", f)
 		}
 		b.keeper.fail(nil)
 		if err := b.Logout(t.Context()); err != nil {
 			t.Error(err)
 		}
 		f := b.live(t, time.Hour)
-		if f.Level != checks.Warning || f.Facts.(Facts).SignedIn || f.Facts.(Facts).User != "" || b.keeper.token() != "" {
-			t.Errorf("%v %s %+v", f.Level, f.Summary, f.Facts)
+		if f.SignedIn || f.Usable || f.User != "" || b.keeper.token() != "" {
+			t.Errorf("%+v", f)
 		}
 		if _, err := b.AccessToken(t.Context()); !errors.Is(err, errNotSignedIn) {
 			t.Errorf("access token: %v", err)
@@ -206,17 +205,17 @@ func TestNoRefreshToken(t *testing.T) {
 		if err := attempt.Finish(t.Context(), query); err != nil {
 			t.Fatal(err)
 		}
-		var levels []checks.Level
-		f := b.live(t, 11*time.Minute, func(f checks.Finding) {
-			if len(levels) == 0 || levels[len(levels)-1] != f.Level {
-				levels = append(levels, f.Level)
+		end := time.Now().Add(10 * time.Minute)
+		f := b.live(t, 11*time.Minute, func(f Facts) {
+			if f.Usable != time.Now().Before(end) || !f.Until.Equal(end) {
+				t.Errorf("%+v", f)
 			}
 		})
-		if len(levels) != 3 || levels[0] != checks.OK || levels[1] != checks.Warning || levels[2] != checks.Critical {
-			t.Errorf("levels %v", levels)
+		if !f.SignedIn || f.Renewable || f.Renews || b.keeper.saves != 0 {
+			t.Errorf("%+v; %d saves", f, b.keeper.saves)
 		}
-		if !strings.HasSuffix(f.Summary, "and cannot be renewed") || b.keeper.saves != 0 {
-			t.Errorf("%s; %d saves", f.Summary, b.keeper.saves)
+		if err := b.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "cannot be renewed") || checks.Hint(err) == "" {
+			t.Errorf("refresh: %v", err)
 		}
 	})
 }
@@ -237,8 +236,8 @@ func TestSignInBeforeTheClockIsKnown(t *testing.T) {
 		if got := b.keeper.grant.AuthorizedAt; !got.Equal(signed) {
 			t.Errorf("authorized at %v, want %v", got, signed)
 		}
-		if f.Level != checks.OK {
-			t.Errorf("%v %s", f.Level, f.Summary)
+		if !f.good() {
+			t.Errorf("%+v", f)
 		}
 	})
 }
@@ -248,7 +247,7 @@ func TestGrantOfTheFuture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		b.keeper.grant.AuthorizedAt = time.Now().Add(365 * 24 * time.Hour)
-		f := b.Run(t.Context()).Facts.(Facts)
+		f, _ := b.Look(t.Context())
 		if !f.GrantEstimated || !f.GrantUntil.Equal(time.Now().Add(6*month)) {
 			t.Errorf("until %v, estimated %v", f.GrantUntil, f.GrantEstimated)
 		}
