@@ -27,7 +27,7 @@ type Facts struct {
 	SaveError      error     // nil, or why the grant is only in memory
 	LastGood       time.Time // when the provider last accepted something; zero: not in this run
 	Trouble        *Trouble  // what is to be mended first: Keyring, Renewal or Health; nil: nothing
-	Keyring        *Trouble  // why the grant could not be read; nil: it was, or nobody tried yet
+	Keyring        *Trouble  // why the grant could not be read; nil: it was, or this was not tried yet
 	Renewal        *Trouble  // what the last renewal met; nil: it worked, or there was none
 	Health         *Trouble  // what the last health look met; nil: it was good, or there was none
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// look asks the provider whether it still accepts the access token. The caller has the requests. It
+// look asks the provider whether it still accepts the access token. The caller holds requests. It
 // reports false if ctx ended before the answer.
 func (a *Account) look(ctx context.Context) bool {
 	provider := a.config().Provider
@@ -19,21 +19,21 @@ func (a *Account) look(ctx context.Context) bool {
 		return false
 	}
 	a.update(func(s *state) {
-		s.looked, s.lookedAt, s.jitter = began, true, draw()
+		s.lookedAt, s.looked, s.jitter = began, true, draw()
 		t := sortLook(provider, r, err, trueNow, access, s.grant.RefreshToken)
 		switch {
 		case t == nil:
-			s.health, s.token.healed = nil, false
+			s.health, s.token.unproven = nil, false
 			s.lastGood, s.good = now, true
 			if user := provider.User; user != nil {
 				s.user = clean(user(r.body), access)
 			}
-		case t.expired && !(s.token.healed && now-s.token.sent < time.Minute):
+		case t.expired && !(s.token.unproven && now-s.token.sent < time.Minute):
 			// Ended early. A renewal follows, and another look at what it brings.
 			s.token.rejected, s.token.end = true, min(s.token.end, now)
-			s.lookedAt = false
+			s.looked = false
 		default:
-			// A token refused although it is this new: another would fare no better.
+			// The token is new, and refused all the same: another one would be, too.
 			t.Ask = t.Ask || t.expired
 			s.health = t.follow(s.health, now)
 		}

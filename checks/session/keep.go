@@ -8,7 +8,7 @@ import (
 
 const keeperTimeout = 15 * time.Second // of one call to the keeper
 
-// keeping is the context of one call to the keeper, which outlives whoever waits for it.
+// keeping is the context of one call to the keeper, which goes on when the caller stops waiting.
 func keeping(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), keeperTimeout)
 }
@@ -52,7 +52,7 @@ func stored(g Grant, renewals int) state {
 // the grant cannot be read, the one in memory stays as well.
 func (a *Account) Reload(ctx context.Context) error {
 	return a.click(ctx, func(ctx context.Context) error {
-		a.update(func(s *state) { s.keyring, s.renewal, s.health, s.lookedAt = nil, nil, nil, false })
+		a.update(func(s *state) { s.keyring, s.renewal, s.health, s.looked = nil, nil, nil, false })
 		s := a.snapshot()
 		switch {
 		case !s.loaded:
@@ -73,7 +73,7 @@ func (a *Account) Reload(ctx context.Context) error {
 				*s = stored(g, s.renewals)
 				return
 			}
-			s.fresh = s.fresh && g.AuthorizedAt.Equal(s.grant.AuthorizedAt)
+			s.signedInHere = s.signedInHere && g.AuthorizedAt.Equal(s.grant.AuthorizedAt)
 			s.grant = g
 		})
 		return nil

@@ -10,30 +10,31 @@ import (
 const maxSteps = 4
 
 // Look makes the requests that are due. It returns what is known then, and in how long the next request
-// is due: 0 is not before a person or another event asks for it. A click that comes meanwhile goes first.
+// is due, at least a second; 0: not before something asks for it. Each Look counts as asked for, so the
+// health look is made even if its time has not come. A click that comes meanwhile goes first.
 func (a *Account) Look(ctx context.Context) (Facts, time.Duration) {
 	looks, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.mu.Lock()
 	a.stopLooks = cancel
 	a.mu.Unlock()
-	var told bool
+	var early bool
 	err := a.exclusively(ctx, func(ctx context.Context) {
 		a.load(ctx, false)
 		a.correctAuthorizedAt()
 		a.saveAgain(ctx)
-		told = a.steps(looks)
+		early = a.steps(looks)
 	})
 	if err != nil {
 		return a.facts(), time.Second
 	}
-	return a.facts(), a.due(told)
+	return a.facts(), a.due(early)
 }
 
-// due is in how long the next request is due, at least a second; 0: none is.
-func (a *Account) due(told bool) time.Duration {
+// due is in how long the next request is due, at least a second; 0: none is. See next for early.
+func (a *Account) due(early bool) time.Duration {
 	s, cfg, now := a.snapshot(), a.config(), a.clock.Elapsed()
-	_, in := next(s, cfg.Ask, cfg.Provider.HealthURL != "", told, now)
+	_, in := next(s, cfg.Ask, cfg.Provider.HealthURL != "", early, now)
 	for _, t := range []*Trouble{s.keyring, s.saveErr} {
 		if t != nil {
 			in = min(in, nextKeeping(t)-now)
@@ -45,49 +46,40 @@ func (a *Account) due(told bool) time.Duration {
 	return max(in, time.Second)
 }
 
-// steps makes what requests are due, a few at most. It reports whether a look that was asked for now
-// is still to be made.
-func (a *Account) steps(ctx context.Context) (told bool) {
-	told = true
+// steps makes the requests that are due, a few at most, until ctx ends. It reports whether what was due
+// ahead of its time, see next, is still to be made.
+func (a *Account) steps(ctx context.Context) (early bool) {
+	early = true
 	for range maxSteps {
-		if ctx.Err() != nil {
-			break
-		}
 		cfg := a.config()
-		what, in := next(a.snapshot(), cfg.Ask, cfg.Provider.HealthURL != "", told, a.clock.Elapsed())
-		if in > 0 {
+		what, in := next(a.snapshot(), cfg.Ask, cfg.Provider.HealthURL != "", early, a.clock.Elapsed())
+		if in > 0 || ctx.Err() != nil {
 			break
 		}
-		switch what {
-		case renew:
+		if what == renew {
 			a.renew(ctx)
-			told = false
-		case look:
-			if !a.look(ctx) {
-				return true
-			}
-			told = false
-		case rest:
-			return false
+		} else if !a.look(ctx) {
+			return true
 		}
+		early = false
 	}
-	return told
+	return early
 }
 
 // correctAuthorizedAt corrects when the grant was given, if true time was measured only after that: it
-// counts back from now by a clock that no step moves.
+// counts back from now by Elapsed.
 func (a *Account) correctAuthorizedAt() {
 	now, elapsed := a.clock.Now(), a.clock.Elapsed()
 	a.update(func(s *state) {
-		if !s.fresh {
+		if !s.signedInHere {
 			return
 		}
-		at := now.Add(s.signedAt - elapsed).Round(0)
+		at := now.Add(s.signedInAt - elapsed).Round(0)
 		if d := at.Sub(s.grant.AuthorizedAt); d.Abs() > time.Minute {
 			s.grant.AuthorizedAt, s.dirty = at, true
 		}
 	})
 }
 
-// draw is a new share for jitter.
+// draw returns a new state.jitter.
 func draw() float64 { return rand.Float64()*0.2 - 0.1 }

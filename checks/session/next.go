@@ -7,53 +7,55 @@ import (
 
 const (
 	lookInterval = 5 * time.Minute  // between health looks while all is well
-	spacing      = 2 * time.Second  // between requests that a told look may make ahead of their time
+	spacing      = 2 * time.Second  // between requests made ahead of their time
 	minRenewal   = 15 * time.Second // between renewals, however short a life a token claims
 	maxMargin    = 10 * time.Minute // before a token's end
 	firstRetry   = 15 * time.Second // doubles with every try
 	maxRetry     = 15 * time.Minute
 	keyringRetry = time.Minute // doubles with every try
-	assumedLife  = time.Hour   // of a token whose end was not told
+	assumedLife  = time.Hour   // of a token whose end is not known
 
 	never = time.Duration(math.MaxInt64)
 )
 
 // askPauses are the pauses before what was refused for good is tried again all the same: outages have
-// answered invalid_grant for good tokens, and such a one is to heal without anybody's doing.
+// answered invalid_grant to good tokens, and such an outage should end without the user doing anything.
 var askPauses = [...]time.Duration{5 * time.Minute, 30 * time.Minute, 3 * time.Hour, 6 * time.Hour}
 
+// A step is a request that can be due.
 type step int
 
 const (
-	rest  step = iota
+	none  step = iota
 	renew      // get a new access token
 	look       // ask whether the access token is accepted
 )
 
-// next decides what to do next, and in how long: 0 or less is now, never is not at all. told says that
-// this look was asked for ahead of its time (a click, a resume, a network): then the health look and
-// a renewal that never reached the provider are due at once, but what the provider put off is not.
-func next(s state, ask, healthy, told bool, now time.Duration) (step, time.Duration) {
+// next decides which request is the next, and in how long it is due: 0 or less is now, never is not at
+// all. Where early holds, something asked for it ahead of its time (a click, a resume, another network):
+// then the health look and a renewal that never reached the provider are due at once, but what the
+// provider put off is not.
+func next(s state, ask, healthy, early bool, now time.Duration) (step, time.Duration) {
 	renewAt, lookAt := never, never
 	if s.signedIn && s.grant.RefreshToken != "" && !ask {
-		renewAt = nextRenewal(s, told)
+		renewAt = nextRenewal(s, early)
 	}
 	if s.signedIn && healthy && s.token.usable(now) {
-		lookAt = nextLook(s, told)
+		lookAt = nextLook(s, early)
 	}
 	what, at := renew, renewAt
 	if lookAt < renewAt {
 		what, at = look, lookAt
 	}
 	if at == never {
-		return rest, never
+		return none, never
 	}
 	return what, at - now
 }
 
-func nextRenewal(s state, told bool) time.Duration {
+func nextRenewal(s state, early bool) time.Duration {
 	switch t := s.token; {
-	case s.renewal != nil && told && s.renewal.Where == AtNetwork:
+	case s.renewal != nil && early && s.renewal.Where == AtNetwork:
 		return s.renewal.at + spacing
 	case s.renewal != nil:
 		return s.renewal.at + pause(s.renewal, s.jitter)
@@ -66,18 +68,18 @@ func nextRenewal(s state, told bool) time.Duration {
 	}
 }
 
-func nextLook(s state, told bool) time.Duration {
+func nextLook(s state, early bool) time.Duration {
 	switch {
-	case !s.lookedAt:
+	case !s.looked:
 		return 0
 	case s.health != nil && s.health.RetryAfter > 0:
 		return s.health.at + pause(s.health, s.jitter)
-	case told:
-		return s.looked + spacing
+	case early:
+		return s.lookedAt + spacing
 	case s.health != nil:
 		return s.health.at + pause(s.health, s.jitter)
 	default:
-		return s.looked + vary(lookInterval, s.jitter)
+		return s.lookedAt + vary(lookInterval, s.jitter)
 	}
 }
 

@@ -64,7 +64,7 @@ func (a *Account) validToken(ctx context.Context) (string, error) {
 	return a.snapshot().token.access, nil
 }
 
-// renew asks for a new access token. The caller has the requests. The request outlives ctx: its reply
+// renew asks for a new access token. The caller holds requests. The request outlives ctx: its reply
 // may have the only good refresh token in it.
 func (a *Account) renew(ctx context.Context) error {
 	s := a.snapshot()
@@ -99,9 +99,9 @@ func (a *Account) renew(ctx context.Context) error {
 
 // accept takes over the access token of a reply to a request sent at the elapsed time sent. The
 // grant has been saved by then.
-func (a *Account) accept(tok *oauth2.Token, sent time.Duration, healed bool) {
+func (a *Account) accept(tok *oauth2.Token, sent time.Duration, unproven bool) {
 	life := lifetime(tok)
-	t := token{access: tok.AccessToken, sent: sent, end: sent + life, known: life > 0, healed: healed}
+	t := token{access: tok.AccessToken, sent: sent, end: sent + life, known: life > 0, unproven: unproven}
 	if life <= 0 {
 		t.end = sent + assumedLife
 	}

@@ -1,11 +1,11 @@
-// Package session watches an OAuth 2 account's two lifetimes: the access token's, an hour or so, and
-// the grant's behind it, which some providers end after months. It renews the first, counts the
-// second, looks whether the provider still accepts what it gave, and signs in anew. It speaks the
+// Package session keeps an OAuth 2 account signed in. An account has two lifetimes: the access token's,
+// an hour or so, and that of the grant behind it, which some providers end after months. The package
+// renews the access token, asks the provider whether it still accepts it, and signs in. It uses the
 // authorization code flow with PKCE as a public client (RFC 6749, RFC 7636, RFC 8252) and knows no
-// provider by name.
+// provider by name. It returns Facts; what they mean for a person is decided elsewhere.
 //
-// Both lifetimes are kept in time that no clock step, suspend or later clock measurement moves: the
-// access token's on Clock.Elapsed, the grant's in true time.
+// No clock step, suspend or later clock measurement moves the lifetimes: the access token's is kept on
+// Clock.Elapsed, the grant's in true time.
 package session
 
 import (
@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Clock tells the time that lifetimes are kept in.
+// A Clock is what lifetimes are measured by.
 type Clock interface {
 	Now() time.Time         // true time; the wall clock's where that is not known
 	Elapsed() time.Duration // since an arbitrary start, suspend included, moved by no step
@@ -25,27 +25,27 @@ type Clock interface {
 // A Grant is one sign-in: what has to be kept over a restart, as one unit.
 type Grant struct {
 	RefreshToken string    `json:"refresh_token"`
-	AuthorizedAt time.Time `json:"authorized_at"` // true time; no provider tells it later
+	AuthorizedAt time.Time `json:"authorized_at"` // true time; no provider can be asked for it later
 	Scope        string    `json:"scope"`         // what was granted, separated by spaces
 	ClientID     string    `json:"client_id"`     // the refresh token is good for this client alone
 }
 
-// Keeper keeps grants. Its methods return soon after ctx ends.
+// A Keeper stores grants. Its methods return soon after ctx ends.
 type Keeper interface {
 	Load(ctx context.Context, account string) (Grant, error) // ErrNoGrant where there is none
 	Save(ctx context.Context, account string, g Grant) error
 	Delete(ctx context.Context, account string) error
 }
 
-// ErrNoGrant is Keeper.Load's answer when nothing is kept for the account.
+// ErrNoGrant is returned by Keeper.Load when nothing is stored for the account.
 var ErrNoGrant = errors.New("no sign-in is kept")
 
-// A Provider is whom an account is with.
+// A Provider is the service that an account is with.
 type Provider struct {
 	Name          string // as a person knows it: "Spotify"
 	AuthorizeURL  string
 	TokenURL      string
-	HealthURL     string // answers 2xx to a good access token, 401 to a bad one; "": it is not looked at
+	HealthURL     string // answers 2xx to a good access token, 401 to a bad one; "": there is no health look
 	Scopes        []string
 	GrantLifetime time.Duration // from the authorization; 0: no end
 	// User finds the user's name in a reply of HealthURL, "" if there is none. Nil: no name.
@@ -104,7 +104,8 @@ type Account struct {
 	clock  Clock
 	keeper Keeper
 
-	// requests serialises requests: whoever has put a value in talks to the provider or the keeper.
+	// requests serialises requests: one goroutine at a time, the one that has put a value in, talks to the
+	// provider or the keeper.
 	requests chan struct{}
 
 	mu        sync.Mutex // guards what follows; never held across a request
@@ -116,13 +117,13 @@ type Account struct {
 
 // state is all that is known of the account. Durations are Clock.Elapsed's.
 type state struct {
-	loaded   bool // the keeper answered
-	signedIn bool
-	grant    Grant
-	signedAt time.Duration // when the grant was given, if that was in this run of the program
-	fresh    bool          // signedAt holds
-	dirty    bool          // the keeper does not have grant as it is
-	saveErr  *Trouble      // why
+	loaded       bool // the keeper answered
+	signedIn     bool
+	grant        Grant
+	signedInAt   time.Duration // when the grant was given, if that was in this run of the program
+	signedInHere bool          // signedInAt holds
+	dirty        bool          // the keeper does not have grant as it is
+	saveErr      *Trouble      // why
 
 	user  string
 	token token
@@ -132,8 +133,8 @@ type state struct {
 	keyring  *Trouble // what the last Load met
 	health   *Trouble // what the last look met
 
-	looked   time.Duration // when the last look began
-	lookedAt bool          // there was one
+	lookedAt time.Duration // when the last look began
+	looked   bool          // there was one
 	lastGood time.Duration // when the provider last accepted something
 	good     bool          // it did
 	jitter   float64       // -0.1…0.1, drawn anew at every attempt
@@ -143,9 +144,9 @@ type state struct {
 type token struct {
 	access    string
 	sent, end time.Duration // when it was asked for; from when on it is not to be used
-	known     bool          // end was told; otherwise an hour is assumed
+	known     bool          // the reply had an expires_in; otherwise an hour is assumed
 	rejected  bool          // the provider refused it before its end
-	healed    bool          // it replaces a rejected one and was not accepted yet
+	unproven  bool          // it replaces a rejected one and was not accepted yet
 }
 
 func (t token) usable(now time.Duration) bool {
@@ -178,7 +179,7 @@ func (a *Account) Configure(c Config) {
 		a.state.renewal = nil
 	}
 	if c.Provider.HealthURL != a.cfg.Provider.HealthURL {
-		a.state.health, a.state.lookedAt = nil, false
+		a.state.health, a.state.looked = nil, false
 	}
 	a.cfg = c
 }
@@ -219,7 +220,7 @@ func (a *Account) click(ctx context.Context, f func(ctx context.Context) error) 
 }
 
 // Close waits until no request is under way any more, so that a refresh token that is on its way is kept,
-// or until ctx ends. The account makes no request after it: whoever asks for one waits for its context.
+// or until ctx ends. The account makes no request after it: who asks for one waits until its context ends.
 func (a *Account) Close(ctx context.Context) error {
 	select {
 	case a.requests <- struct{}{}:

@@ -52,7 +52,7 @@ func (a *Account) Begin(redirectURI string, showDialog bool) (*Attempt, error) {
 
 // Finish ends the attempt with the query that the browser brought back: it checks the state, exchanges
 // the code, keeps the grant, and looks up the user's name. From then on the account is signed in. An
-// attempt can finish once; a query with a wrong state does not count, as anybody can send one.
+// attempt can finish once; a query with a wrong state does not count, as any page can send one.
 func (t *Attempt) Finish(ctx context.Context, query url.Values) error {
 	if err := t.take(query.Get("state")); err != nil {
 		return err
@@ -94,7 +94,7 @@ func (t *Attempt) current() error {
 	return checks.WithHint(errors.New("a newer sign-in was begun since"), "Go on in the newer page.")
 }
 
-// exchange gets the tokens for the code. The caller has the requests. Like a renewal, it outlives ctx.
+// exchange gets the tokens for the code. The caller holds requests. Like a renewal, it outlives ctx.
 func (t *Attempt) exchange(ctx context.Context, code string) error {
 	a := t.account
 	a.mu.Lock()
@@ -120,7 +120,7 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 	}, tok)
 	a.update(func(s *state) {
 		*s = stored(g, s.renewals)
-		s.signedIn, s.dirty, s.signedAt, s.fresh = true, g.RefreshToken != "", a.clock.Elapsed(), true
+		s.signedIn, s.dirty, s.signedInAt, s.signedInHere = true, g.RefreshToken != "", a.clock.Elapsed(), true
 	})
 	if g.RefreshToken != "" {
 		a.save(outlive)
@@ -164,7 +164,7 @@ func refusal(provider, code, description string, secrets ...string) error {
 		return checks.WithHint(errors.New("the permission was declined"),
 			"Sign in again and choose Agree, if it was not meant.")
 	case "server_error", "temporarily_unavailable":
-		return checks.WithHint(fmt.Errorf("%s cannot sign anybody in at the moment (%s)", provider, clean(code)), "Try again in a few minutes.")
+		return checks.WithHint(fmt.Errorf("%s cannot sign people in at the moment (%s)", provider, clean(code)), "Try again in a few minutes.")
 	case "invalid_scope":
 		return checks.WithHint(fmt.Errorf("%s does not know a permission that was asked for", provider), "Check the scopes in the settings.")
 	case "unauthorized_client", "invalid_client":

@@ -89,7 +89,7 @@ func TestSignInRefused(t *testing.T) {
 		want   string
 	}{
 		{"declined", func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }, nil, "the permission was declined"},
-		{"down", func(q url.Values) { q.Set("error", "server_error") }, nil, "Tunes cannot sign anybody in"},
+		{"down", func(q url.Values) { q.Set("error", "server_error") }, nil, "Tunes cannot sign people in"},
 		{"scope", func(q url.Values) { q.Set("error", "invalid_scope") }, nil, "does not know a permission"},
 		{"client", func(q url.Values) { q.Set("error", "unauthorized_client") }, nil, "does not let this client ID"},
 		{"hostile", func(q url.Values) { q.Set("error", "x\u202e\n<b>"); q.Set("error_description", q.Get("state")) }, nil, "Tunes refused the sign-in: x <b> …"},
