@@ -79,8 +79,11 @@ func (t *Attempt) take(state string) error {
 	case t.done:
 		return errors.New("this sign-in is finished already")
 	}
+	if err := t.current(); err != nil {
+		return err
+	}
 	t.done = true
-	return t.current()
+	return nil
 }
 
 // current is nil while the attempt is in force. The caller holds account.mu.
