@@ -145,6 +145,28 @@ func TestReload(t *testing.T) {
 	})
 }
 
+// The date of a sign-in of this run of the program is put right with the clock, until the store has another.
+func TestReloadOfAnotherDate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newcomer(t)
+		attempt, query := b.begin(t)
+		if err := attempt.Finish(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+		signedIn := time.Now()
+		b.Reload(t.Context()) // the same date
+		b.clock.step(time.Hour)
+		if f, _ := b.Look(t.Context()); !f.AuthorizedAt.Equal(signedIn.Add(time.Hour)) {
+			t.Errorf("the clock was put right: authorized at %v, want %v", f.AuthorizedAt, signedIn.Add(time.Hour))
+		}
+		b.keeper.grant.AuthorizedAt = signedIn.Add(-month)
+		b.Reload(t.Context())
+		if f, _ := b.Look(t.Context()); !f.AuthorizedAt.Equal(signedIn.Add(-month)) || !b.keeper.grant.AuthorizedAt.Equal(signedIn.Add(-month)) {
+			t.Errorf("authorized at %v, want %v", f.AuthorizedAt, signedIn.Add(-month))
+		}
+	})
+}
+
 // A refresh token that could not be saved is newer than whatever is kept.
 func TestReloadKeepsWhatIsUnsaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -83,22 +83,26 @@ func TestFailedRenewalIsShared(t *testing.T) {
 	})
 }
 
-// Programs that were started together do not ask in step for ever: each failure draws a new pause.
-func TestFailuresAreSpread(t *testing.T) {
-	pauses := map[time.Duration]bool{}
-	for range 5 {
-		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t)
-			b.provider.token = answer(503, "", "")
-			_, next := b.Look(t.Context())
-			if next < firstRetry*9/10 || next > firstRetry*11/10 {
-				t.Errorf("the first retry is in %v", next)
-			}
-			pauses[next] = true
-		})
-	}
-	if len(pauses) < 2 {
-		t.Errorf("pauses %v", pauses)
+// Programs that were started together do not ask in step for ever: each attempt draws a new share.
+func TestAttemptsAreSpread(t *testing.T) {
+	for status, pause := range map[int]time.Duration{200: 50 * time.Minute, 503: firstRetry} {
+		seen := map[time.Duration]bool{}
+		for range 5 {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t, func(cfg *Config) { cfg.Provider.HealthURL = "" })
+				if status != 200 {
+					b.provider.token = answer(status, "", "")
+				}
+				_, next := b.Look(t.Context())
+				if (next - pause).Abs() > pause/10 {
+					t.Errorf("after %d, the next renewal is in %v", status, next)
+				}
+				seen[next] = true
+			})
+		}
+		if len(seen) < 2 {
+			t.Errorf("after %d, always in %v", status, seen)
+		}
 	}
 }
 
