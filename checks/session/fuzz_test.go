@@ -59,6 +59,7 @@ func TestClean(t *testing.T) {
 		"plain":                                                          "plain",
 		" a\n\tb\u2028c ":                                                "a b c",
 		"a\u202eb\u200bc\ufeff\x00\x7f\xff":                              "abc",
+		"se\u200d/cr\u200cet se\u200b/cret":                              "… …",
 		"code=se%2Fcret&x=se/cret":                                       "code=…&x=…",
 		"Bearer BQDk1234567890abcdefghijklmno":                           "Bearer BQDk1234567890abcdefghijklmno",
 		"Bearer BQDk1234567890abcdefghijklmnopqrs":                       "Bearer …",

@@ -19,13 +19,13 @@ var (
 )
 
 // clean makes a line of a text from outside, see text.Line, with none of the secrets in it, nor anything
-// that looks like a token: the reply may echo a secret that is not in secrets, or part of one. Characters
-// that do not show are dropped before, as they could split a secret.
+// that looks like a token: the reply may echo a secret that is not in secrets, or part of one. Joiners,
+// which text.Line keeps, are dropped, as they could split a secret.
 func clean(s string, secrets ...string) string {
 	for _, secret := range secrets {
 		secrets = append(secrets, url.QueryEscape(secret))
 	}
-	s = text.Line(joiners.Replace(text.Line(s, maxRead)), maxRead, secrets...)
+	s = text.Line(joiners.Replace(s), maxRead, secrets...)
 	return text.Line(tokens.ReplaceAllStringFunc(s, hideToken), maxText)
 }
 
