@@ -55,3 +55,11 @@ func TestTransportErrorText(t *testing.T) {
 		}
 	}
 }
+
+// An API's plain message is read as well.
+func TestPlainMessage(t *testing.T) {
+	r := reply{where: AtAPI, status: 500, body: []byte(`{"message":"try later"}`)}
+	if got := sortReply(Provider{}, r, time.Now()); got.Text != "try later" || got.Code != "" {
+		t.Errorf("%+v", got)
+	}
+}

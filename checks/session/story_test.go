@@ -153,6 +153,52 @@ func TestNoExpiry(t *testing.T) {
 	})
 }
 
+// A wait is over when it is: a save that failed is tried again to the second, a click after a rate limit goes
+// through, and a program's question after a failure renews.
+func TestWaitsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, func(cfg *Config) { cfg.Provider.HealthURL = "" })
+		b.Look(t.Context())
+		b.provider.rotate = true
+		b.keeper.fail(errLocked)
+		b.Refresh(t.Context())
+		b.keeper.fail(nil)
+		for _, tt := range []struct {
+			wait time.Duration
+			kept string
+		}{{keyringRetry - time.Second, "refresh-0"}, {time.Second, "refresh-2"}} {
+			time.Sleep(tt.wait)
+			if b.Look(t.Context()); b.keeper.token() != tt.kept {
+				t.Errorf("kept %q, want %q", b.keeper.token(), tt.kept)
+			}
+		}
+
+		b.provider.token = answer(429, "", "", "Retry-After", "60")
+		b.Refresh(t.Context())
+		b.provider.set(func(p *fakeProvider) { p.token = nil })
+		time.Sleep(time.Minute - time.Second)
+		if err := b.Refresh(t.Context()); err == nil {
+			t.Error("a click within the wait asked")
+		}
+		time.Sleep(time.Second)
+		if err := b.Refresh(t.Context()); err != nil {
+			t.Errorf("a click after the wait: %v", err)
+		}
+	})
+}
+
+// A provider whose sign-ins have no end, and which repeats the scope as nothing.
+func TestNoGrantLifetime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, func(cfg *Config) { cfg.Provider.GrantLifetime = 0 })
+		b.provider.token = answer(200, "application/json", `{"access_token":"x","token_type":"Bearer","scope":""}`)
+		b.provider.me = answer(200, "application/json", "{}")
+		if f, _ := b.Look(t.Context()); !f.GrantUntil.IsZero() || f.AuthorizedAt.IsZero() || f.Missing != nil {
+			t.Errorf("%+v", f)
+		}
+	})
+}
+
 // What a failed click says, and what to do about it.
 func TestHints(t *testing.T) {
 	for _, tt := range []struct {
