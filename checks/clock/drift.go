@@ -4,10 +4,15 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"fermata/checks/text"
 )
 
+// day is no unit of package time, since some have 23 hours; a span of time has none of those.
+const day = 24 * time.Hour
+
 // A Drift is how fast this computer's clock gains on true time while nobody sets it. On Windows it
-// is the hardware's: what the time service does against it does not show.
+// is the hardware's: the corrections of the time service do not show in it.
 type Drift struct {
 	Known   bool
 	PPM     float64       // positive when the clock gains
@@ -16,7 +21,7 @@ type Drift struct {
 	Crosses time.Time     // when the offset will exceed the tolerance; zero if not within a week
 }
 
-// String says it for a person: "Gains 1.2 s a day (14 ± 0.3 ppm)"; "" where nothing shows.
+// String is the drift in words: "Gains 1.2 s a day (14 ± 0.3 ppm)"; "" where none was measured.
 func (d Drift) String() string {
 	if !d.Known || math.Abs(d.PPM) <= d.Error {
 		return ""
@@ -26,7 +31,7 @@ func (d Drift) String() string {
 		verb = "Loses"
 	}
 	aDay := time.Duration(math.Abs(d.PPM) * 1e-6 * float64(day))
-	return fmt.Sprintf("%s %s a day (%.2g ± %.1g ppm)", verb, Human(aDay), math.Abs(d.PPM), d.Error)
+	return fmt.Sprintf("%s %s a day (%.2g ± %.1g ppm)", verb, text.Span(aDay), math.Abs(d.PPM), d.Error)
 }
 
 // driftOf finds the rate from the entries since the computer was started, the last of which is now.
@@ -51,7 +56,7 @@ func driftOf(entries []entry, tolerance time.Duration) Drift {
 		PPM: -(low + high) / 2 * 1e6, Error: math.Abs(high-low) / 2 * 1e6,
 		Over: seconds(last.Boot - entries[0].Boot),
 	}
-	// A minute's worth says nothing that its bound would not say better.
+	// Over less than an hour the error bound exceeds any real drift.
 	if len(entries) < 3 || d.Over < entryEvery || math.IsNaN(d.PPM) || math.IsInf(d.PPM, 0) {
 		return Drift{}
 	}
@@ -60,7 +65,7 @@ func driftOf(entries []entry, tolerance time.Duration) Drift {
 	return d
 }
 
-// crosses foresees when the offset exceeds the tolerance.
+// crosses returns when the offset will exceed the tolerance; zero if not within a week.
 func (d Drift) crosses(last entry, tolerance time.Duration) time.Time {
 	left := tolerance.Seconds() + last.Offset // until a gaining clock is too far ahead
 	if d.PPM < 0 {
@@ -73,7 +78,7 @@ func (d Drift) crosses(last entry, tolerance time.Duration) time.Time {
 	return last.At.Add(seconds(left / rate))
 }
 
-// sameBoot says whether an earlier entry is of the same run of the boot clock as a later one. A
+// sameBoot reports whether an earlier entry is of the same run of the boot clock as a later one. A
 // restart moves true time against it by the time it ran, a clock's worst drift by much less.
 func sameBoot(earlier, later entry) bool {
 	passed := later.Boot - earlier.Boot

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"fermata/checks/text"
 )
 
 // WriteTable writes f for a terminal: a line for each server, as chronyc sources
@@ -51,7 +53,7 @@ func (s Server) cells() []string {
 		verdict += ", certificate " + s.Certificate
 	}
 	return []string{
-		fmt.Sprintf("%s ± %s", Ahead(s.Offset), bound(s.Error)), bound(s.RTT), stratum, Human(s.Age.Round(time.Second)), verdict,
+		fmt.Sprintf("%s ± %s", Ahead(s.Offset), bound(s.Error)), bound(s.RTT), stratum, text.Span(s.Age.Round(time.Second)), verdict,
 	}
 }
 
@@ -64,9 +66,9 @@ func (f Facts) remarks() []string {
 		}
 	}
 	if drift := f.Drift.String(); drift != "" {
-		line := drift + " over the last " + Human(f.Drift.Over) + "."
+		line := drift + " over the last " + text.Span(f.Drift.Over) + "."
 		if !f.Drift.Crosses.IsZero() {
-			line += f.Drift.Crosses.Local().Format(" At this rate it is wrong from Monday, 2 January, 15:04.")
+			line += " At this rate it will be wrong at " + text.TimeOfDay(f.Drift.Crosses, f.CheckedAt) + "."
 		}
 		lines = append(lines, line)
 	}

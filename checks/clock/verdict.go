@@ -2,7 +2,6 @@ package clock
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"syscall"
 	"time"
@@ -97,69 +96,6 @@ func serverVerdict(err error) ServerVerdict {
 	return NoAnswer
 }
 
-// Summary is the finding in one line: "Clock is right (within 12 ms; 4 of 4 servers agree)", "Clock not
-// checked: no time server answered", "Your clock is 1 min 33 s ahead".
-func (f Facts) Summary() string {
-	switch {
-	case f.Verdict >= Wrong && f.Error <= f.Offset.Abs()/10:
-		return "Your clock is " + Ahead(f.Offset)
-	case f.Verdict >= Wrong && f.Offset < 0:
-		return "Your clock is at least " + Ahead(f.Offset+f.Error)
-	case f.Verdict >= Wrong:
-		return "Your clock is at least " + Ahead(f.Offset-f.Error)
-	case f.Verdict == Right:
-		return fmt.Sprintf("Clock is right (within %s; %d of %s agree)", bound(f.Offset.Abs()+f.Error), f.Agree, f.servers(f.Asked))
-	case f.Verdict == Vague:
-		return fmt.Sprintf("Clock not checked closely enough: %s (within %s)", Ahead(f.Offset), bound(f.Error))
-	case f.Reason == "":
-		return "Clock not checked yet"
-	}
-	return "Clock not checked: " + f.Reason
-}
-
-// servers counts servers of the deciding kind: "4 servers", "1 web server".
-func (f Facts) servers(n int) string {
-	name := "server"
-	if f.Via == "https" {
-		name = "web server"
-	}
-	if n != 1 {
-		name += "s"
-	}
-	return fmt.Sprint(n, " ", name)
-}
-
-// Evidence says who vouches for the offset: "4 time servers agree.", which ones do not, and what
-// else speaks for it. It is "" where nothing is known.
-func (f Facts) Evidence() string {
-	if !f.Known {
-		return ""
-	}
-	kind := "time server"
-	if f.Via == "https" {
-		kind = "web server"
-	}
-	s := fmt.Sprintf("%d %ss agree.", f.Agree, kind)
-	if f.Agree == 1 {
-		s = fmt.Sprintf("One %s says so.", kind)
-	}
-	certificates := map[string]int{}
-	for _, server := range f.Servers {
-		if server.Verdict == Falseticker {
-			s += fmt.Sprintf(" %s differs: by it this clock is %s.", server.Name, Ahead(server.Offset))
-		}
-		certificates[server.Certificate]++
-	}
-	for _, fault := range []string{"not yet valid", "expired"} {
-		if n := certificates[fault]; n == 1 {
-			s += fmt.Sprintf(" By this clock one web server's certificate is %s.", fault)
-		} else if n > 1 {
-			s += fmt.Sprintf(" By this clock the certificates of %d web servers are %s.", n, fault)
-		}
-	}
-	return s
-}
-
 // offline reports whether not one of the servers could be reached.
 func (f Facts) offline() bool {
 	for _, s := range f.Servers {
@@ -170,22 +106,4 @@ func (f Facts) offline() bool {
 		}
 	}
 	return len(f.Servers) > 0
-}
-
-// reason is why the time servers make nothing known; answered is how many of them gave a time.
-func (f Facts) reason(answered int) string {
-	all := len(f.Servers)
-	switch {
-	case all == 0:
-		return "no time server is configured"
-	case f.offline():
-		return "no time server could be reached"
-	case answered == 0:
-		return "no time server answered"
-	case 2*answered <= all:
-		return fmt.Sprintf("only %d of %d time servers answered", answered, all)
-	case f.Agree == 0:
-		return fmt.Sprintf("%d of %d time servers answered, but no majority agrees", answered, all)
-	}
-	return fmt.Sprintf("only %d of %d time servers agree", f.Agree, all)
 }

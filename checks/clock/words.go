@@ -3,64 +3,107 @@ package clock
 import (
 	"fmt"
 	"time"
+
+	"fermata/checks/text"
 )
 
-// day is no unit of package time, since some have 23 hours; a clock's offset has none of those.
-const day = 24 * time.Hour
-
-// Human writes a duration as a person reads it, in at most two units: "under 1 ms", "12 ms",
-// "2.3 s", "1 min 33 s", "2 h 5 min", "3 days 4 h". The sign is left out.
-func Human(d time.Duration) string {
-	d = d.Abs()
+// Summary is the finding in one line: "Clock is right (within 12 ms; 4 of 4 servers agree)", "Clock not
+// checked: no time server answered", "Your clock is 1 min 33 s ahead".
+func (f Facts) Summary() string {
 	switch {
-	case d < time.Millisecond:
-		return "under 1 ms"
-	case d < 999500*time.Microsecond:
-		return fmt.Sprintf("%d ms", d.Round(time.Millisecond)/time.Millisecond)
-	case d < 9950*time.Millisecond:
-		if d = d.Round(100 * time.Millisecond); d%time.Second != 0 {
-			return fmt.Sprintf("%.1f s", d.Seconds())
-		}
-		return fmt.Sprintf("%d s", d/time.Second)
-	case d < time.Minute-time.Second/2:
-		return fmt.Sprintf("%d s", d.Round(time.Second)/time.Second)
-	case d < time.Hour-time.Second/2:
-		return two(d.Round(time.Second), time.Minute, "min", time.Second, "s")
-	case d < day-time.Minute/2:
-		return two(d.Round(time.Minute), time.Hour, "h", time.Minute, "min")
-	case d < day+time.Hour/2:
-		return "1 day"
-	case d < 2*day-time.Hour/2:
-		return two(d.Round(time.Hour), day, "day", time.Hour, "h")
+	case f.Verdict >= Wrong && f.Error <= f.Offset.Abs()/10:
+		return "Your clock is " + Ahead(f.Offset)
+	case f.Verdict >= Wrong && f.Offset < 0:
+		return "Your clock is at least " + Ahead(f.Offset+f.Error)
+	case f.Verdict >= Wrong:
+		return "Your clock is at least " + Ahead(f.Offset-f.Error)
+	case f.Verdict == Right:
+		return fmt.Sprintf("Clock is right (within %s; %d of %s agree)", bound(f.Offset.Abs()+f.Error), f.Agree, f.servers(f.Asked))
+	case f.Verdict == Vague:
+		return fmt.Sprintf("Clock not checked closely enough: %s (within %s)", Ahead(f.Offset), bound(f.Error))
+	case f.Reason == "":
+		return "Clock not checked yet"
 	}
-	return two(d.Round(time.Hour), day, "days", time.Hour, "h")
+	return "Clock not checked: " + f.Reason
 }
 
-// two writes d in a big and a small unit, the small one only where there is any of it.
-func two(d, big time.Duration, bigName string, small time.Duration, smallName string) string {
-	s := fmt.Sprintf("%d %s", d/big, bigName)
-	if rest := d % big / small; rest > 0 {
-		s += fmt.Sprintf(" %d %s", rest, smallName)
+// servers counts servers of the deciding kind: "4 servers", "1 web server".
+func (f Facts) servers(n int) string {
+	name := "server"
+	if f.Via == "https" {
+		name = "web server"
+	}
+	if n != 1 {
+		name += "s"
+	}
+	return fmt.Sprint(n, " ", name)
+}
+
+// Evidence says who vouches for the offset: "4 time servers agree.", which ones do not, and what
+// else speaks for it. It is "" where nothing is known.
+func (f Facts) Evidence() string {
+	if !f.Known {
+		return ""
+	}
+	kind := "time server"
+	if f.Via == "https" {
+		kind = "web server"
+	}
+	s := fmt.Sprintf("%d %ss agree.", f.Agree, kind)
+	if f.Agree == 1 {
+		s = fmt.Sprintf("One %s says so.", kind)
+	}
+	certificates := map[string]int{}
+	for _, server := range f.Servers {
+		if server.Verdict == Falseticker {
+			s += fmt.Sprintf(" %s differs: by it this clock is %s.", server.Name, Ahead(server.Offset))
+		}
+		certificates[server.Certificate]++
+	}
+	for _, fault := range []string{"not yet valid", "expired"} {
+		if n := certificates[fault]; n == 1 {
+			s += fmt.Sprintf(" By this clock one web server's certificate is %s.", fault)
+		} else if n > 1 {
+			s += fmt.Sprintf(" By this clock the certificates of %d web servers are %s.", n, fault)
+		}
 	}
 	return s
+}
+
+// reason is why the time servers make nothing known; answered is how many of them gave a time.
+func (f Facts) reason(answered int) string {
+	all := len(f.Servers)
+	switch {
+	case all == 0:
+		return "no time server is configured"
+	case f.offline():
+		return "no time server could be reached"
+	case answered == 0:
+		return "no time server answered"
+	case 2*answered <= all:
+		return fmt.Sprintf("only %d of %d time servers answered", answered, all)
+	case f.Agree == 0:
+		return fmt.Sprintf("%d of %d time servers answered, but no majority agrees", answered, all)
+	}
+	return fmt.Sprintf("only %d of %d time servers agree", f.Agree, all)
 }
 
 // bound writes an error bound, rounded up: "12 ms".
 func bound(d time.Duration) string {
 	const ms = time.Millisecond
-	return Human(max((d+ms-1)/ms*ms, ms))
+	return text.Span(max((d+ms-1)/ms*ms, ms))
 }
 
-// Ahead says how a clock with this offset stands: "3 ms behind", "1 min 33 s ahead", or "exact" for
+// Ahead is how a clock with this offset stands: "3 ms behind", "1 min 33 s ahead", or "exact" for
 // less than a millisecond.
 func Ahead(offset time.Duration) string {
 	switch {
 	case offset.Abs() < time.Millisecond:
 		return "exact"
 	case offset < 0:
-		return Human(offset) + " ahead"
+		return text.Span(offset) + " ahead"
 	}
-	return Human(offset) + " behind"
+	return text.Span(offset) + " behind"
 }
 
 // TimeZone names the likely mistake where the offset is a whole number of hours or half hours, up
@@ -71,5 +114,5 @@ func TimeZone(offset time.Duration) string {
 	if zone == 0 || zone > 14*time.Hour || (offset.Abs()-zone).Abs() > time.Minute {
 		return ""
 	}
-	return fmt.Sprintf("A whole %s looks like a time zone mistake, or like a second system that keeps the hardware clock in local time.", Human(zone))
+	return fmt.Sprintf("A whole %s looks like a time zone mistake, or like a second system that keeps the hardware clock in local time.", text.Span(zone))
 }
