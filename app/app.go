@@ -32,9 +32,9 @@ type Setup struct {
 	Provider func(config.Account) session.Provider
 	// Open shows a page to the person.
 	Open func(ctx context.Context, url string) error
-	// Jolts tells of clock steps and resumes, Networks of another network; nil: nobody does.
-	Jolts    <-chan clock.Jolt
-	Networks <-chan struct{}
+	// ClockChanges tells of clock steps and resumes, Networks of another network; nil: nobody does.
+	ClockChanges <-chan clock.Change
+	Networks     <-chan struct{}
 	// Dates are pages whose HTTP Date is asked for where no time server answers.
 	Dates   []string
 	History string // file for the clock's offsets; "": they are kept in memory

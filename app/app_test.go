@@ -28,7 +28,7 @@ type bench struct {
 	app      *App
 	world    *standin.World
 	keeper   *secrets.Memory
-	jolts    chan clock.Jolt
+	changes  chan clock.Change
 	account  config.Account
 	restart  func(context.Context) error // Spotify; nil: it works at once
 	noHealth atomic.Bool                 // accounts that are made from now on have no health URL
@@ -85,7 +85,7 @@ func inBubbleAfter(t *testing.T, age time.Duration, f func(b *bench)) {
 // inBubbleWith is inBubbleAfter with a file of reminders.
 func inBubbleWith(t *testing.T, age time.Duration, reminders string, f func(b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &bench{t: t, world: standin.NewWorld(4), keeper: secrets.NewMemory(), jolts: make(chan clock.Jolt)}
+		b := &bench{t: t, world: standin.NewWorld(4), keeper: secrets.NewMemory(), changes: make(chan clock.Change)}
 		start := time.Now()
 		tm := clock.NewTimeFrom(func() clock.Reading {
 			now := time.Now()
@@ -93,7 +93,7 @@ func inBubbleWith(t *testing.T, age time.Duration, reminders string, f func(b *b
 		})
 		c := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
 		set := Setup{
-			Config: config.Default(), Time: tm, Reminders: reminders, Keeper: b.keeper, Unlock: b.keeper.Unlock, Jolts: b.jolts,
+			Config: config.Default(), Time: tm, Reminders: reminders, Keeper: b.keeper, Unlock: b.keeper.Unlock, ClockChanges: b.changes,
 			Transport: slow{b.world.Transport(), &b.delay}, Dial: b.world.Dial,
 			Open:  func(_ context.Context, url string) error { b.opened = append(b.opened, url); return nil },
 			Pages: Pages{Apps: "apps page", Support: "support page", Player: "player"},
@@ -272,7 +272,7 @@ func TestResume(t *testing.T) {
 		b.do("demo/no-network") // the network is down while the computer wakes up
 		time.Sleep(8 * time.Hour)
 		b.do("demo/repair")
-		b.jolts <- clock.Jolt{Slept: 8 * time.Hour}
+		b.changes <- clock.Change{Slept: 8 * time.Hour}
 		time.Sleep(afterResume + 5*time.Second)
 		b.want()
 	})
@@ -283,14 +283,14 @@ func TestStep(t *testing.T) {
 		until := func() *time.Time { b.view(); s, _ := b.app.Status(b.t.Context()); return s.Accounts[0].SessionUntil }
 		before := *until()
 		b.step.Store(int64(3 * time.Hour)) // somebody sets the clock
-		b.jolts <- clock.Jolt{Step: 3 * time.Hour}
+		b.changes <- clock.Change{Step: 3 * time.Hour}
 		time.Sleep(time.Second)
 		b.want("Your clock is 3 h ahead")
 		if after := *until(); after.Sub(before).Abs() > time.Second {
 			b.t.Errorf("the session's end moved from %v to %v with the clock", before, after)
 		}
 		b.step.Store(0)
-		b.jolts <- clock.Jolt{Step: -3 * time.Hour}
+		b.changes <- clock.Change{Step: -3 * time.Hour}
 		time.Sleep(time.Second)
 		b.want()
 	})

@@ -127,12 +127,12 @@ func (l *loop) run() {
 		select {
 		case e := <-l.app.events:
 			e.happen(l)
-		case j, ok := <-l.app.setup.Jolts:
+		case c, ok := <-l.app.setup.ClockChanges:
 			if !ok { // whoever tells of them has ended
-				l.app.setup.Jolts = nil
+				l.app.setup.ClockChanges = nil
 				continue
 			}
-			l.jolted(j)
+			l.clockChanged(c)
 		case _, ok := <-l.app.setup.Networks:
 			if !ok {
 				l.app.setup.Networks = nil
@@ -254,7 +254,7 @@ func (l *loop) show() {
 // compare finds, at a wake, what happened to the clock since the last one, on systems where nobody tells
 // of it (clock.Watch).
 func (l *loop) compare() {
-	if l.app.setup.Jolts != nil {
+	if l.app.setup.ClockChanges != nil {
 		return
 	}
 	last := l.reading
@@ -262,20 +262,20 @@ func (l *loop) compare() {
 	if last.Wall.IsZero() {
 		return
 	}
-	if j := l.reading.Since(last); j.Step.Abs() >= time.Second || j.Slept >= time.Second {
-		l.jolted(j)
+	if c := l.reading.Since(last); c.Step.Abs() >= time.Second || c.Slept > 0 {
+		l.clockChanged(c)
 	}
 }
 
-// jolted looks again after something that no timer foresees.
-func (l *loop) jolted(j clock.Jolt) {
+// clockChanged looks again after something that no timer foresees.
+func (l *loop) clockChanged(c clock.Change) {
 	wait := time.Duration(0)
-	if j.Slept > 0 {
+	if c.Slept > 0 {
 		wait = afterResume
 	}
 	for _, w := range l.watches {
-		w.past.changed.ClockSet += j.Step
-		w.past.changed.Slept += j.Slept
+		w.past.changed.ClockSet += c.Step
+		w.past.changed.Slept += c.Slept
 	}
 	l.hasten(wait)
 }

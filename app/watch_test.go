@@ -243,10 +243,10 @@ func TestArcOfAskedSession(t *testing.T) {
 }
 
 // Whoever tells of clock steps may end; that is no step.
-func TestJoltsEnd(t *testing.T) {
+func TestClockChangesEnd(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		at := b.view().Status.Clock.CheckedAt
-		close(b.jolts)
+		close(b.changes)
 		time.Sleep(5 * time.Second)
 		if now := b.view().Status.Clock.CheckedAt; !now.Equal(*at) {
 			b.t.Errorf("the clock was looked at, at %v", now)

@@ -22,13 +22,13 @@ func (p *place) demoApp(ctx context.Context, open func(context.Context, string) 
 	if err := world.Start(ctx); err != nil {
 		return server{}, err
 	}
-	jolts, err := clock.Watch(ctx)
+	clockChanges, err := clock.Watch(ctx)
 	if err != nil {
 		return server{}, err
 	}
 	keeper := secrets.NewMemory()
 	set := demoSetup(world, keeper, open)
-	set.Jolts = jolts
+	set.ClockChanges = clockChanges
 	if !p.firstRun {
 		account := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
 		set.Config.Accounts = []config.Account{account}

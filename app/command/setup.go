@@ -46,7 +46,7 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 	if cfg.Secrets.Store == "file" {
 		keeper, unlock = secrets.NewFile(filepath.Join(state, "sign-ins.json")), nil
 	}
-	jolts, err := clock.Watch(ctx)
+	clockChanges, err := clock.Watch(ctx)
 	if err != nil {
 		fmt.Fprintln(p.err, "fermata: steps of the clock are noticed late:", err)
 	}
@@ -57,7 +57,7 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 	t, rt := clock.NewTime(), transport()
 	a := app.New(app.Setup{
 		Config: cfg, Problems: problems, Path: path,
-		Time: t, Keeper: keeper, Unlock: unlock, Transport: rt, Jolts: jolts, Networks: networks, Trim: lean.Trim,
+		Time: t, Keeper: keeper, Unlock: unlock, Transport: rt, ClockChanges: clockChanges, Networks: networks, Trim: lean.Trim,
 		Provider: provider, Open: open,
 		Pages:      app.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage, Player: spotify.PlayerPage},
 		Dates:      dates(),

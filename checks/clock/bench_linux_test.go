@@ -49,7 +49,7 @@ func realCheck(tb testing.TB, tolerance time.Duration) (*Check, *atomic.Int64) {
 // there; run it as root with CI=true and -benchtime 20x.
 func BenchmarkStepToFinding(b *testing.B) {
 	needClock(b)
-	jolts, err := Watch(b.Context())
+	changes, err := Watch(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -59,11 +59,11 @@ func BenchmarkStepToFinding(b *testing.B) {
 	for b.Loop() {
 		back := stepClock(b, 2*time.Second)
 		begun := Read().Boot
-		<-jolts
+		<-changes
 		f := c.Run(b.Context())
 		times = append(times, Read().Boot-begun)
 		back()
-		<-jolts
+		<-changes
 		if f.Summary != "Your clock is 2 s ahead" {
 			b.Fatal(f.Summary)
 		}

@@ -52,7 +52,7 @@ type Check struct {
 	time    *Time
 	dial    dialer
 	roots   *x509.CertPool // of the pages' certificates; nil is the system's choice
-	manners []manners      // by server, what it asked of us
+	backoff []backoff      // by server
 	history *history
 	verdict Verdict       // of the last look
 	bad     int           // looks in a row that did not find it right
@@ -69,7 +69,7 @@ func New(cfg Config, t *Time) *Check {
 	}
 	c := &Check{
 		cfg: cfg, time: t, dial: cfg.Dial,
-		manners: make([]manners, len(cfg.Servers)),
+		backoff: make([]backoff, len(cfg.Servers)),
 		history: &history{path: cfg.History},
 		turnOn:  autotime.TurnOn, openSettings: autotime.OpenSettings, says: autotime.Says,
 	}
@@ -158,7 +158,7 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	var wg sync.WaitGroup
 	for i, name := range c.cfg.Servers {
 		sources[i] = &source{name: name}
-		if c.manners[i].verdict(c.time.Elapsed()) == "" {
+		if c.backoff[i].verdict(c.time.Elapsed()) == "" {
 			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, c.cfg.Samples, spacing, patience) })
 		}
 	}
@@ -176,9 +176,9 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	}
 	for i, s := range sources {
 		if k, ok := s.err.(kiss); ok {
-			c.manners[i].take(k, c.time.Elapsed(), c.cfg.Interval)
+			c.backoff[i].take(k, c.time.Elapsed(), c.cfg.Interval)
 		} else if s.ok {
-			c.manners[i].rates = 0
+			c.backoff[i].rates = 0
 		}
 	}
 	return sources
@@ -189,7 +189,7 @@ func (c *Check) facts(sources []*source, now Reading) Facts {
 	f := Facts{Servers: make([]Server, len(sources))}
 	for i, s := range sources {
 		f.Servers[i] = s.server(now)
-		if v := c.manners[i].verdict(now.Boot); v != "" && f.Servers[i].Verdict == "" {
+		if v := c.backoff[i].verdict(now.Boot); v != "" && f.Servers[i].Verdict == "" {
 			f.Servers[i].Verdict = v
 		}
 	}

@@ -58,7 +58,7 @@ func FuzzReply(f *testing.F) {
 			tt.Fatalf("took what is not a server's answer: %+v", s)
 		case s.stratum < 1 || s.stratum > 15:
 			tt.Fatalf("took stratum %d", s.stratum)
-		case s.error <= 0 || s.error > 20*time.Second || s.rtt < 0 || s.rtt > time.Second+torn:
+		case s.error <= 0 || s.error > 20*time.Second || s.rtt < 0 || s.rtt > time.Second+maxSkew:
 			tt.Fatalf("impossible bounds: %+v", s)
 		case year < 1969 || year > 2107:
 			tt.Fatalf("an offset of %v", offset)

@@ -1,57 +1,37 @@
 package clock
 
-import (
-	"sync"
-	"time"
-)
+import "time"
 
-// settle is how long the network must be quiet before a change is told: one change of network is
+// networkRest is how long the network must be quiet before a change is reported: one change of network is
 // many changes of routes, and names resolve only after the last.
-const settle = 1500 * time.Millisecond
+const networkRest = 1500 * time.Millisecond
 
-// A lull turns a burst of changes into one word when it is over.
-type lull struct {
-	told chan struct{} // holds one
-
-	mu     sync.Mutex
-	timer  *time.Timer // nil until something changed
-	closed bool
+// debounce turns each burst of changes into one value, sent when the burst is over. Bursts that nobody
+// received are one. It ends, and closes the channel, when changes is closed.
+func debounce(changes <-chan struct{}) <-chan struct{} {
+	bursts := make(chan struct{}, 1)
+	go func() {
+		defer close(bursts)
+		var rest <-chan time.Time
+		for {
+			select {
+			case _, ok := <-changes:
+				if !ok {
+					return
+				}
+				rest = time.After(networkRest)
+			case <-rest:
+				notify(bursts)
+			}
+		}
+	}()
+	return bursts
 }
 
-func newLull() *lull { return &lull{told: make(chan struct{}, 1)} }
-
-// changed takes notice of a change.
-func (l *lull) changed() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case l.closed:
-	case l.timer == nil:
-		l.timer = time.AfterFunc(settle, l.over)
-	default:
-		l.timer.Reset(settle)
-	}
-}
-
-func (l *lull) over() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return
-	}
+// notify sends on c, which holds one value, unless one is waiting there already.
+func notify(c chan<- struct{}) {
 	select {
-	case l.told <- struct{}{}:
-	default: // one is waiting to be heard already
+	case c <- struct{}{}:
+	default:
 	}
-}
-
-// close closes told.
-func (l *lull) close() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.timer != nil {
-		l.timer.Stop()
-	}
-	l.closed = true
-	close(l.told)
 }

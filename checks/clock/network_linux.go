@@ -10,21 +10,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// WatchNetwork tells when the way to the internet has changed and has come to rest, until ctx ends
-// and it closes the channel: a default route came, went or moved. It is a reason to look again, not
-// a promise of a connection. It sleeps in between. Changes that nobody receives are told once.
+// WatchNetwork sends a value 1.5 s after the last of one or more changes of the default route, until ctx
+// ends; then it closes the channel. It is a reason to look again, not a promise of a connection. Changes
+// that happen while nobody receives are sent once. Only the kernel wakes it.
 //
-// The kernel tells of routes on a netlink socket (rtnetlink(7)); only those that lead everywhere
-// count, so that containers and virtual machines coming up do not wake the rest of the program.
+// The kernel reports routes on a netlink socket (rtnetlink(7)); only default routes count, so that
+// containers and virtual machines that start do not wake the rest of the program.
 func WatchNetwork(ctx context.Context) (<-chan struct{}, error) {
 	routes, err := routeSocket()
 	if err != nil {
 		return nil, err
 	}
-	network := newLull()
+	changes := make(chan struct{}, 1)
 	stop := context.AfterFunc(ctx, func() { routes.Close() })
 	go func() {
-		defer network.close()
+		defer close(changes)
 		defer routes.Close()
 		defer stop()
 		b := make([]byte, 8<<10)
@@ -35,11 +35,11 @@ func WatchNetwork(ctx context.Context) (<-chan struct{}, error) {
 				return
 			}
 			if err != nil || defaultRoute(b[:n]) {
-				network.changed()
+				notify(changes)
 			}
 		}
 	}()
-	return network.told, nil
+	return debounce(changes), nil
 }
 
 // routeSocket returns a netlink socket that gets the changes of routes. It waits in the runtime's
@@ -57,7 +57,7 @@ func routeSocket() (*os.File, error) {
 	return os.NewFile(uintptr(fd), "rtnetlink"), nil
 }
 
-// defaultRoute says whether one of the messages is of a route to everywhere in the main table.
+// defaultRoute reports whether one of the messages is about a default route in the main table.
 func defaultRoute(b []byte) bool {
 	for len(b) >= unix.SizeofNlMsghdr+unix.SizeofRtMsg {
 		length := int(binary.NativeEndian.Uint32(b))

@@ -13,28 +13,33 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestLull: a burst of changes is one word, once it is over.
-func TestLull(t *testing.T) {
+// TestDebounce: a burst of changes is one value, once it is over.
+func TestDebounce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLull()
+		changes := make(chan struct{}, 1)
+		bursts := debounce(changes)
 		for range 20 {
-			l.changed()
-			time.Sleep(settle / 2)
+			notify(changes)
+			time.Sleep(networkRest / 2)
+			if len(bursts) > 0 {
+				t.Fatal("sent in the middle of a burst")
+			}
 		}
-		time.Sleep(10 * settle)
-		l.changed()
-		time.Sleep(10 * settle) // told again before anybody heard of the first
-		l.changed()
-		l.close()
+		time.Sleep(networkRest)
+		if len(bursts) != 1 {
+			t.Error("not sent after a burst")
+		}
+		notify(changes)
+		time.Sleep(2 * networkRest) // another one before anybody received the first
+		notify(changes)             // the last is cut off
+		close(changes)
 		n := 0
-		for range l.told {
+		for range bursts {
 			n++
 		}
 		if n != 1 {
-			t.Errorf("told %d times", n)
+			t.Errorf("%d values, want 1", n)
 		}
-		l.changed()
-		time.Sleep(10 * settle)
 	})
 }
 

@@ -8,8 +8,8 @@ import (
 	"fmt"
 )
 
-// WatchNetwork is told of nothing here without cgo, and fails with errors.ErrUnsupported: a check
-// that is unknown looks again by itself, first after some seconds.
+// WatchNetwork fails with errors.ErrUnsupported: without cgo nothing reports changes of the network here.
+// A check that could not look tries again by itself, first after 20 s.
 func WatchNetwork(context.Context) (<-chan struct{}, error) {
 	return nil, fmt.Errorf("watch the network: %w", errors.ErrUnsupported)
 }

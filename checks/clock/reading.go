@@ -15,8 +15,8 @@ type Reading struct {
 // clock stands for the last two, and whether that one counts a suspend is the system's choice.
 func Read() Reading {
 	var r Reading
-	// The clocks are read one after the other: a reading that was torn by the scheduler would pass
-	// for a step of that size, so it is taken again.
+	// The clocks are read one after the other: where the scheduler interrupts that, the reading would
+	// pass for a step, so it is taken again.
 	for range 4 {
 		before := bootTime()
 		r.Wall, r.Awake = wallTime(), awakeTime()
@@ -29,19 +29,37 @@ func Read() Reading {
 	return r
 }
 
-// A Jolt is what happened to time between two readings, apart from its passing.
-type Jolt struct {
+// A Change is what happened to the clocks between two readings, apart from time passing.
+type Change struct {
 	Step  time.Duration // how far the wall clock was set, positive when it was put forward
 	Slept time.Duration // how long the computer was suspended
 }
 
-// Since compares r with an earlier reading. Where the system's own slewing moves the wall clock
-// but not the boot clock (Windows), Step contains it.
-func (r Reading) Since(earlier Reading) Jolt {
-	boot := r.Boot - earlier.Boot
-	return Jolt{
+// The clocks are read one after the other, so that two readings part by some nanoseconds either way.
+const (
+	minStep  = time.Millisecond // less is jitter, or a program that set the clock to what it was
+	minSlept = time.Second
+)
+
+// Since returns what happened since the earlier reading: a step of 1 ms or more and a suspend of 1 s or
+// more; what is smaller is 0. Where the system's own slewing moves the wall clock but not the boot clock
+// (Windows), Step contains it.
+func (r Reading) Since(earlier Reading) Change {
+	c := r.since(earlier)
+	if c.Step.Abs() < minStep {
+		c.Step = 0
+	}
+	if c.Slept < minSlept {
+		c.Slept = 0
+	}
+	return c
+}
+
+// since is Since with nothing left out.
+func (r Reading) since(earlier Reading) Change {
+	return Change{
 		Step:  r.wallBase() - earlier.wallBase(),
-		Slept: boot - (r.Awake - earlier.Awake),
+		Slept: r.Boot - earlier.Boot - (r.Awake - earlier.Awake),
 	}
 }
 

@@ -10,10 +10,10 @@ import (
 	"github.com/beevik/ntp"
 )
 
-// torn is how far the wall clock and the boot clock, or the boot clock and the awake one, may part
-// while a sample is taken. Slewing stays far below it; a step or a suspend spoils the sample, and
-// would even make it look like the best one (its round trip comes out as nought).
-const torn = 5 * time.Millisecond
+// maxSkew is how far the wall clock and the boot clock, or the boot clock and the awake one, may part
+// while a sample is taken. Slewing stays far below it. A step or a suspend exceeds it, and a sample
+// spoiled by a step can show a round trip of 0, which the filter would prefer.
+const maxSkew = 5 * time.Millisecond
 
 var (
 	errStepped = errors.New("the clock was set during the sample")
@@ -21,8 +21,8 @@ var (
 	errAnswer  = errors.New("the figures cannot be true")
 )
 
-// A sample is what one exchange with a server tells. It speaks of true time against the boot
-// clock, so that a step of the wall clock after it does not spoil it.
+// A sample is the result of one exchange with a server. It measures true time against the boot clock,
+// so that a later step of the wall clock does not spoil it.
 type sample struct {
 	base    time.Duration // true Unix time minus Reading.Boot
 	error   time.Duration // bound of base, at boot
@@ -34,14 +34,14 @@ type sample struct {
 // A dialer makes connections as net.Dialer's DialContext does.
 type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
-// exchange asks the server at addr once and waits for its answer for at most timeout; ctx bounds
-// the dialing, the resolution of the name included. RFC 5905, section 8.
+// exchange asks the server at addr once and waits at most timeout for its answer; ctx bounds the dialing,
+// the resolution of the name included. RFC 5905, section 8.
 func exchange(ctx context.Context, t *Time, dial dialer, addr string, timeout time.Duration) (sample, error) {
 	stop := func() bool { return true }
 	defer func() { stop() }()
 	opt := ntp.QueryOptions{
 		Timeout:    timeout,
-		Extensions: []ntp.Extension{sieve{}},
+		Extensions: []ntp.Extension{packetGuard{}},
 		// The library resolves names outside of any deadline, and reads the kernel's time stamps
 		// only off a bare *net.UDPConn: so the dialing is done here, and what it gave is not wrapped.
 		Dialer: func(_, addr string) (net.Conn, error) {
@@ -62,31 +62,31 @@ func exchange(ctx context.Context, t *Time, dial dialer, addr string, timeout ti
 	if err != nil {
 		return sample{}, err
 	}
-	return judge(r, before, after)
+	return newSample(r, before, after)
 }
 
-// A sieve keeps from the library what it cannot stand: beevik/ntp v1.6.0 panics on a poll interval
-// or a precision of 2^-128 s, since -(-128) is no int8.
-type sieve struct{}
+// A packetGuard rejects packets on which beevik/ntp v1.6.0 panics: a poll interval or a precision of
+// 2^-128 s, since -(-128) is no int8.
+type packetGuard struct{}
 
 // ProcessQuery implements ntp.Extension.
-func (sieve) ProcessQuery(*bytes.Buffer) error { return nil }
+func (packetGuard) ProcessQuery(*bytes.Buffer) error { return nil }
 
 // ProcessResponse implements ntp.Extension.
-func (sieve) ProcessResponse(b []byte) error {
+func (packetGuard) ProcessResponse(b []byte) error {
 	if len(b) < 48 || b[2] == 0x80 || b[3] == 0x80 {
 		return errAnswer
 	}
 	return nil
 }
 
-// judge turns an answer into a sample, or says why it is none. Nothing in r is trusted.
-func judge(r *ntp.Response, before, after Reading) (sample, error) {
-	jolt := after.Since(before)
-	if jolt.Slept.Abs() > torn {
+// newSample makes a sample of an answer, or returns why it cannot. Nothing in r is trusted.
+func newSample(r *ntp.Response, before, after Reading) (sample, error) {
+	change := after.since(before)
+	if change.Slept.Abs() > maxSkew {
 		return sample{}, errSlept
 	}
-	if jolt.Step.Abs() > torn {
+	if change.Step.Abs() > maxSkew {
 		return sample{}, errStepped
 	}
 	if r.Stratum == 0 {
@@ -101,16 +101,16 @@ func judge(r *ntp.Response, before, after Reading) (sample, error) {
 	away, server := wall(ts.ClientXmit, ts.ClientRecv), wall(ts.ServerRecv, ts.ServerXmit)
 	rtt := away - server
 	// server is negative when the two times lie on both sides of 2036, where NTP's era ends.
-	if server < 0 || rtt < -time.Millisecond || away > after.Boot-before.Boot+torn || r.Precision < 0 || r.Precision > time.Second {
+	if server < 0 || rtt < -time.Millisecond || away > after.Boot-before.Boot+maxSkew || r.Precision < 0 || r.Precision > time.Second {
 		return sample{}, errAnswer
 	}
 	rtt = max(rtt, 0)
 	offset := wall(ts.ClientXmit, ts.ServerRecv)/2 + wall(ts.ClientRecv, ts.ServerXmit)/2
-	unstepped := before.wallBase() + jolt.Step/2
+	unstepped := before.wallBase() + change.Step/2
 	return sample{
 		base: unstepped + offset,
 		error: rtt/2 + r.RootDelay/2 + r.RootDispersion + r.Precision + localPrecision +
-			jolt.Step.Abs() + age(away),
+			change.Step.Abs() + age(away),
 		rtt:     rtt,
 		boot:    after.Boot,
 		stratum: int(r.Stratum),

@@ -94,7 +94,7 @@ func needClock(tb testing.TB) {
 
 func TestWatchRealStep(t *testing.T) {
 	needClock(t)
-	jolts, err := Watch(t.Context())
+	changes, err := Watch(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,21 +105,21 @@ func TestWatchRealStep(t *testing.T) {
 	}
 	for _, step := range []time.Duration{2 * time.Second, -2 * time.Second} {
 		back := stepClock(t, step)
-		expectStep(t, jolts, step)
+		expectStep(t, changes, step)
 		back()
-		expectStep(t, jolts, -step)
+		expectStep(t, changes, -step)
 	}
 	if moved := Read().Since(before).Step; moved.Abs() > 5*time.Millisecond {
 		t.Errorf("the clock was put back %v off", moved)
 	}
 }
 
-func expectStep(t *testing.T, jolts <-chan Jolt, step time.Duration) {
+func expectStep(t *testing.T, changes <-chan Change, step time.Duration) {
 	t.Helper()
 	select {
-	case j := <-jolts:
-		if (j.Step-step).Abs() > 5*time.Millisecond || j.Slept.Abs() > time.Millisecond {
-			t.Errorf("told of %+v, want a step of %v", j, step)
+	case c := <-changes:
+		if (c.Step-step).Abs() > 5*time.Millisecond || c.Slept != 0 {
+			t.Errorf("told of %+v, want a step of %v", c, step)
 		}
 	case <-time.After(5 * time.Second):
 		t.Errorf("not told of a step of %v", step)

@@ -10,24 +10,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Watch tells of each clock step and each resume from suspend, until ctx ends and it closes the
-// channel. It sleeps in between: nothing wakes it but the kernel. What happens while nobody
-// receives is added up.
+// Watch sends each clock step and each resume from suspend, as Reading.Since measures them, until ctx
+// ends; then it closes the channel. Changes that happen while nobody receives are added up. Only the
+// kernel wakes it.
 //
 // A timer on CLOCK_REALTIME that is cancelled when that clock is set (timerfd_create(2),
-// TFD_TIMER_CANCEL_ON_SET) tells of both, since the kernel treats a resume as a set. So logind's
-// PrepareForSleep would add nothing but a connection to the system bus: a suspend that the clocks do
-// not show took no time from anybody.
-func Watch(ctx context.Context) (<-chan Jolt, error) {
+// TFD_TIMER_CANCEL_ON_SET) reports both, since the kernel treats a resume as a set. logind's
+// PrepareForSleep would add only a connection to the system bus.
+func Watch(ctx context.Context) (<-chan Change, error) {
 	timer, err := cancelledOnSet()
 	if err != nil {
 		return nil, err
 	}
-	jolts := make(chan Jolt)
+	changes := make(chan Change)
 	stop := context.AfterFunc(ctx, func() { timer.Close() })
 	last := Read()
 	go func() {
-		defer close(jolts)
+		defer close(changes)
 		defer timer.Close()
 		defer stop()
 		for {
@@ -37,9 +36,9 @@ func Watch(ctx context.Context) (<-chan Jolt, error) {
 				return
 			}
 			now := Read()
-			if j := now.Since(last); j.notable() {
+			if c := now.Since(last); c != (Change{}) {
 				select {
-				case jolts <- j:
+				case changes <- c:
 				case <-ctx.Done():
 					return
 				}
@@ -47,7 +46,7 @@ func Watch(ctx context.Context) (<-chan Jolt, error) {
 			last = now
 		}
 	}()
-	return jolts, nil
+	return changes, nil
 }
 
 // cancelledOnSet returns a timer whose Read fails with ECANCELED once the clock was set. It waits in

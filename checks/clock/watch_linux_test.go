@@ -10,13 +10,13 @@ import (
 
 func TestWatchEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	jolts, err := Watch(ctx)
+	changes, err := Watch(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cancel()
 	select {
-	case _, open := <-jolts:
+	case _, open := <-changes:
 		if open {
 			t.Error("told of a step that was none")
 		}
@@ -25,13 +25,32 @@ func TestWatchEnds(t *testing.T) {
 	}
 }
 
+// TestSince: what is smaller than a change can be is none, since the clocks are read one after the other.
+func TestSince(t *testing.T) {
+	a := Read()
+	for _, tt := range []struct{ step, slept, wantStep, wantSlept time.Duration }{
+		{0, 0, 0, 0},
+		{minStep - 1, minSlept - 1, 0, 0},
+		{1 - minStep, -minSlept, 0, 0},
+		{minStep, minSlept, minStep, minSlept},
+		{-minStep, 37 * time.Nanosecond, -minStep, 0},
+		{-37 * time.Nanosecond, time.Hour, 0, time.Hour},
+	} {
+		boot := time.Minute + tt.slept
+		b := Reading{Wall: a.Wall.Add(boot + tt.step), Boot: a.Boot + boot, Awake: a.Awake + time.Minute}
+		if got := b.Since(a); got != (Change{tt.wantStep, tt.wantSlept}) {
+			t.Errorf("step of %v, %v asleep: %+v", tt.step, tt.slept, got)
+		}
+	}
+}
+
 // TestReadingsAgree holds three readings of the computer's own clocks to each other.
 func TestReadingsAgree(t *testing.T) {
 	a := Read()
 	time.Sleep(20 * time.Millisecond)
 	b := Read()
-	if j := b.Since(a); j.notable() {
-		t.Errorf("nothing happened, and yet: %+v", j)
+	if c := b.since(a); c.Step.Abs() > minStep || c.Slept.Abs() > minStep {
+		t.Errorf("nothing happened, and yet: %+v", c)
 	}
 	if d := b.Boot - a.Boot; d < 20*time.Millisecond || d > 10*time.Second {
 		t.Errorf("20 ms took %v", d)

@@ -8,8 +8,8 @@ import (
 	"fmt"
 )
 
-// Watch is told of nothing here without cgo, and fails with errors.ErrUnsupported: compare a
-// Reading with the one of the wake before instead (Reading.Since), at each wake that happens anyway.
-func Watch(context.Context) (<-chan Jolt, error) {
+// Watch fails with errors.ErrUnsupported: without cgo nothing reports clock changes here. Compare
+// readings instead (Reading.Since), at each wake that happens anyway.
+func Watch(context.Context) (<-chan Change, error) {
 	return nil, fmt.Errorf("watch the clock: %w", errors.ErrUnsupported)
 }

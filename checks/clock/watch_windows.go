@@ -56,33 +56,34 @@ type message struct {
 	private        uint32
 }
 
-// Watch tells of each clock step and each resume from suspend, until ctx ends and it closes the
-// channel. A hidden window is told of both (WM_TIMECHANGE, WM_POWERBROADCAST); it is a top-level one,
-// since message-only windows get no broadcasts. What happens while nobody receives is added up.
+// Watch sends each clock step and each resume from suspend, as Reading.Since measures them, until ctx
+// ends; then it closes the channel. Changes that happen while nobody receives are added up. A hidden
+// window gets a message for both (WM_TIMECHANGE, WM_POWERBROADCAST); it is a top-level one, since
+// message-only windows get no broadcasts.
 //
 // Step contains what the time service slewed the clock by since the message before, which is up to
 // seconds a day: it is a reason to look, not a measurement.
-func Watch(ctx context.Context) (<-chan Jolt, error) {
-	told := make(chan struct{}, 1)
+func Watch(ctx context.Context) (<-chan Change, error) {
+	changed := make(chan struct{}, 1)
 	started := make(chan error)
-	go window(ctx, told, started)
+	go window(ctx, changed, started)
 	if err := <-started; err != nil {
 		return nil, fmt.Errorf("watch the clock: %w", err)
 	}
-	jolts := make(chan Jolt)
+	changes := make(chan Change)
 	last := Read()
 	go func() {
-		defer close(jolts)
+		defer close(changes)
 		for {
 			select {
-			case <-told:
+			case <-changed:
 			case <-ctx.Done():
 				return
 			}
 			now := Read()
-			if j := now.Since(last); j.notable() {
+			if c := now.Since(last); c != (Change{}) {
 				select {
-				case jolts <- j:
+				case changes <- c:
 				case <-ctx.Done():
 					return
 				}
@@ -90,11 +91,11 @@ func Watch(ctx context.Context) (<-chan Jolt, error) {
 			last = now
 		}
 	}()
-	return jolts, nil
+	return changes, nil
 }
 
 // window runs the hidden window until ctx ends. It reports on started once.
-func window(ctx context.Context, told chan<- struct{}, started chan<- error) {
+func window(ctx context.Context, changed chan<- struct{}, started chan<- error) {
 	// A window belongs to the thread that made it, and only that thread gets its messages.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -105,8 +106,8 @@ func window(ctx context.Context, told chan<- struct{}, started chan<- error) {
 			return 0
 		case msg == wmTimeChange, msg == wmPowerBroadcast && wparam == pbtResumeAutomatic:
 			select {
-			case told <- struct{}{}:
-			default: // one is waiting to be heard already
+			case changed <- struct{}{}:
+			default: // one is waiting already
 			}
 		}
 		result, _, _ := procDefWindowProc.Call(window, msg, wparam, lparam)

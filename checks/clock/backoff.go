@@ -2,10 +2,10 @@ package clock
 
 import "time"
 
-// A kiss is a server's answer that holds no time but a reason (RFC 5905, section 7.4).
+// A kiss is the code of a kiss-o'-death: an answer without a time (RFC 5905, section 7.4).
 type kiss string
 
-// Error names the reason only where it is one of those that servers use: it comes from outside.
+// Error contains the code only where servers are known to use it: it comes from outside.
 func (k kiss) Error() string {
 	switch k {
 	case kissRate, kissDeny, kissRstr, "INIT", "STEP", "ACST", "AUTH", "CRYP", "DROP", "NKEY", "NTSN":
@@ -20,33 +20,33 @@ const (
 	kissRstr kiss = "RSTR" // do not ask
 )
 
-// maxQuiet bounds how long a server that asked for fewer questions is left alone.
-const maxQuiet = 24 * time.Hour
+// maxBackoff is the longest pause after RATE.
+const maxBackoff = 24 * time.Hour
 
-// manners is what a server asked of us, kept from look to look.
-type manners struct {
+// backoff remembers a server's kiss-o'-death (RFC 5905 §7.4) between looks.
+type backoff struct {
 	denied bool
 	rates  int           // RATE answers in a row
 	until  time.Duration // Time.Elapsed before which it is not to be asked
 }
 
-// take obeys a kiss received at now.
-func (m *manners) take(k kiss, now, interval time.Duration) {
+// take obeys a kiss received at now: DENY and RSTR for good, RATE for longer each time.
+func (b *backoff) take(k kiss, now, interval time.Duration) {
 	switch k {
 	case kissDeny, kissRstr:
-		m.denied = true
+		b.denied = true
 	case kissRate:
-		m.rates++
-		m.until = now + min(interval<<min(m.rates, 10), maxQuiet)
+		b.rates++
+		b.until = now + min(interval<<min(b.rates, 10), maxBackoff)
 	}
 }
 
 // verdict is why the server must not be asked at now, or "".
-func (m *manners) verdict(now time.Duration) ServerVerdict {
+func (b *backoff) verdict(now time.Duration) ServerVerdict {
 	switch {
-	case m.denied:
+	case b.denied:
 		return Denies
-	case now < m.until:
+	case now < b.until:
 		return AskedToWait
 	}
 	return ""
