@@ -67,7 +67,7 @@ func webVerdict(err error) ServerVerdict {
 	switch {
 	case errors.As(err, &refused):
 		return CertificateRefused
-	case errors.Is(err, webdate.ErrNoDate), errors.Is(err, webdate.ErrCached), errors.Is(err, webdate.ErrMoving):
+	case errors.Is(err, webdate.ErrNoDate), errors.Is(err, webdate.ErrCached):
 		return NoDate
 	}
 	return serverVerdict(err)

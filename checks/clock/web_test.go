@@ -108,7 +108,7 @@ func TestWeb(t *testing.T) {
 			if f.Level != tt.level || !strings.HasPrefix(f.Summary, tt.summary) || facts.Evidence() != tt.facts {
 				t.Errorf("%s: got %v %q, %q", tt.name, f.Level, f.Summary, facts.Evidence())
 			}
-			if want := tt.offset["a.example.com"]; facts.Known && ((facts.Offset-want).Abs() > facts.Error || facts.Error > 120*time.Millisecond) {
+			if want := tt.offset["a.example.com"]; facts.Known && ((facts.Offset-want).Abs() > facts.Error || facts.Error > 525*time.Millisecond) {
 				t.Errorf("%s: %v ± %v", tt.name, facts.Offset, facts.Error)
 			}
 			if len(facts.Servers) != 7 || facts.Servers[0].Verdict != "no answer" {
@@ -133,6 +133,19 @@ func TestWebWithClockBeforeCertificates(t *testing.T) {
 		}
 		if want := "3 web servers agree. By this clock the certificates of 3 web servers are expired."; facts.Evidence() != want {
 			t.Errorf("got %q", facts.Evidence())
+		}
+	})
+}
+
+// TestWebIsCoarse: dates in whole seconds cannot tell whether a clock is right to 300 ms.
+func TestWebIsCoarse(t *testing.T) {
+	certificate, roots := testCertificate(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := withPages(t, certificate, roots, map[string]time.Duration{"a.example.com": 0, "b.example.com": 0})
+		r.cfg.Tolerance = 300 * time.Millisecond
+		facts, wait := r.Look(t.Context())
+		if facts.Verdict != Vague || !strings.HasPrefix(facts.Summary(), "Clock not checked closely enough: ") || wait > time.Minute {
+			t.Errorf("%v %q, next in %v", facts.Verdict, facts.Summary(), wait)
 		}
 	})
 }

@@ -60,7 +60,9 @@ func (s *site) serve(t *testing.T, notBefore, notAfter time.Time) {
 
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.asked++
-	if sleep(r.Context(), s.there) != nil {
+	select {
+	case <-time.After(s.there):
+	case <-r.Context().Done():
 		return
 	}
 	now := time.Now().Add(s.offset)
@@ -108,14 +110,14 @@ func TestAsk(t *testing.T) {
 		site  site
 		bound time.Duration
 	}{
-		{"near", site{there: 5 * time.Millisecond, back: 5 * time.Millisecond}, 80 * time.Millisecond},
-		{"behind", site{offset: 93*time.Second + 456*time.Millisecond, there: 20 * time.Millisecond, back: 20 * time.Millisecond}, 100 * time.Millisecond},
-		{"ahead", site{offset: -time.Hour - 7*time.Millisecond, there: 20 * time.Millisecond, back: 20 * time.Millisecond}, 100 * time.Millisecond},
-		{"one way only", site{offset: time.Millisecond, there: 80 * time.Millisecond}, 100 * time.Millisecond},
-		{"the other way only", site{offset: time.Millisecond, back: 80 * time.Millisecond}, 100 * time.Millisecond},
-		{"far", site{offset: 5 * time.Second, there: 300 * time.Millisecond, back: 300 * time.Millisecond}, 320 * time.Millisecond},
+		{"near", site{there: 5 * time.Millisecond, back: 5 * time.Millisecond}, 515 * time.Millisecond},
+		{"behind", site{offset: 93*time.Second + 456*time.Millisecond, there: 20 * time.Millisecond, back: 20 * time.Millisecond}, 530 * time.Millisecond},
+		{"ahead", site{offset: -time.Hour - 7*time.Millisecond, there: 20 * time.Millisecond, back: 20 * time.Millisecond}, 530 * time.Millisecond},
+		{"one way only", site{offset: time.Millisecond, there: 80 * time.Millisecond}, 550 * time.Millisecond},
+		{"the other way only", site{offset: time.Millisecond, back: 80 * time.Millisecond}, 550 * time.Millisecond},
+		{"far", site{offset: 5 * time.Second, there: 300 * time.Millisecond, back: 300 * time.Millisecond}, 810 * time.Millisecond},
 		{"envoy", site{offset: 333 * time.Millisecond, there: 10 * time.Millisecond, back: 10 * time.Millisecond, cached: 470 * time.Millisecond,
-			header: func(h http.Header) { h.Set("Server", "envoy") }}, 400 * time.Millisecond},
+			header: func(h http.Header) { h.Set("Server", "envoy") }}, 760 * time.Millisecond},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := tt.site
@@ -128,10 +130,10 @@ func TestAsk(t *testing.T) {
 			}
 			mid, bound := offset(a, d)
 			if (mid-s.offset).Abs() > bound || bound > tt.bound {
-				t.Errorf("%s: %v ± %v in %d questions, want %v within ± %v", tt.name, mid, bound, s.asked, s.offset, tt.bound)
+				t.Errorf("%s: %v ± %v by %d requests, want %v within ± %v", tt.name, mid, bound, s.asked, s.offset, tt.bound)
 			}
-			if took := time.Since(begun); took > 10*time.Second || s.asked > questions {
-				t.Errorf("%s: %d questions in %v", tt.name, s.asked, took)
+			if took := time.Since(begun); took > time.Second || s.asked != 1 {
+				t.Errorf("%s: %d requests in %v", tt.name, s.asked, took)
 			}
 		})
 	}
@@ -163,7 +165,7 @@ func TestNoAnswer(t *testing.T) {
 		s := site{there: time.Hour}
 		s.serve(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 		begun := time.Now()
-		if _, err := s.asker().Ask(t.Context(), "https://it.test/"); err == nil || time.Since(begun) > patience+time.Second {
+		if _, err := s.asker().Ask(t.Context(), "https://it.test/"); err == nil || time.Since(begun) > timeout+time.Second {
 			t.Errorf("%v after %v", err, time.Since(begun))
 		}
 		if _, err := s.asker().Ask(t.Context(), "http://it.test/"); err == nil {
@@ -171,18 +173,6 @@ func TestNoAnswer(t *testing.T) {
 		}
 		if _, err := s.asker().Ask(t.Context(), "https://other.test/"); err == nil {
 			t.Error("took another's certificate")
-		}
-	})
-}
-
-// TestMovingDates asks a server that jumps by an hour between answers.
-func TestMovingDates(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &site{}
-		s.header = func(http.Header) { s.offset += time.Hour }
-		s.serve(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-		if d, err := s.asker().Ask(t.Context(), "https://it.test/"); err == nil {
-			t.Errorf("told %+v", d)
 		}
 	})
 }
@@ -197,8 +187,8 @@ func TestCertificateTellsTime(t *testing.T) {
 		header func(http.Header)
 		bound  time.Duration
 	}{
-		{"not yet valid", 800 * day, nil, 100 * time.Millisecond},
-		{"expired", -800 * day, nil, 100 * time.Millisecond},
+		{"not yet valid", 800 * day, nil, 520 * time.Millisecond},
+		{"expired", -800 * day, nil, 520 * time.Millisecond},
 		{"no date", 800 * day, func(h http.Header) { h["Date"] = nil }, 45 * day},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -246,23 +236,16 @@ func FuzzDate(f *testing.F) {
 		if sent < 0 || sent > received || received > span {
 			return
 		}
-		said := answer{sent: time.Duration(sent), received: time.Duration(received)}
-		err := said.read(http.Header{"Date": {date}, "Age": {age}, "Server": {server}})
+		d, err := read(http.Header{"Date": {date}, "Age": {age}, "Server": {server}}, time.Duration(sent), time.Duration(received))
 		if err != nil {
 			return
 		}
-		var b bracket
-		for range 2 {
-			if !b.narrow(said) || b.low > b.high {
-				t.Fatalf("%+v contradicts itself: %+v", said, b)
-			}
-		}
-		if w := b.wait(said.received, said.received-said.sent); w < 0 || w > time.Second {
-			t.Fatalf("wait %v", w)
-		}
 		wants, err := http.ParseTime(date)
-		if err != nil || wants.Unix() != int64(said.date/time.Second) {
-			t.Fatalf("%q read as %v", date, said.date)
+		if err != nil || wants.Unix() != int64((d.Low+time.Duration(received))/time.Second) {
+			t.Fatalf("%q read as %+v", date, d)
+		}
+		if d.High-d.Low < time.Second || d.RTT != time.Duration(received-sent) {
+			t.Fatalf("impossible bounds: %+v", d)
 		}
 	})
 }
