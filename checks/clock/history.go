@@ -2,7 +2,6 @@ package clock
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"fermata/checks/files"
@@ -32,24 +31,24 @@ func (e entry) base() time.Duration {
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// sane says whether a program of this kind could have written the entry.
+// sane reports whether Fermata can have written the entry.
 func (e entry) sane() bool {
 	const most = 100 * 365 * 24 * 3600
 	return e.At.Year() > 1970 && e.At.Year() < 2200 && e.Error > 0 && e.Error < most &&
 		e.Boot >= 0 && e.Boot < most && e.Offset > -most && e.Offset < most
 }
 
-// A history is the offsets of a week, in a file that may hold anything.
+// A history is the measurements of a week. What its file contains is not trusted.
 type history struct {
-	path    string
+	path    string // "" keeps them in memory
 	loaded  bool
 	entries []entry // by time
 }
 
-// add takes a measurement for a clock that stood at now and tells the drift that shows since the
-// computer was started. What cannot be read or written is forgotten: the history is a comfort.
+// add adds a measurement of a clock that stood at now and returns the drift since the computer was
+// started. Read and write errors are ignored; the history is optional.
 func (h *history) add(now Reading, f Facts, tolerance time.Duration) Drift {
-	if !h.loaded {
+	if h.path != "" && !h.loaded {
 		h.entries, h.loaded = load(h.path), true
 	}
 	latest := entry{
@@ -69,7 +68,9 @@ func (h *history) add(now Reading, f Facts, tolerance time.Duration) Drift {
 		if len(h.entries) > maxEntries {
 			h.entries = h.entries[len(h.entries)-maxEntries:]
 		}
-		_ = h.save()
+		if data, err := json.Marshal(h.entries); err == nil && h.path != "" {
+			_ = files.Write(h.path, data, 0o600)
+		}
 	}
 	return drift
 }
@@ -87,19 +88,4 @@ func load(path string) []entry {
 		}
 	}
 	return good[max(0, len(good)-maxEntries):]
-}
-
-// save replaces the file as a whole.
-func (h *history) save() error {
-	if h.path == "" {
-		return nil
-	}
-	data, err := json.Marshal(h.entries)
-	if err != nil {
-		return fmt.Errorf("write the clock's history: %w", err)
-	}
-	if err := files.Write(h.path, data, 0o600); err != nil {
-		return fmt.Errorf("write the clock's history: %w", err)
-	}
-	return nil
 }
