@@ -1,6 +1,5 @@
-// Package clock says whether this computer's clock is right, by asking several time servers, and
-// keeps true time for the rest of the program: time that no clock step, suspend or wrong clock
-// moves.
+// Package clock finds out whether this computer's clock is right, by asking several time servers, and
+// keeps true time for the rest of the program: time that no clock step, suspend or wrong clock moves.
 package clock
 
 import (
@@ -15,16 +14,16 @@ import (
 	"fermata/checks/clock/autotime"
 )
 
-// The samples of one look. A look that was asked for or that follows bad news hurries.
+// The samples of one look.
 const (
 	defaultSamples = 4
-	hurried        = 200 * time.Millisecond // between samples
-	unhurried      = 2 * time.Second
-	patience       = 1200 * time.Millisecond // for one answer
-	grace          = 300 * time.Millisecond  // for the others, once a majority of all servers agrees
+	quickSpacing   = 200 * time.Millisecond // between samples of a look that somebody waits for
+	calmSpacing    = 2 * time.Second        // between samples of the usual look
+	answerTimeout  = 1200 * time.Millisecond
+	stragglerTime  = 300 * time.Millisecond // for the other servers, once a majority of all agrees
 )
 
-// A Config says whom to ask and what to make of it.
+// A Config holds the servers to ask and what counts as right.
 type Config struct {
 	// Servers are hosts, or host:port. Three or more are needed to outvote a lying one. Servers that
 	// smear leap seconds (time.google.com) differ from others by up to a second for a day around one,
@@ -33,13 +32,12 @@ type Config struct {
 	Tolerance time.Duration // beyond this the clock is wrong
 	Interval  time.Duration // between looks while all is well
 	Samples   int           // for each server and look; 0 is 4
-	// Pages are https addresses whose Date is asked for where no majority of the servers answers, as
-	// when a network lets no UDP through. The first should be the one whose clock judges the tokens.
+	// Pages are https addresses whose Date header is asked for where no majority of the servers agrees, as
+	// when a network lets no UDP through. They tell the time to about half a second.
 	Pages []string
 	// History is the file in which offsets are kept; "" keeps them in memory.
 	History string
-	// SetClock is what "Set it automatically" does where the clock is not the computer's; nil has the
-	// system set its clock, and sees whether it does.
+	// SetClock sets a clock that is not the computer's; nil has the system set its clock.
 	SetClock func(ctx context.Context) error
 	// Dial makes the connections; nil is a net.Dialer. Where it returns a bare *net.UDPConn the
 	// kernel's time stamps are used.
@@ -62,7 +60,7 @@ type Check struct {
 	says                 func(context.Context) []string
 }
 
-// New returns a check that also sets t right.
+// New returns a check that also corrects t at each look.
 func New(cfg Config, t *Time) *Check {
 	if cfg.Samples == 0 {
 		cfg.Samples = defaultSamples
@@ -143,28 +141,28 @@ func level(v Verdict) checks.Level {
 func (c *Check) spacing() time.Duration {
 	late := c.time.Elapsed() - c.due
 	if c.due > 0 && c.verdict == Right && late >= 0 && late < c.cfg.Interval/10 {
-		return unhurried
+		return calmSpacing
 	}
-	return hurried
+	return quickSpacing
 }
 
-// look asks all servers at once and returns when all are done, or soon after a majority of all
-// agrees: a silent server must not hold up the others' news.
+// look asks all servers at once and returns when all are done, or soon after a majority of all agrees: a
+// silent server must not delay the finding.
 func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	sampling := time.Duration(c.cfg.Samples-1) * spacing
-	ctx, cancel := context.WithTimeout(ctx, sampling+patience+time.Second)
+	ctx, cancel := context.WithTimeout(ctx, sampling+answerTimeout+time.Second)
 	defer cancel()
 	sources := make([]*source, len(c.cfg.Servers))
 	var wg sync.WaitGroup
 	for i, name := range c.cfg.Servers {
 		sources[i] = &source{name: name}
 		if c.backoff[i].verdict(c.time.Elapsed()) == "" {
-			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, c.cfg.Samples, spacing, patience) })
+			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, c.cfg.Samples, spacing, answerTimeout) })
 		}
 	}
 	done := make(chan struct{})
 	go func() { wg.Wait(); close(done) }()
-	enough := time.NewTimer(sampling + grace)
+	enough := time.NewTimer(sampling + stragglerTime)
 	defer enough.Stop()
 	select {
 	case <-done:
@@ -184,7 +182,7 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	return sources
 }
 
-// facts weighs what the sources said, for a clock that stands at now.
+// facts weighs the answers of the sources, for a clock that stands at now.
 func (c *Check) facts(sources []*source, now Reading) Facts {
 	f := Facts{Servers: make([]Server, len(sources))}
 	for i, s := range sources {

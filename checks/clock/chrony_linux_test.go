@@ -69,7 +69,7 @@ func startChronyd(tb testing.TB, host string, env ...string) string {
 	addr := net.JoinHostPort(host, strconv.Itoa(port))
 	c := New(Config{Servers: []string{addr}, Samples: 1}, NewTime())
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if c.look(tb.Context(), hurried)[0].ok {
+		if c.look(tb.Context(), quickSpacing)[0].ok {
 			return addr
 		}
 	}

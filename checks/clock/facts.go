@@ -2,42 +2,48 @@ package clock
 
 import "time"
 
-// Facts are the figures behind a finding.
+// Facts are what a look found.
 type Facts struct {
 	Verdict   Verdict
-	Known     bool          // enough servers agree: Offset and Error mean something
+	Known     bool          // a majority of the servers agrees: Offset and Error mean something
 	Offset    time.Duration // true time minus this clock: positive when this clock is behind (RFC 5905's sign)
-	Error     time.Duration // the true offset is within Offset ± Error, as far as the servers are honest
+	Error     time.Duration // the true offset is within Offset ± Error, if the agreeing servers are honest
 	CheckedAt time.Time     // true time of the look
-	Via       string        // what decided: "ntp", or "https" where the time servers told too little
-	Agree     int           // servers whose intervals share the agreed one
+	Via       string        // the deciding kind of server: "ntp", or "https" where the time servers did not suffice
+	Agree     int           // servers of that kind whose intervals share the agreed one
 	Asked     int           // servers of that kind
 	Reason    string        // why nothing is known: "no time server answered"; "" when Known
 	Servers   []Server
-	System    []string // what the system says of its own clock, where that is wrong: evidence only
+	System    []string // what the system reports of its own clock, where that is wrong: evidence only
 	Drift     Drift
 }
 
-// A Server is what one server said in the last look.
+// A Server is the result of asking one server in the last look.
 type Server struct {
 	Name        string
 	Via         string        // "ntp" or "https"
 	Offset      time.Duration // as in Facts
-	Error       time.Duration // root distance (RFC 5905, section 11.2.1) with the sample's age; 0 when it gave no time
+	Error       time.Duration // root distance (RFC 5905, section 11.2.1) with the sample's age; 0 without a time
 	RTT         time.Duration
-	Stratum     int           // 1 to 15; 0 for https, and when it gave no time
+	Stratum     int           // 1 to 15; 0 for https, and without a time
 	Age         time.Duration // of the sample when the look ended
 	Verdict     ServerVerdict
-	Certificate string // "not yet valid" or "expired" where it is so by this clock, and genuine otherwise
+	Certificate string // NotYetValid or Expired where it is so by this clock, and genuine otherwise; else ""
 }
 
-// Answered says whether the server gave a time, true or false.
+// The faults of a certificate that only a wrong clock finds.
+const (
+	NotYetValid = "not yet valid"
+	Expired     = "expired"
+)
+
+// Answered reports whether the server gave a time, right or wrong.
 func (s Server) Answered() bool { return s.Error > 0 }
 
 func (s Server) interval() interval { return interval{s.Offset, s.Error} }
 
-// weigh makes of the servers of one kind what is known, and says how many gave a time. Only a
-// majority of all makes true time known: a silent one may be the honest one.
+// weigh finds the offset on which the servers of one kind agree, gives each its verdict, and returns how
+// many gave a time. Only a majority of all makes true time known: a silent one may be the honest one.
 func (f *Facts) weigh(servers []Server, via string) (answered int) {
 	var said []interval
 	for _, s := range servers {
@@ -62,7 +68,7 @@ func (f *Facts) weigh(servers []Server, via string) (answered int) {
 	return len(said)
 }
 
-// compare gives a server that had no vote its verdict by what is known.
+// compare gives a server that had no vote its verdict by what f knows.
 func (s *Server) compare(f Facts) {
 	if !s.Answered() || !f.Known {
 		return

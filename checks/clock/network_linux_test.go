@@ -78,15 +78,15 @@ func TestDefaultRoute(t *testing.T) {
 
 func TestWatchNetworkEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	told, err := WatchNetwork(ctx)
+	changes, err := WatchNetwork(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cancel()
 	select {
-	case _, open := <-told:
+	case _, open := <-changes:
 		if open {
-			t.Error("told of a change that was none")
+			t.Error("sent a change that was none")
 		}
 	case <-time.After(5 * time.Second):
 		t.Fatal("the watch outlives its context")
@@ -115,7 +115,7 @@ func TestWatchNetworkRoute(t *testing.T) {
 		}
 		return
 	}
-	told, err := WatchNetwork(t.Context())
+	changes, err := WatchNetwork(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,8 +125,8 @@ func TestWatchNetworkRoute(t *testing.T) {
 		}
 	}
 	select {
-	case <-told:
+	case <-changes:
 	case <-time.After(10 * time.Second):
-		t.Fatal("not told of a default route")
+		t.Fatal("a default route was not reported")
 	}
 }

@@ -4,13 +4,13 @@ import "time"
 
 // The first wait after a look that ended badly; it doubles with each further one.
 const (
-	soonWrong   = time.Minute      // a person is at it, or the system's own time service is
-	soonUnknown = 20 * time.Second // the network may come back, and tells so on some systems only
+	soonWrong   = time.Minute      // a person or the system's time service may be setting it
+	soonUnknown = 20 * time.Second // the network may come back, which not every system reports
 )
 
-// next says when to look again: seldom while all is well, soon after a bad finding and then ever
-// later. bad counts the bad findings in a row. random in [0, 1) spreads the looks by ± 10 %, so that
-// no two computers keep in step (the pool's rule).
+// next returns in how long to look again: after interval while the clock is right, else sooner, twice as
+// long for each further bad finding in a row; bad counts them. random in [0, 1) spreads the looks by
+// ± 10 %, so that computers do not ask in step (the NTP pool's rule).
 func next(v Verdict, bad int, interval time.Duration, random float64) time.Duration {
 	wait := interval
 	if v != Right {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// An interval holds the true value if its source tells the truth: mid, give or take err.
+// An interval is mid ± err; it contains the true value if its source is honest.
 type interval struct{ mid, err time.Duration }
 
 func (i interval) low() time.Duration  { return i.mid - i.err }
@@ -70,6 +70,6 @@ func combine(sources []interval, low, high time.Duration) interval {
 	return interval{mid, max(high-mid, mid-low)}
 }
 
-// meets says whether the interval reaches into the agreed one; a source that does not is a
+// meets reports whether the interval reaches into the agreed one; a source that does not is a
 // falseticker.
 func (i interval) meets(low, high time.Duration) bool { return i.low() <= high && i.high() >= low }

@@ -96,7 +96,7 @@ func (s *source) kissed() bool {
 	return kissed
 }
 
-// sleep waits for d and says whether ctx let it.
+// sleep waits for d and reports false if ctx ended first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

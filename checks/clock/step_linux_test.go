@@ -119,9 +119,9 @@ func expectStep(t *testing.T, changes <-chan Change, step time.Duration) {
 	select {
 	case c := <-changes:
 		if (c.Step-step).Abs() > 5*time.Millisecond || c.Slept != 0 {
-			t.Errorf("told of %+v, want a step of %v", c, step)
+			t.Errorf("got %+v, want a step of %v", c, step)
 		}
 	case <-time.After(5 * time.Second):
-		t.Errorf("not told of a step of %v", step)
+		t.Errorf("a step of %v was not reported", step)
 	}
 }

@@ -57,7 +57,7 @@ func (s Server) cells() []string {
 	}
 }
 
-// remarks are the sentences under the verdict.
+// remarks are the sentences under the summary.
 func (f Facts) remarks() []string {
 	var lines []string
 	for _, line := range append([]string{f.Evidence(), TimeZone(f.Offset)}, f.System...) {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// drift is how far two clocks may part, in seconds a second, while nobody compares them:
-// RFC 5905's PHI, 15 ppm.
+// drift is how far two clocks may part, in seconds a second, between two comparisons: RFC 5905's PHI,
+// 15 ppm.
 const drift = 15e-6
 
 // A Time is true time: the time servers' time, carried forward by a clock that runs on in suspend
@@ -48,7 +48,7 @@ func (t *Time) Now() time.Time {
 	return time.Unix(0, int64(t.base+boot))
 }
 
-// Known says whether true time was ever measured.
+// Known reports whether true time was ever measured.
 func (t *Time) Known() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -18,7 +18,7 @@ func TestWatchEnds(t *testing.T) {
 	select {
 	case _, open := <-changes:
 		if open {
-			t.Error("told of a step that was none")
+			t.Error("sent a step that was none")
 		}
 	case <-time.After(5 * time.Second):
 		t.Fatal("the watch outlives its context")

@@ -11,8 +11,8 @@ import (
 	"fermata/checks/clock/webdate"
 )
 
-// askWeb asks the pages for the time, all at once, where the time servers told too little, and
-// weighs their answers in the place of the time servers'.
+// askWeb asks the pages for the time, all at once, and weighs their answers instead of those of the time
+// servers, which did not suffice.
 func (c *Check) askWeb(ctx context.Context, f Facts) Facts {
 	asker := webdate.Asker{Elapsed: c.time.Elapsed, Now: c.time.Now, Dial: c.cfg.Dial, Roots: c.roots}
 	pages := make([]Server, len(c.cfg.Pages))
@@ -29,7 +29,7 @@ func (c *Check) askWeb(ctx context.Context, f Facts) Facts {
 	copy(web.Servers[len(f.Servers):], pages) // with their verdicts
 	if !web.Known {
 		f.Servers = web.Servers
-		f.Reason += ", and the web servers told too little"
+		f.Reason += ", and no majority of the web servers agrees"
 		return f
 	}
 	for i := range f.Servers {
@@ -53,11 +53,11 @@ func (c *Check) page(page string, d webdate.Date, err error) Server {
 	s.Error = (d.High - d.Low) / 2
 	s.Offset = d.Low + s.Error - now.wallBase()
 	if v := d.Validity; v != nil && now.Wall.Before(v.NotBefore) {
-		s.Certificate = "not yet valid"
+		s.Certificate = NotYetValid
 	} else if v != nil && now.Wall.After(v.NotAfter) {
-		s.Certificate = "expired"
+		s.Certificate = Expired
 	}
-	s.Error += time.Microsecond // never nought: that would say that there was no answer
+	s.Error += time.Microsecond // never 0, which means no answer
 	return s
 }
 

@@ -98,8 +98,8 @@ func TestWeb(t *testing.T) {
 		{"right", map[string]time.Duration{"a.example.com": 0, "b.example.com": 0, "c.example.com": 0}, checks.OK, "Clock is right (within ", "3 web servers agree."},
 		{"wrong", map[string]time.Duration{"a.example.com": 93 * time.Second, "b.example.com": 93 * time.Second}, checks.Critical, "Your clock is 1 min 3", "2 web servers agree."},
 		{"a liar", map[string]time.Duration{"a.example.com": 0, "b.example.com": time.Hour, "c.example.com": 0}, checks.OK, "Clock is right (within ", "2 web servers agree. b.example.com differs: by it this clock is 1 h behind."},
-		{"one alone", map[string]time.Duration{"b.example.com": time.Hour}, checks.Unknown, "Clock not checked: no time server answered, and the web servers told too little", ""},
-		{"none", nil, checks.Unknown, "Clock not checked: no time server answered, and the web servers told too little", ""},
+		{"one alone", map[string]time.Duration{"b.example.com": time.Hour}, checks.Unknown, "Clock not checked: no time server answered, and no majority of the web servers agrees", ""},
+		{"none", nil, checks.Unknown, "Clock not checked: no time server answered, and no majority of the web servers agrees", ""},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := withPages(t, certificate, roots, tt.offset)
@@ -111,7 +111,7 @@ func TestWeb(t *testing.T) {
 			if want := tt.offset["a.example.com"]; facts.Known && ((facts.Offset-want).Abs() > facts.Error || facts.Error > 525*time.Millisecond) {
 				t.Errorf("%s: %v ± %v", tt.name, facts.Offset, facts.Error)
 			}
-			if len(facts.Servers) != 7 || facts.Servers[0].Verdict != "no answer" {
+			if len(facts.Servers) != 7 || facts.Servers[0].Verdict != NoAnswer {
 				t.Errorf("%s: %+v", tt.name, facts.Servers)
 			}
 		})

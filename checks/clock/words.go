@@ -39,8 +39,8 @@ func (f Facts) servers(n int) string {
 	return fmt.Sprint(n, " ", name)
 }
 
-// Evidence says who vouches for the offset: "4 time servers agree.", which ones do not, and what
-// else speaks for it. It is "" where nothing is known.
+// Evidence names what the offset rests on: "4 time servers agree.", the servers that differ, and the
+// certificates that this clock finds invalid. It is "" where nothing is known.
 func (f Facts) Evidence() string {
 	if !f.Known {
 		return ""
@@ -60,7 +60,7 @@ func (f Facts) Evidence() string {
 		}
 		certificates[server.Certificate]++
 	}
-	for _, fault := range []string{"not yet valid", "expired"} {
+	for _, fault := range []string{NotYetValid, Expired} {
 		if n := certificates[fault]; n == 1 {
 			s += fmt.Sprintf(" By this clock one web server's certificate is %s.", fault)
 		} else if n > 1 {

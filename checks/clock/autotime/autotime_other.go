@@ -26,5 +26,5 @@ func OpenSettings(ctx context.Context) error {
 	return nil
 }
 
-// Says has nothing to tell here.
+// Says returns nothing here.
 func Says(context.Context) []string { return nil }

@@ -29,7 +29,7 @@ func OpenSettings(context.Context) error {
 	return nil
 }
 
-// Says has nothing to tell here.
+// Says returns nothing here.
 func Says(context.Context) []string { return nil }
 
 func execute(verb, file, args string, show int32) error {

@@ -13,7 +13,7 @@ import (
 
 func nothing(context.Context) []string { return nil }
 
-func TestMend(t *testing.T) {
+func TestSet(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
 		turnOn    error
@@ -67,7 +67,7 @@ func TestMend(t *testing.T) {
 	}
 }
 
-func TestMendCancelled(t *testing.T) {
+func TestSetCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(nil)
 		r.says, r.turnOn = nothing, nothingDone

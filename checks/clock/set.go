@@ -10,9 +10,9 @@ import (
 	"fermata/checks/clock/autotime"
 )
 
-// settling is how long a time service that was just turned on gets to set the clock: its first
+// serviceTime is how long a time service that was just turned on gets to set the clock: its first
 // exchanges with a server, and a step.
-const settling = 45 * time.Second
+const serviceTime = 45 * time.Second
 
 // Set has the clock set: by Config.SetClock where there is one, else by turning the system's automatic
 // time on. It waits up to 45 s for the clock to become right, by true time, which takes no network. Where
@@ -30,7 +30,7 @@ func (c *Check) Set(ctx context.Context) error {
 		}
 		return checks.WithHint(err, "The date settings are open: set the time there.")
 	}
-	for begun := c.time.Elapsed(); c.time.Elapsed()-begun < settling; {
+	for begun := c.time.Elapsed(); c.time.Elapsed()-begun < serviceTime; {
 		if c.time.offset().Abs() <= c.cfg.Tolerance {
 			return nil
 		}
