@@ -14,13 +14,13 @@ import (
 	"fermata/checks/clock/autotime"
 )
 
-// The samples of one look.
+// How one look goes.
 const (
-	defaultSamples = 4
-	quickSpacing   = 200 * time.Millisecond // between samples of a look that somebody waits for
-	calmSpacing    = 2 * time.Second        // between samples of the usual look
-	answerTimeout  = 1200 * time.Millisecond
-	stragglerTime  = 300 * time.Millisecond // for the other servers, once a majority of all agrees
+	samples       = 4                      // of each server
+	quickSpacing  = 200 * time.Millisecond // between the samples of a look that somebody waits for
+	calmSpacing   = 2 * time.Second        // between samples of the usual look
+	answerTimeout = 1200 * time.Millisecond
+	stragglerTime = 300 * time.Millisecond // for the other servers, once a majority of all agrees
 )
 
 // A Config holds the servers to ask and what counts as right.
@@ -31,7 +31,6 @@ type Config struct {
 	Servers   []string
 	Tolerance time.Duration // beyond this the clock is wrong
 	Interval  time.Duration // between looks while all is well
-	Samples   int           // for each server and look; 0 is 4
 	// Pages are https addresses whose Date header is asked for where no majority of the servers agrees, as
 	// when a network lets no UDP through. They tell the time to about half a second.
 	Pages []string
@@ -62,9 +61,6 @@ type Check struct {
 
 // New returns a check that also corrects t at each look.
 func New(cfg Config, t *Time) *Check {
-	if cfg.Samples == 0 {
-		cfg.Samples = defaultSamples
-	}
 	c := &Check{
 		cfg: cfg, time: t, dial: cfg.Dial,
 		backoff: make([]backoff, len(cfg.Servers)),
@@ -82,7 +78,7 @@ func (c *Check) Name() string { return "clock" }
 
 // Look asks the servers and returns what they said, and in how long it wants the next look. It never
 // fails: a clock that cannot be checked is Unknown. A look takes a second, or seven when it is the usual
-// one that nobody waits for; where the pages have to be asked, up to ten more. It ends soon after ctx
+// one that nobody waits for; where the pages have to be asked, up to six more. It ends soon after ctx
 // does. No two looks may overlap.
 func (c *Check) Look(ctx context.Context) (Facts, time.Duration) {
 	sources := c.look(ctx, c.spacing())
@@ -149,7 +145,7 @@ func (c *Check) spacing() time.Duration {
 // look asks all servers at once and returns when all are done, or soon after a majority of all agrees: a
 // silent server must not delay the finding.
 func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
-	sampling := time.Duration(c.cfg.Samples-1) * spacing
+	sampling := (samples - 1) * spacing
 	ctx, cancel := context.WithTimeout(ctx, sampling+answerTimeout+time.Second)
 	defer cancel()
 	sources := make([]*source, len(c.cfg.Servers))
@@ -157,7 +153,7 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	for i, name := range c.cfg.Servers {
 		sources[i] = &source{name: name}
 		if c.backoff[i].verdict(c.time.Elapsed()) == "" {
-			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, c.cfg.Samples, spacing, answerTimeout) })
+			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, samples, spacing, answerTimeout) })
 		}
 	}
 	done := make(chan struct{})

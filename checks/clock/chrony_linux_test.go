@@ -67,7 +67,7 @@ func startChronyd(tb testing.TB, host string, env ...string) string {
 	}
 	tb.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	addr := net.JoinHostPort(host, strconv.Itoa(port))
-	c := New(Config{Servers: []string{addr}, Samples: 1}, NewTime())
+	c := New(Config{Servers: []string{addr}}, NewTime())
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if c.look(tb.Context(), quickSpacing)[0].ok {
 			return addr
