@@ -49,7 +49,7 @@ func (c *inspectCommand) Execute([]string) error {
 		return err
 	case r.Problem != "":
 		return errors.New("there is nothing to explain")
-	case hasEnded(r.Tokens):
+	case r.Answer != "", hasEnded(r.Tokens):
 		return errWrong
 	}
 	return nil

@@ -26,14 +26,18 @@ func readJWT(raw string, secrets []string) Token {
 		t.Odd = append(t.Odd, "It has more parts than a JWT.")
 		return t
 	}
-	header, err := object(cut[0])
+	header, err := claimsIn(cut[0])
 	if err != nil {
 		t.Odd = append(t.Odd, "Its header cannot be read: it is damaged.")
 		return t
 	}
 	t.setHeader(header, secrets)
-	claims, err := object(cut[1])
+	claims, err := claimsIn(cut[1])
 	if err != nil {
+		if data, err := decode(cut[1]); err == nil && !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+			t.Kind = Signed
+			return t
+		}
 		t.Odd = append(t.Odd, "Its claims cannot be read: it is damaged or cut off.")
 		return t
 	}
@@ -58,29 +62,30 @@ func decode(part string) ([]byte, error) {
 	return base64.RawURLEncoding.DecodeString(strings.TrimRight(part, "="))
 }
 
-// object reads a part that holds a JSON object. Its numbers are json.Numbers, so that each digit is kept.
-func object(part string) (map[string]any, error) {
+// claimsIn reads a part that holds a JSON object. Its numbers are json.Numbers, so that each digit is kept.
+func claimsIn(part string) (map[string]any, error) {
 	data, err := decode(part)
 	if err != nil {
 		return nil, err
 	}
-	if !json.Valid(data) { // a Decoder would not mind what follows the object
-		return nil, errors.New("not JSON")
-	}
-	var o map[string]any
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	if err := d.Decode(&o); err != nil {
+	v, _, err := decodeJSON(string(data), true)
+	if err != nil {
 		return nil, err
 	}
-	return o, nil
+	claims, ok := v.(map[string]any)
+	if !ok {
+		return nil, errNoObject
+	}
+	return claims, nil
 }
+
+var errNoObject = errors.New("no JSON object")
 
 // readEncrypted explains a JWE (RFC 7516): only its header can be read.
 func readEncrypted(raw string, secrets []string) Token {
 	t := Token{Kind: Encrypted}
 	first, _, _ := strings.Cut(raw, ".")
-	header, err := object(first)
+	header, err := claimsIn(first)
 	if err != nil {
 		t.Odd = append(t.Odd, "Its header cannot be read: it is damaged.")
 	}
@@ -96,7 +101,11 @@ func (t *Token) setHeader(header map[string]any, secrets []string) {
 }
 
 func (t *Token) setClaims(claims map[string]any, secrets []string) {
-	if subject, _ := claims["sub"].(string); subject != "" {
+	switch subject, _ := claims["sub"].(string); {
+	case subject == "":
+	case strings.HasPrefix(subject, "system:serviceaccount:"): // Kubernetes
+		t.Subject, t.service = text.Line(subject, maxText, secrets...), true
+	default:
 		if len(subject) >= 4 {
 			secrets = append(secrets[:len(secrets):len(secrets)], subject, text.Line(subject, len(subject)))
 		}
@@ -126,6 +135,9 @@ func (t *Token) time(claims map[string]any, name string) time.Time {
 		number = json.Number(strings.TrimSpace(written))
 	}
 	at, unit, ok := tokenfile.Unix(number)
+	if written, err := time.Parse(time.RFC3339, string(number)); err == nil {
+		at, unit, ok = written, time.Second, true
+	}
 	switch {
 	case !ok:
 		t.Odd = append(t.Odd, "Its "+name+" is no time.")

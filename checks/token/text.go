@@ -44,9 +44,15 @@ func listOf(claim any) []string {
 func secretsOf(list []found) []string {
 	var out []string
 	for _, f := range list {
-		for _, s := range append(strings.SplitN(f.raw, ".", 6), f.raw) {
-			if len(s) >= 8 {
-				out = append(out, s)
+		raws := []string{f.raw}
+		if o := f.object; o != nil {
+			raws = []string{string(o.Access), string(o.Refresh), string(o.ID)}
+		}
+		for _, raw := range raws {
+			for _, s := range append(strings.SplitN(raw, ".", 6), raw) {
+				if len(s) >= 8 {
+					out = append(out, s)
+				}
 			}
 		}
 	}

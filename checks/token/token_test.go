@@ -125,7 +125,7 @@ func render(t testing.TB, in string, known bool) string {
 	if i := strings.IndexFunc(got, func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) }); i >= 0 {
 		t.Errorf("%q is in\n%s", got[i:min(i+4, len(got))], got)
 	}
-	if (r.Problem == "") == (len(r.Tokens) == 0) {
+	if (r.Problem == "") == (len(r.Tokens) == 0 && r.Answer == "") {
 		t.Errorf("a problem and tokens, or neither: %s", got)
 	}
 	return got
@@ -143,7 +143,6 @@ func TestOdd(t *testing.T) {
 		{"cut", strings.TrimSuffix(token(rs256, `{"exp":1777638000}`), "."+signature), "Its third part, the signature, is missing: it was cut off."},
 		{"signature cut", token(rs256, `{"exp":1777638000}`) + "a", "Its signature is damaged or cut off."},
 		{"claims damaged", token(rs256, `{"exp":17776380`), "Its claims cannot be read: it is damaged or cut off."},
-		{"claims a list", token(rs256, `[1]`), "Its claims cannot be read: it is damaged or cut off."},
 		{"header damaged", token(`{"alg":`, `{"exp":1777638000}`), "Its header cannot be read: it is damaged."},
 		{"six parts", plain + ".a.b.c", "It has more parts than a JWT."},
 		{"nbf ahead", token(rs256, `{"nbf":1777637307,"exp":1777638000}`), "It is not good yet (nbf): it begins in 10 min."},

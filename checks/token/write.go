@@ -14,15 +14,18 @@ func (r Report) Write(w io.Writer) error {
 	if r.Problem != "" {
 		out.WriteString(r.Problem + "\n")
 	}
+	if r.Answer != "" {
+		out.WriteString(r.Answer + "\n")
+	}
 	signed := false
 	for i, t := range r.Tokens {
-		if i > 0 {
+		if i > 0 || r.Answer != "" {
 			out.WriteString("\n")
 		}
 		for _, sentence := range t.sentences() {
 			out.WriteString(sentence + "\n")
 		}
-		signed = signed || t.Kind == JWT || t.Kind == Encrypted
+		signed = signed || t.Kind == JWT || t.Kind == Signed || t.Kind == Encrypted
 	}
 	switch {
 	case signed:
@@ -45,11 +48,15 @@ func (t Token) sentences() []string {
 	if t.opaque {
 		all = append(all, "Its access token is opaque: only its issuer can read it.")
 	}
-	if t.Kind == JWT || t.Kind == Encrypted {
+	if t.Kind == JWT || t.Kind == Signed || t.Kind == Encrypted {
 		say("Header: ", t.header(), ".")
 	}
 	say("Issued by ", t.Issuer, ".")
-	say("Its subject names a person, so only its beginning is shown: ", t.Subject, "")
+	if t.service {
+		say("Its subject is a service account: ", t.Subject, ".")
+	} else {
+		say("Its subject names a person, so only its beginning is shown: ", t.Subject, "")
+	}
 	say("Meant for ", strings.Join(t.Audience, ", "), ".")
 	say("Allows ", strings.Join(t.Scopes, ", "), ".")
 	say("Issued on ", date(t.IssuedAt), ".")
@@ -64,6 +71,9 @@ func (t Token) sentences() []string {
 	}
 	if t.Kind == Object && t.Renewable {
 		all = append(all, "A refresh token is with it, so a program can renew it.")
+		if t.RefreshLife > 0 {
+			all = append(all, "The refresh token is good for "+text.Span(time.Duration(t.RefreshLife)*time.Second)+" from its issue: then the sign-in ends.")
+		}
 	}
 	for _, odd := range t.Odd {
 		all = append(all, "Odd: "+odd)
@@ -80,6 +90,8 @@ func (t Token) what() string {
 	switch t.Kind {
 	case JWT:
 		return this + " is a JWT: a token that says what it is for, readable by anybody."
+	case Signed:
+		return this + " is a signed message (a JWS), not a JWT: what is signed has no claims."
 	case Encrypted:
 		return this + " is an encrypted token (a JWE, in five parts): only who has the key can read it, its end included."
 	case Object:
@@ -89,6 +101,9 @@ func (t Token) what() string {
 		return "This is an OAuth token as a token server sends it."
 	case Stored:
 		return "These are librespot's stored credentials: a sign-in without an expiry in it."
+	}
+	if t.short {
+		return "This is a word. If it is a token, it is opaque: only its issuer can read it."
 	}
 	return this + " is an opaque token: only its issuer can read it."
 }
