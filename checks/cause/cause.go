@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"fermata/checks"
+	"fermata/checks/session"
 )
 
 // A Cause is one reason for a failure.
@@ -23,6 +24,23 @@ type Cause struct {
 	NoHelp     map[Fix]string // of each of the other fixes, why it can't help, to stand behind its name: "sign in first"
 }
 
+// A Fix is one of the seven things that a person can do, as the last part of an action ID.
+type Fix string
+
+// The seven fixes.
+const (
+	Refresh     Fix = "refresh"
+	SignIn      Fix = "login"
+	Restart     Fix = "restart"
+	Clock       Fix = "clock"
+	Permissions Fix = "permissions"
+	Device      Fix = "device"
+	Support     Fix = "support"
+)
+
+// Fixes are the seven in the order in which they are tried where nothing is known.
+var Fixes = []Fix{Refresh, SignIn, Restart, Clock, Permissions, Device, Support}
+
 // IDs that others tell apart.
 const (
 	ClockWrong  = "clock-wrong"
@@ -36,13 +54,14 @@ const (
 const Enough = 50
 
 // Judge returns how the account stands, and the causes that e supports, the one to fix first at the front.
-// An account that is well has none; one that fails has at least the cause Unknown. More evidence for a
+// An account that is well has none; trouble has at least the cause Unknown. More evidence for a
 // cause never lowers its confidence: a row only adds.
 func Judge(e Evidence) (checks.Level, []Cause) {
 	e = e.tidy()
 	found := weigh(e, func(row) bool { return true })
 	// What the health look met beside the trouble that comes first is a cause of its own, if it lasts.
-	if h, t := e.Session.Health, e.Session.Trouble; h != nil && h.Ask && (t == nil || h.Where != t.Where || h.Code != t.Code) {
+	h, t := e.Session.Health, e.Session.Trouble
+	if h != nil && h.Ask && h.Where != t.Where {
 		beside := e
 		beside.Session.Trouble = h
 		for _, c := range weigh(beside, func(r row) bool { return r.group == reply }) {
@@ -51,22 +70,21 @@ func Judge(e Evidence) (checks.Level, []Cause) {
 			}
 		}
 	}
-	if (e.Session.Trouble != nil || e.level >= checks.Warning) && !explained(e, found) {
+	if t != nil && !explained(t, found) {
 		found = append(found, unknown(e))
 	}
 	slices.SortStableFunc(found, func(a, b Cause) int { return cmp.Compare(rank(a.ID), rank(b.ID)) })
 	return e.level, found
 }
 
-// explained reports whether one of the causes is that of the session's trouble.
-func explained(e Evidence, found []Cause) bool {
-	t := e.Session.Trouble
+// explained reports whether one of the causes is that of t.
+func explained(t *session.Trouble, found []Cause) bool {
 	return slices.ContainsFunc(found, func(c Cause) bool {
 		switch rows[rank(c.ID)].group {
 		case alone:
-			return t == nil
+			return false
 		case signIn:
-			return t == nil || ofSignIn(t)
+			return ofSignIn(t)
 		}
 		return true
 	})

@@ -13,16 +13,10 @@ import (
 var clockRows = []row{{
 	id: ClockWrong,
 	clues: []clue{
-		{100, func(e Evidence) string {
-			if !e.clockWrong() {
-				return ""
-			}
-			return e.Clock.Summary()
-		}},
+		{100, func(e Evidence) string { return only(e.clockWrong(), e.Clock.Summary()) }},
 		{60, unlessRight(network("by this computer’s clock a certificate isn’t valid now", session.CodeCertTime))},
 		{40, unlessRight(when("in true time that certificate is valid", certificateInTrueTime))},
-		{20, looksDead},
-		{20, looksAlive},
+		{20, looksOtherwise},
 	},
 	say: func(e Evidence) said {
 		if e.clockWrong() {
@@ -32,8 +26,7 @@ var clockRows = []row{{
 	},
 	about: "Every sign-in says from when and until when it is valid. It may be a JWT, a signed note with those times in it. " +
 		"A computer with a wrong clock may reject valid sign-ins and accept expired ones. Nothing is lost: once the clock is set, they work again.",
-	fixes:   try(Clock, Refresh, Restart),
-	because: "set the clock first",
+	fixes: try(Clock, Refresh, Restart), because: "set the clock first",
 }}
 
 // JudgeClock returns how the clock stands, and where it is wrong the cause, without an account's evidence.
@@ -93,20 +86,16 @@ func certificateInTrueTime(e Evidence) bool {
 	return ok && refused.Cert != nil && !e.Now.Before(refused.Cert.NotBefore) && e.Now.Before(refused.Cert.NotAfter)
 }
 
-// looksDead fires on a session that is good in true time and over by this computer's clock.
-func looksDead(e Evidence) string {
-	until, local := e.Session.Until, e.Now.Add(-e.Clock.Offset)
-	if !e.clockWrong() || until.IsZero() || !e.Now.Before(until) || local.Before(until) {
+// looksOtherwise fires on a session that by this computer's clock has ended and in true time has not, or
+// the contrary.
+func looksOtherwise(e Evidence) string {
+	until := e.Session.Until
+	ended, looksEnded := !e.Now.Before(until), !e.Now.Add(-e.Clock.Offset).Before(until)
+	switch {
+	case !e.clockWrong(), until.IsZero(), ended == looksEnded:
 		return ""
+	case ended:
+		return "by this clock the session is still good, but in true time it ended at " + text.TimeOfDay(until, e.Now)
 	}
 	return "by this clock the session has ended, but in true time it is good until " + text.TimeOfDay(until, e.Now)
-}
-
-// looksAlive fires on the contrary.
-func looksAlive(e Evidence) string {
-	until, local := e.Session.Until, e.Now.Add(-e.Clock.Offset)
-	if !e.clockWrong() || until.IsZero() || e.Now.Before(until) || !local.Before(until) {
-		return ""
-	}
-	return "by this clock the session is still good, but in true time it ended at " + text.TimeOfDay(until, e.Now)
 }

@@ -8,19 +8,21 @@ import (
 	"time"
 
 	"fermata/checks/session"
-	"fermata/checks/text"
 )
 
 const invalidGrant = "invalid_grant" // RFC 6749 section 5.2
 
+// only returns the words where is holds.
+func only(is bool, words string) string {
+	if !is {
+		return ""
+	}
+	return words
+}
+
 // when returns a clue that fires where is holds.
 func when(words string, is func(Evidence) bool) func(Evidence) string {
-	return func(e Evidence) string {
-		if !is(e) {
-			return ""
-		}
-		return words
-	}
+	return func(e Evidence) string { return only(is(e), words) }
 }
 
 // with returns a clue that fires as the second does, where the first fires too.
@@ -31,11 +33,6 @@ func with(first, second func(Evidence) string) func(Evidence) string {
 		}
 		return second(e)
 	}
-}
-
-// either returns a clue that fires as the first does, or else as the second.
-func either(first, second func(Evidence) string) func(Evidence) string {
-	return func(e Evidence) string { return cmp.Or(first(e), second(e)) }
 }
 
 // code returns a clue that fires on one of OAuth's error codes.
@@ -76,33 +73,12 @@ func status(first, last int, words string) func(Evidence) string {
 // gives returns a clue that fires on a reply with that reason, and quotes it.
 func gives(reason session.Reason) func(Evidence) string {
 	return func(e Evidence) string {
-		if t := e.answered(); t != nil && t.Reason == reason {
-			return quote(t)
-		}
-		return ""
+		return quote(e.answered(), func(t *session.Trouble) bool { return t.Reason == reason })
 	}
 }
 
 // refused fires where the provider no longer accepts the sign-in.
 var refused = when("it no longer accepts the sign-in ("+invalidGrant+")", func(e Evidence) bool { return e.refused() != nil })
-
-// worked fires where all was well before a sign-in was refused.
-func worked(e Evidence) string {
-	if e.refused() == nil || e.Session.LastGood.IsZero() {
-		return ""
-	}
-	return "it still worked at " + text.TimeOfDay(e.Session.LastGood, e.Now)
-}
-
-// repeated returns a clue that fires where tries go on to fail.
-func repeated(is func(Evidence) string) func(Evidence) string {
-	return func(e Evidence) string {
-		if t := e.Session.Trouble; t == nil || t.Tries < 3 || is(e) == "" {
-			return ""
-		}
-		return fmt.Sprintf("%d tries in a row failed", e.Session.Trouble.Tries)
-	}
-}
 
 // Clues that speak for more than one cause.
 var (
@@ -111,12 +87,12 @@ var (
 	othersWork = when("another account works at the same time", func(e Evidence) bool { return e.OthersWell })
 )
 
-func quote(t *session.Trouble) string {
-	words := t.Text
-	if words == "" {
-		words = t.Code
+// quote returns what was said with t, where is holds of it.
+func quote(t *session.Trouble, is func(*session.Trouble) bool) string {
+	if t == nil || !is(t) {
+		return ""
 	}
-	return "it says “" + words + "”"
+	return "it says “" + cmp.Or(t.Text, t.Code) + "”"
 }
 
 // recent reports whether t is not longer ago than an outage lasts that is still going on.

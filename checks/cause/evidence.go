@@ -48,7 +48,10 @@ const persists = time.Hour
 // tidy fills in what settings leave open and what follows from the facts, and makes one line, fit to be
 // shown, of the texts that came from outside.
 func (e Evidence) tidy() Evidence {
-	e = e.settle()
+	e.WarnSession = cmp.Or(e.WarnSession, 5*time.Minute)
+	if len(e.WarnGrant) == 0 {
+		e.WarnGrant = []time.Duration{30 * day, 7 * day, day}
+	}
 	e.Provider, e.StatusPage = cmp.Or(line(e.Provider), "the service"), line(e.StatusPage)
 	for _, t := range []**session.Trouble{&e.Session.Trouble, &e.Session.Health, &e.SignIn} {
 		if *t != nil {
@@ -58,15 +61,6 @@ func (e Evidence) tidy() Evidence {
 		}
 	}
 	e.level = e.judge()
-	return e
-}
-
-// settle fills in the settings that are left open.
-func (e Evidence) settle() Evidence {
-	e.WarnSession = cmp.Or(e.WarnSession, 5*time.Minute)
-	if len(e.WarnGrant) == 0 {
-		e.WarnGrant = []time.Duration{30 * day, 7 * day, day}
-	}
 	return e
 }
 

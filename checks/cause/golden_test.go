@@ -57,6 +57,7 @@ func scenes() []scene {
 		{"provider-down", both(meet(atToken(503, "", "upstream connect error or disconnect/reset before headers")), statusSays, ending)},
 		{"provider-down", both(revoked, halfDown)},
 		{"rate-limit", limited(atAPI(429, "", "API rate limit exceeded"), 3*time.Hour)},
+		{"rate-limit", limited(atAPI(429, "", "API rate limit exceeded"), 0)},
 		{"quota", limited(atAPI(429, "QUOTA_EXCEEDED", "Quota exceeded"), 14*time.Hour)},
 		{"wrong-client", meet(atToken(400, "invalid_client", "Invalid client"))},
 		{"wrong-client", both(meet(atToken(400, "invalid_client", "Invalid client")), newClient)},
@@ -67,6 +68,10 @@ func scenes() []scene {
 		}},
 		{"stale-sign-in", func(e *Evidence) {
 			t := atToken(400, invalidGrant, "Authorization code expired")
+			e.SignIn = &t
+		}},
+		{"stale-sign-in", func(e *Evidence) {
+			t := atToken(400, invalidGrant, "")
 			e.SignIn = &t
 		}},
 		{"grant-ended", both(revoked, old)},
@@ -80,6 +85,8 @@ func scenes() []scene {
 		{"scopes", both(meet(atAPI(403, "", "Insufficient client scope")), func(e *Evidence) {
 			e.Session.Missing = []string{"user-read-playback-state", "user-modify-playback-state"}
 		})},
+		{"scopes", both(meet(atAPI(403, "", "Insufficient client scope")), func(e *Evidence) { e.Session.Missing = []string{"user-modify-playback-state"} })},
+		{"scopes", meet(atAPI(403, "", "Insufficient client scope"))},
 		{"not-listed", meet(atAPI(403, "", "User not registered in the Developer Dashboard"))},
 		{"owner-premium", meet(atAPI(403, "", "Active premium subscription required for the owner of the app."))},
 		{"premium", meet(atAPI(403, "PREMIUM_REQUIRED", "Player command failed: Premium required"))},
@@ -90,7 +97,13 @@ func scenes() []scene {
 		{"grant-ends", func(e *Evidence) {
 			e.Session.AuthorizedAt, e.Session.GrantUntil = noon.AddDate(0, 0, -182), noon.AddDate(0, 0, -1)
 		}},
+		{"unknown", both(meet(atAPI(418, "", "I'm a teapot")), func(e *Evidence) { e.Session.Trouble.Tries = 1 })},
 		{"unknown", both(meet(atAPI(418, "", "I'm a teapot")), statusSays, newNetwork)},
+		{"unknown", both(meet(atAPI(409, "", "The bard is on strike")), othersWell, othersFail, down, newClient, func(e *Evidence) {
+			e.Changed.ClockSet, e.Changed.Slept = 90*time.Second, 8*time.Hour
+		})},
+		{"clock-wrong", both(clockAhead, isOver, func(e *Evidence) { e.Clock.Offset = 93 * time.Second })},
+		{"no-network not-listed", both(meet(atAPI(403, "", "User not registered in the Developer Dashboard")), noHost)},
 		{"clock-wrong revoked", both(revoked, clockAhead)},
 		{"no-network grant-ends", both(noHost, lastWeek)},
 	}

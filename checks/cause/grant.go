@@ -16,12 +16,7 @@ var grantRows = []row{
 		clues: []clue{
 			{30, refused},
 			{40, ranOut},
-			{50, with(refused, func(e Evidence) string {
-				if !e.grantOver() {
-					return ""
-				}
-				return grantAge(e)
-			})},
+			{50, with(refused, func(e Evidence) string { return only(e.grantOver(), grantAge(e)) })},
 		},
 		say: func(e Evidence) said {
 			why := "%s says that your sign-in has expired. Your account is fine."
@@ -32,8 +27,7 @@ var grantRows = []row{
 		},
 		about: "A session lasts about an hour and is renewed for you. The sign-in behind it expires after %life, however often the session was renewed. " +
 			"Signing in again starts a new one. %note",
-		fixes:   try(SignIn),
-		because: signInAgain,
+		fixes: try(SignIn), because: signInAgain,
 	},
 	{
 		id: "other-token", group: reply,
@@ -45,8 +39,7 @@ var grantRows = []row{
 		say: ask("Sign in to %s again", "%s doesn’t recognise your saved sign-in. It may be damaged, or the client ID has changed."),
 		about: "A sign-in belongs to the client ID that asked for it. After a change of the client ID, or if the saved sign-in was damaged, you need a new one. " +
 			"Your account is fine.",
-		fixes:   try(SignIn),
-		because: signInAgain,
+		fixes: try(SignIn), because: signInAgain,
 	},
 	{
 		id: "revoked", group: reply,
@@ -54,23 +47,22 @@ var grantRows = []row{
 			{60, refused},
 			{15, with(refused, gives(session.ReasonRevoked))},
 			{10, with(refused, othersWork)},
-			{5, worked},
+			{5, with(refused, func(e Evidence) string {
+				return only(!e.Session.LastGood.IsZero(), "it still worked at "+text.TimeOfDay(e.Session.LastGood, e.Now))
+			})},
 		},
 		say: ask("Sign in to %s again", "%s no longer accepts this sign-in, usually because access was removed or the password was changed."),
 		about: "You, or somebody with your password, removed the app’s permission, changed the password or signed out everywhere. " +
 			"A session can be renewed only while the sign-in behind it is valid, so you need to sign in again. If it wasn’t you, change your password.",
-		fixes:   try(SignIn, Permissions, Support),
-		because: signInAgain,
+		fixes: try(SignIn, Permissions, Support), because: signInAgain,
 	},
 	{
 		id: "signed-out", group: reply,
 		clues: []clue{
 			{75, newRefused},
 			{10, with(newRefused, func(e Evidence) string {
-				if !e.Clock.Known || !e.Now.Before(e.Session.Until) {
-					return ""
-				}
-				return "in true time it is good until " + text.TimeOfDay(e.Session.Until, e.Now) + ", so it has not expired"
+				until := e.Session.Until
+				return only(e.Clock.Known && e.Now.Before(until), "in true time it is good until "+text.TimeOfDay(until, e.Now)+", so it has not expired")
 			})},
 			{40, refused},
 			{45, when("all accounts are refused at once, for an hour and longer", func(e Evidence) bool {
@@ -87,8 +79,7 @@ var grantRows = []row{
 		},
 		about: "“Sign out everywhere” on your account’s page, or a new password, ends every session at once, even those with time left. " +
 			"Signing in again starts a new one. If it wasn’t you, change your password.",
-		fixes:   try(SignIn, Permissions, Support),
-		because: signInAgain,
+		fixes: try(SignIn, Permissions, Support), because: signInAgain,
 	},
 	{
 		id: "no-renewal", group: reply,
@@ -98,8 +89,7 @@ var grantRows = []row{
 		say: sessionOver("It can’t be renewed, because %s didn’t give the means to. Sign in again for a new one."),
 		about: "Most providers give two things: a session for an hour or so, and the means to renew it. %s gave only the first, " +
 			"so each session needs a sign-in of its own.",
-		fixes:   try(SignIn),
-		because: signInAgain,
+		fixes: try(SignIn), because: signInAgain,
 	},
 	{
 		id: "not-signed-in", group: reply,
@@ -111,8 +101,7 @@ var grantRows = []row{
 		},
 		about: "You sign in in your browser, on the page of %s itself: Fermata never sees your password. " +
 			"It gets a sign-in of its own, which you can take back at any time on your account’s page.",
-		fixes:   try(SignIn),
-		because: "sign in first",
+		fixes: try(SignIn), because: "sign in first",
 	},
 }
 
@@ -121,10 +110,7 @@ var endRows = []row{
 	{
 		id: GrantEnds,
 		clues: []clue{{80, func(e Evidence) string {
-			if !e.grantNearsEnd() || e.refused() != nil {
-				return ""
-			}
-			return grantAge(e)
+			return only(e.grantNearsEnd() && e.refused() == nil, grantAge(e))
 		}}},
 		say: func(e Evidence) said {
 			end := e.Session.GrantUntil
@@ -135,8 +121,7 @@ var endRows = []row{
 		},
 		about: "%s sign-ins expire %life after you signed in. Renewing the session, which Fermata does every hour or so, doesn’t change that; " +
 			"signing in again does, today as well as on the last day. %note",
-		fixes:   try(SignIn),
-		because: "won’t help: only a new sign-in lasts longer",
+		fixes: try(SignIn), because: "won’t help: only a new sign-in lasts longer",
 	},
 }
 
@@ -146,22 +131,15 @@ var newRefused = with(when("at the API", func(e Evidence) bool { return e.at(ses
 
 // ranOut fires where the provider calls the sign-in expired, unless its day is known and yet to come.
 func ranOut(e Evidence) string {
-	if !e.Session.GrantUntil.IsZero() && !e.grantOver() && !e.Session.GrantEstimated {
-		return ""
-	}
-	return with(refused, gives(session.ReasonExpired))(e)
+	toCome := !e.Session.GrantUntil.IsZero() && !e.grantOver() && !e.Session.GrantEstimated
+	return only(!toCome, with(refused, gives(session.ReasonExpired))(e))
 }
 
-// grantAge says when the sign-in began or ends and, if it is past, when it was to end.
+// grantAge says when the sign-in began and, if it is past, when it was to end.
 func grantAge(e Evidence) string {
-	began, end := text.Date(e.Session.AuthorizedAt, e.Now), text.Date(e.Session.GrantUntil, e.Now)
-	switch {
-	case e.Session.AuthorizedAt.IsZero() && !e.grantOver():
-		return "it expires on " + end
-	case e.Session.AuthorizedAt.IsZero():
-		return "it was due to expire on " + end
-	case !e.grantOver():
-		return "you signed in on " + began
+	began := "you signed in on " + text.Date(e.Session.AuthorizedAt, e.Now)
+	if !e.grantOver() {
+		return began
 	}
-	return "you signed in on " + began + ", and it was due to expire on " + end
+	return began + ", and it was due to expire on " + text.Date(e.Session.GrantUntil, e.Now)
 }

@@ -16,31 +16,23 @@ var keyringRows = []row{
 			{60, keyringTrouble},
 			{40, with(keyringTrouble, when("you can unlock it", func(e Evidence) bool { return e.KeyringLocked }))},
 		},
-		say: keyringSays(func(err error, unsaved bool) string {
-			if unsaved {
-				return bare(err) + " Unlock it; until then, you’ll stay signed in only until Fermata closes."
-			}
-			return bare(err) + " Unlock it to continue."
-		}),
+		say: func(e Evidence) said {
+			return keyringSays(e, "Unlock it to continue.", "Unlock it; until then, you’ll stay signed in only until Fermata closes.")
+		},
 		about: "Fermata keeps your sign-in in the system’s keyring, so that nobody who reads your files gets it. " +
 			"Most keyrings open when you log in; one with a password of its own waits until you type it.",
-		fixes:   unlessUnsaved(SignIn),
-		because: "unlock the keyring first",
+		fixes: unlessUnsaved(SignIn), because: "unlock the keyring first",
 	},
 	{
 		id: KeyringLost, group: keyring,
 		clues: []clue{{95, with(when("it can’t be unlocked", func(e Evidence) bool { return !e.KeyringLocked }), keyringTrouble)}},
-		say: keyringSays(func(err error, unsaved bool) string {
-			why := bare(err)
-			if unsaved {
-				why += " You’ll stay signed in only until Fermata closes."
-			}
-			return strings.TrimSpace(why + " " + checks.Hint(err))
-		}),
+		say: func(e Evidence) said {
+			err, _ := keyringError(e)
+			return keyringSays(e, checks.Hint(err), "You’ll stay signed in only until Fermata closes. "+checks.Hint(err))
+		},
 		about: "Fermata keeps your sign-in in the system’s keyring, so that nobody who reads your files gets it. " +
 			"Without a keyring it holds the sign-in in memory, and asks for it again after a restart. The settings can name a file instead.",
-		fixes:   unlessUnsaved(SignIn, Support),
-		because: "won’t help: the problem is this computer’s keyring",
+		fixes: unlessUnsaved(SignIn, Support), because: "won’t help: the problem is this computer’s keyring",
 	},
 }
 
@@ -60,16 +52,12 @@ func keyringTrouble(e Evidence) string {
 	return text.Lower(strings.TrimSuffix(bare(err), "."))
 }
 
-// keyringSays tells a sign-in that can't be read from one that can't be saved.
-func keyringSays(why func(err error, unsaved bool) string) func(Evidence) said {
-	return func(e Evidence) said {
-		err, unsaved := keyringError(e)
-		s := said{max(e.level, checks.Warning), "Your saved sign-in can’t be read", why(err, unsaved)}
-		if unsaved {
-			s.level, s.title = checks.Warning, "Your sign-in can’t be saved"
-		}
-		return s
+// keyringSays tells a sign-in that can't be read from one that can't be saved, and what to do about it.
+func keyringSays(e Evidence, unread, unsaved string) said {
+	if err, is := keyringError(e); is {
+		return said{checks.Warning, "Your sign-in can’t be saved", bare(err) + " " + unsaved}
 	}
+	return said{max(e.level, checks.Warning), "Your saved sign-in can’t be read", bare(e.Session.Trouble) + " " + unread}
 }
 
 // unlessUnsaved offers fixes where the sign-in can't be read. One that can't be saved is good already.

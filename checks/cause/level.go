@@ -79,7 +79,7 @@ func (e Evidence) lasts(t *session.Trouble) bool { return t != nil && e.Now.Sub(
 // the levels, the causes and their fixes, and in how many days a sign-in ends. Other times of day in the
 // texts may be written otherwise from midnight on.
 func Next(e Evidence) time.Duration {
-	e = e.settle()
+	e = e.tidy()
 	s := e.Session
 	at := []time.Time{s.Until, s.UsableUntil, s.UsableUntil.Add(-e.WarnSession), s.Until.Add(e.Clock.Offset), s.GrantUntil, e.LastOutage.Add(persists)}
 	for _, w := range e.WarnGrant {
@@ -94,9 +94,11 @@ func Next(e Evidence) time.Duration {
 			at = append(at, refused.Cert.NotBefore, refused.Cert.NotAfter)
 		}
 	}
-	if e.grantNearsEnd() && !e.grantOver() { // days are rounded
-		left := s.GrantUntil.Sub(e.Now)
-		at = append(at, s.GrantUntil.Add(-day), e.Now.Add(max(left-day/2, 0)%day+1))
+	if left := s.GrantUntil.Sub(e.Now); e.grantNearsEnd() { // its title counts the days, rounded
+		at = append(at, s.GrantUntil.Add(-day))
+		if left >= day+day/2 {
+			at = append(at, e.Now.Add((left-day/2)%day+1))
+		}
 	}
 	next := time.Duration(0)
 	for _, t := range at {

@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"cmp"
 	"slices"
 
 	"fermata/checks"
@@ -59,12 +60,33 @@ func (r row) weigh(e Evidence) Cause {
 	return c
 }
 
-// describe fills in what is said of c.
+// describe fills in what is said of c. No fix is offered that can't help anybody now.
 func (r row) describe(e Evidence, c *Cause) {
 	s := r.say(e)
 	c.Level, c.Title, c.Why, c.About = s.level, named(s.title, e), named(s.why, e), named(r.about, e)
-	c.Fixes = r.fixes(e)
-	c.NoHelp = noHelp(e, c.Fixes, r.because)
+	c.Fixes = slices.DeleteFunc(r.fixes(e), func(f Fix) bool { return e.noHelp(f) != "" })
+	c.NoHelp = map[Fix]string{}
+	for _, f := range Fixes {
+		if !slices.Contains(c.Fixes, f) {
+			c.NoHelp[f] = named(cmp.Or(e.noHelp(f), r.because), e)
+		}
+	}
+}
+
+// try offers these fixes, the likeliest first.
+func try(fixes ...Fix) func(Evidence) []Fix {
+	return func(Evidence) []Fix { return slices.Clone(fixes) }
+}
+
+// noHelp is why a fix can't help, whatever the cause; "" if it may.
+func (e Evidence) noHelp(f Fix) string {
+	switch {
+	case f == Clock && e.clockRight():
+		return "won’t help: your clock is right"
+	case f == Refresh && e.Session.SignedIn && !e.Session.Renewable:
+		return "won’t help: this session can’t be renewed"
+	}
+	return ""
 }
 
 // rows is every cause that Fermata knows, in the order in which they are to be mended: what stands in

@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"fmt"
 	"net/http"
 
 	"fermata/checks/session"
@@ -20,31 +21,26 @@ var serviceRows = []row{
 		id: "provider-down", group: reply,
 		clues: []clue{
 			{75, ownError},
-			{90, func(e Evidence) string {
-				if t := e.answered(); t != nil && t.Reason == session.ReasonGateway {
-					return "its own gateway answered: “" + t.Text + "”"
-				}
-				return ""
-			}},
+			{90, with(gives(session.ReasonGateway), func(e Evidence) string {
+				return "its own gateway answered: “" + e.answered().Text + "”"
+			})},
 			{95, with(doubtful, statusPage)},
 			{85, with(doubtful, othersDown)},
 			{85, with(doubtful, when("another part of it answers with an error of its own", outageBeside))},
 			{85, with(doubtful, func(e Evidence) string {
-				if !recent(e.LastOutage, e.Now) {
-					return ""
-				}
-				return "it was down at " + text.TimeOfDay(e.LastOutage, e.Now)
+				return only(recent(e.LastOutage, e.Now), "it was down at "+text.TimeOfDay(e.LastOutage, e.Now))
 			})},
 			{5, doubtful},
 			{10, with(ownError, statusPage)},
 			{10, with(ownError, othersDown)},
-			{5, repeated(ownError)},
+			{5, with(ownError, func(e Evidence) string {
+				return only(e.answered().Tries >= 3, fmt.Sprintf("%d tries in a row failed", e.answered().Tries))
+			})},
 		},
 		say: lapses("%s may be down", "%s itself has had problems since %t."),
 		about: "The problem is at %s, and not with your sign-in, your password or this computer. In an outage it may even reject a good sign-in. " +
 			"Fermata keeps it and tries again, less and less often. You can only wait.",
-		fixes:   try(Refresh),
-		because: "won’t help: the problem is at %s",
+		fixes: try(Refresh), because: "won’t help: the problem is at %s",
 	},
 	{
 		id: "rate-limit", group: reply,
@@ -52,8 +48,7 @@ var serviceRows = []row{
 		say:   waits("%s asks to wait", "Too many requests came from your app."),
 		about: "%s counts the requests of each app, and makes it wait after too many. Other programs with the same client ID count too. " +
 			"Fermata waits as long as %s asked, because asking sooner makes it longer.",
-		fixes:   try(),
-		because: "won’t help: %s asks to wait",
+		fixes: try(), because: "won’t help: %s asks to wait",
 	},
 	{
 		id: "quota", group: reply,
@@ -64,8 +59,7 @@ var serviceRows = []row{
 		say: waits("Your app’s quota at %s is used up", "Your app has made as many requests as it may."),
 		about: "Besides the pace, %s limits how much an app may ask in a longer time. Every program that uses the same client ID counts. " +
 			"The quota fills up again by itself; a client ID for each program keeps them apart.",
-		fixes:   try(),
-		because: "won’t help: %s answers again when the quota is renewed",
+		fixes: try(), because: "won’t help: %s answers again when the quota is renewed",
 	},
 }
 
@@ -82,10 +76,7 @@ func waits(title, why string) func(Evidence) said {
 
 // statusPage fires on what the status page says.
 func statusPage(e Evidence) string {
-	if e.StatusPage == "" {
-		return ""
-	}
-	return "its status page says: " + e.StatusPage
+	return only(e.StatusPage != "", "its status page says: "+e.StatusPage)
 }
 
 // outageBeside reports whether the other half of the service fails too.

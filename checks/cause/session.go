@@ -15,16 +15,13 @@ var sessionRows = []row{
 		id: "ended-early", group: reply,
 		clues: []clue{{90, func(e Evidence) string {
 			s := e.Session
-			if s.Trouble != nil || s.RenewedAt.IsZero() || e.Now.Before(s.Until) || s.Until.Sub(s.RenewedAt) > e.SessionLife-5*time.Minute {
-				return ""
-			}
-			return "it began at " + text.TimeOfDay(s.RenewedAt, e.Now) + " and ended at " + text.TimeOfDay(s.Until, e.Now) + ", though sessions last longer here"
+			early := s.Ask && s.Renewable && e.sessionOver() && !s.RenewedAt.IsZero() && !e.Now.Before(s.Until) && s.Until.Sub(s.RenewedAt) <= e.SessionLife-5*time.Minute
+			return only(early, "it began at "+text.TimeOfDay(s.RenewedAt, e.Now)+" and ended at "+text.TimeOfDay(s.Until, e.Now)+", though sessions last longer here")
 		}}},
 		say: sessionOver("%s ended your session early, usually because you signed out somewhere else. Refresh to start a new one."),
 		about: "A session lasts an hour, but %s can end it sooner: when you sign out everywhere, or change the password. " +
 			"If the sign-in behind it still works, refreshing starts a new one; otherwise sign in again.",
-		fixes:   try(Refresh, SignIn, Restart),
-		because: "won’t help: the session is over, and you need a new one",
+		fixes: try(Refresh, SignIn, Restart), because: "won’t help: the session is over, and you need a new one",
 	},
 	{
 		id: "timed-out", group: reply,
@@ -34,17 +31,14 @@ var sessionRows = []row{
 			})},
 			{60, tooOld},
 			{30, with(tooOld, func(e Evidence) string {
-				if e.Session.Until.IsZero() || e.Now.Before(e.Session.Until) {
-					return ""
-				}
-				return "in true time it ended at " + text.TimeOfDay(e.Session.Until, e.Now)
+				until := e.Session.Until
+				return only(!until.IsZero() && !e.Now.Before(until), "in true time it ended at "+text.TimeOfDay(until, e.Now))
 			})},
 		},
 		say: sessionOver("Refresh to renew it."),
 		about: "A session is a pass for a program, an access token, good for an hour or so. " +
 			"Some passes are JWTs, notes that say whom they are for and until when, hence “JWT expired”. Refreshing renews it without a new sign-in. %note",
-		fixes:   try(Refresh, SignIn, Restart),
-		because: "won’t help: you only need to refresh",
+		fixes: try(Refresh, SignIn, Restart), because: "won’t help: you only need to refresh",
 	},
 }
 

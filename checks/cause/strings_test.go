@@ -65,9 +65,15 @@ func othersFail(e *Evidence) { e.OthersFail = true }
 func othersWell(e *Evidence) { e.OthersWell = true }
 func down(e *Evidence)       { e.LastOutage = noon.Add(-30 * time.Minute) }
 func halfDown(e *Evidence) {
-	e.Session.Health = &session.Trouble{Where: session.AtAPI, Status: 503, At: noon}
+	e.Session.Health = &session.Trouble{Where: session.AtAPI, Status: 500, At: noon}
 }
-func twoHours(e *Evidence) { e.Session.Trouble.Since = noon.Add(-2 * time.Hour) }
+func halfGateway(e *Evidence) {
+	e.Session.Health = &session.Trouble{Where: session.AtAPI, Status: 403, Reason: session.ReasonGateway, At: noon}
+}
+func ago(d time.Duration) setting {
+	return func(e *Evidence) { e.Session.Trouble.Since = noon.Add(-d) }
+}
+func twoHours(e *Evidence) { ago(2 * time.Hour)(e) }
 func old(e *Evidence) {
 	e.Session.AuthorizedAt, e.Session.GrantUntil = noon.AddDate(0, -7, 0), noon.AddDate(0, -1, 0)
 }
@@ -130,6 +136,8 @@ func TestStrings(t *testing.T) {
 		{revoked, []view{
 			{plainly, "revoked"}, {othersWell, "revoked"}, {old, "grant-ended"}, {ageless, "revoked"}, {clockAhead, "clock-wrong revoked"},
 			{statusSays, "provider-down"}, {othersFail, "provider-down"}, {down, "provider-down"}, {halfDown, "provider-down"},
+			{halfGateway, "provider-down"}, {both(statusSays, ago(persists)), "revoked"}, {both(statusSays, ago(persists-1)), "provider-down"},
+			{func(e *Evidence) { e.LastOutage = noon.Add(-persists) }, "revoked"}, {func(e *Evidence) { e.LastOutage = noon.Add(1 - persists) }, "provider-down"},
 			{both(statusSays, twoHours), "revoked"}, {both(othersFail, twoHours), "signed-out"}, {both(down, twoHours), "revoked"},
 		}},
 		{expired, []view{
@@ -140,6 +148,7 @@ func TestStrings(t *testing.T) {
 		{atToken(400, invalidGrant, "Invalid authorization code"), []view{{plainly, "stale-sign-in"}, {old, "stale-sign-in grant-ends"}, {statusSays, "stale-sign-in"}}},
 		{atToken(400, invalidGrant, "Authorization code expired"), []view{{plainly, "stale-sign-in"}, {old, "stale-sign-in grant-ends"}}},
 		{atToken(400, invalidGrant, "code_verifier was incorrect"), []view{{plainly, "stale-sign-in"}, {othersWell, "stale-sign-in"}}},
+		{atAPI(403, "insufficient_scope", ""), []view{{plainly, "scopes"}, {othersWell, "scopes"}}},
 		{atToken(400, "invalid_client", "Invalid client"), []view{{plainly, "wrong-client"}, {newClient, "wrong-client"}, {clockAhead, "clock-wrong wrong-client"}}},
 		{atToken(400, "invalid_client", "Invalid redirect URI"), []view{{plainly, "redirect"}, {newClient, "redirect"}}},
 		{atToken(503, "", "upstream connect error or disconnect/reset before headers. reset reason: connection termination"), []view{

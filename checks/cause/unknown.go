@@ -2,26 +2,25 @@ package cause
 
 import (
 	"fmt"
-	"slices"
 
 	"fermata/checks"
 	"fermata/checks/session"
 	"fermata/checks/text"
 )
 
-// unknown is what none of the rows explains, with everything that is known.
+// unknownRow is said of what none of the rows explains.
+var unknownRow = row{
+	say: func(e Evidence) said {
+		return said{max(e.level, checks.Unknown), "Something went wrong with %s", "%s replied “" + line(e.Session.Trouble.Error()) + "”. Fermata doesn’t recognise this error."}
+	},
+	about: "Fermata names a cause only with enough evidence. Try the fixes in their order. The report that goes with “Contact support” lists all that was seen, without any secret.",
+	fixes: try(Fixes...),
+}
+
+// unknown is the cause of what none of the rows explains, with everything that is known.
 func unknown(e Evidence) Cause {
-	c := Cause{
-		ID: Unknown, Level: max(e.level, checks.Unknown), Confidence: Enough, Evidence: known(e),
-		Title: named("Something went wrong with %s", e),
-		Why:   "None of the causes that Fermata knows fits what was seen.",
-		About: "Fermata names a cause only with enough evidence. Try the fixes in their order. The report that goes with “Contact support” lists all that was seen, without any secret.",
-	}
-	if t := e.Session.Trouble; t != nil {
-		c.Why = e.Provider + " replied “" + line(t.Error()) + "”. Fermata doesn’t recognise this error."
-	}
-	c.Fixes = slices.DeleteFunc(slices.Clone(Fixes), func(f Fix) bool { return f == Clock && e.clockRight() })
-	c.NoHelp = noHelp(e, c.Fixes, "")
+	c := Cause{ID: Unknown, Confidence: Enough, Evidence: known(e)}
+	unknownRow.describe(e, &c)
 	return c
 }
 

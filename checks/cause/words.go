@@ -1,8 +1,6 @@
 package cause
 
 import (
-	"fmt"
-	"math"
 	"strings"
 
 	"fermata/checks"
@@ -57,15 +55,14 @@ func named(words string, e Evidence) string {
 
 // lifetime is how long the provider's sign-ins last.
 func lifetime(e Evidence) string {
-	s := e.Session
-	days := int(math.Round(s.GrantUntil.Sub(s.AuthorizedAt).Hours() / 24))
-	switch {
-	case s.GrantUntil.IsZero(), s.AuthorizedAt.IsZero(), days < 1:
+	switch life := e.Session.GrantUntil.Sub(e.Session.AuthorizedAt); {
+	case life < day/2: // also where the times are not known
 		return "some time"
-	case days >= 180 && days <= 185:
-		return "six months"
-	case days == 1:
+	case life < day+day/2:
 		return "a day"
+	case life >= 180*day && life < 186*day:
+		return "six months"
+	default:
+		return text.Days(life)
 	}
-	return fmt.Sprintf("%d days", days)
 }
