@@ -2,6 +2,6 @@ package tray
 
 import "context"
 
-func host(context.Context) (shows bool, err error) { return true, nil }
+func host(ctx context.Context) (bus context.Context, shows bool, err error) { return ctx, true, nil }
 
 func escape(label string) string { return label }

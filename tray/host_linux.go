@@ -20,35 +20,37 @@ const (
 	settled     = time.Second // what systray needs to register itself
 )
 
-// host connects to the session bus. systray connects to it too, but finding no address where godbus looks
-// it would start dbus-launch, so it is given the address that was found.
-func host(ctx context.Context) (shows bool, err error) {
+// host connects to the session bus; bus ends with ctx, or when the session bus is gone. systray connects
+// to it too, but finding no address where godbus looks it would start dbus-launch, so it is given the
+// address that was found.
+func host(ctx context.Context) (bus context.Context, shows bool, err error) {
 	address, err := sessionbus.Address()
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
 	if err := os.Setenv("DBUS_SESSION_BUS_ADDRESS", address); err != nil {
-		return false, err
+		return nil, false, err
 	}
 	conn, err := sessionbus.Connect(ctx)
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
-	return hosted(ctx, conn), nil
+	shows, err = hosted(ctx, conn)
+	return conn.Context(), shows, err
 }
 
 // hosted reports whether something shows tray icons now, and sees to it until ctx ends that the icon
 // is registered with whatever comes later. systray does that too, but stops for good at the first
 // unusual signal on the connection that it shares with the whole process (systray_unix.go:299), so
 // this has a connection of its own.
-func hosted(ctx context.Context, conn *dbus.Conn) bool {
+func hosted(ctx context.Context, conn *dbus.Conn) (bool, error) {
 	signals := make(chan *dbus.Signal, 8)
 	conn.Signal(signals)
 	err := conn.AddMatchSignal(dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
 		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcher))
 	if err != nil {
 		conn.Close()
-		return false
+		return false, err
 	}
 	go func() {
 		defer conn.Close()
@@ -62,7 +64,7 @@ func hosted(ctx context.Context, conn *dbus.Conn) bool {
 	defer cancel()
 	var owned bool
 	err = conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcher).Store(&owned)
-	return err == nil && owned
+	return err == nil && owned, nil
 }
 
 // register registers the icon with a new watcher, if systray has not.

@@ -10,7 +10,7 @@ import (
 func TestNoBus(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "bus")
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+socket)
-	if _, err := host(t.Context()); err == nil {
+	if _, _, err := host(t.Context()); err == nil {
 		t.Error("no error without a bus")
 	}
 	l, err := net.Listen("unix", socket)
@@ -18,7 +18,7 @@ func TestNoBus(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := host(t.Context()); err == nil {
+	if _, _, err := host(t.Context()); err == nil {
 		t.Error("no error with a bus that says nothing")
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-func host(context.Context) (shows bool, err error) { return true, nil }
+func host(ctx context.Context) (bus context.Context, shows bool, err error) { return ctx, true, nil }
 
 // escape keeps the system from taking an ampersand for a mnemonic.
 func escape(label string) string { return strings.ReplaceAll(label, "&", "&&") }

@@ -7,41 +7,26 @@ import (
 
 	"fermata/app"
 	"fermata/assets"
-
-	"fyne.io/systray"
-)
-
-// How many lines each part of the menu has room for. systray can neither insert nor safely remove an
-// item, so the menu is built once and its lines are shown and hidden. Each is a few hundred bytes.
-const (
-	roomLines    = 20
-	roomActions  = 8
-	roomFixes    = 24
-	roomPrograms = 12
-	roomDemo     = 32
-	roomSettings = 4
 )
 
 // A panel is the face in the tray. The goroutine of own alone touches systray's items, which are not
 // safe for more.
 type panel struct {
+	kit    toolkit
 	views  chan app.View // the latest; older ones are of no use
 	clicks chan *slot
-	click  func(id string)
+	click  func(action string)
 
 	icon    app.Icon
 	tooltip string
 
-	lines, actions  []*slot
-	fixes, programs submenu
-	demo, settings  submenu
-	quit            *slot
+	lines, programs []*slot
+	program         *slot // the entry that opens the programs
+	parts           []*part
 }
 
-// A submenu is an entry that opens a list of its own.
-type submenu struct {
-	parent  *slot
-	entries []*slot
+func newPanel(kit toolkit, click func(action string)) *panel {
+	return &panel{kit: kit, views: make(chan app.View, 1), clicks: make(chan *slot), click: click}
 }
 
 // Show implements app.Face.
@@ -54,115 +39,72 @@ func (p *panel) Show(v app.View) {
 }
 
 // ready builds the menu from the first view, so that it is whole when a panel first asks for it.
-func (p *panel) ready(ctx context.Context, v app.View) {
-	p.build()
+func (p *panel) ready(bus context.Context, v app.View) {
+	p.build(v)
 	p.apply(v)
-	go p.own(ctx, v)
+	go p.own(bus, v)
 }
 
-func (p *panel) build() {
-	for range roomLines {
-		p.lines = append(p.lines, p.line(systray.AddMenuItem("", "")))
-	}
-	systray.AddSeparator()
-	for range roomActions {
-		p.actions = append(p.actions, p.entry(systray.AddMenuItem("", "")))
-	}
-	systray.AddSeparator()
-	p.fixes = submenu{parent: p.parent("Fix a problem")}
-	for range roomFixes {
-		p.fixes.entries = append(p.fixes.entries, p.entry(p.fixes.parent.item.AddSubMenuItem("", "")))
-	}
-	p.programs = submenu{parent: p.parent("Programs")}
-	for range roomPrograms {
-		p.programs.entries = append(p.programs.entries, p.line(p.programs.parent.item.AddSubMenuItem("", "")))
-	}
-	p.demo = submenu{parent: p.parent("Demo")}
-	for range roomDemo {
-		p.demo.entries = append(p.demo.entries, p.entry(p.demo.parent.item.AddSubMenuItem("", "")))
-	}
-	p.settings = submenu{parent: p.parent("Settings")}
-	for range roomSettings {
-		p.settings.entries = append(p.settings.entries, p.entry(p.settings.parent.item.AddSubMenuItemCheckbox("", "", false)))
-	}
-	systray.AddSeparator()
-	p.quit = p.entry(systray.AddMenuItem("", ""))
-}
-
-// parent makes the entry that opens a submenu.
-func (p *panel) parent(title string) *slot {
-	s := newSlot(systray.AddMenuItem(title, ""))
-	s.have.label = title
-	return s
-}
-
-// line makes a slot that only says something.
-func (p *panel) line(item *systray.MenuItem) *slot {
-	s := newSlot(item)
-	s.item.Disable()
-	s.have.disabled = true
-	return s
-}
-
-// entry makes a slot that can be clicked. systray drops a click that nobody waits for, so a goroutine
-// does nothing else.
-func (p *panel) entry(item *systray.MenuItem) *slot {
-	s := newSlot(item)
-	go func() {
-		for range item.ClickedCh {
-			p.clicks <- s
-		}
-	}()
-	return s
-}
-
-// own shows views and passes on clicks until ctx ends.
-func (p *panel) own(ctx context.Context, first app.View) {
-	once := time.NewTimer(again)
-	defer once.Stop()
-	v := first
+// own shows views and passes on clicks until bus ends; then nothing of systray may be touched any more.
+func (p *panel) own(bus context.Context, v app.View) {
+	defer survive(bus)
+	once := time.After(again)
+	var later <-chan time.Time // when a part of the view that had to wait is tried again
 	for {
 		select {
 		case v = <-p.views:
-			p.apply(v)
+			later = p.show(v)
+		case <-later:
+			later = p.show(v)
 		case s := <-p.clicks:
-			if s.id != "" {
-				p.click(s.id)
+			if s.have.id != "" {
+				p.click(s.have.id)
 			}
-		case <-once.C:
-			systray.SetIcon(assets.Icon(v.Icon.Arc, v.Icon.Dot))
-			systray.SetTooltip(v.Tooltip)
-		case <-ctx.Done():
+		case <-once:
+			p.kit.setIcon(assets.Icon(v.Icon.Arc, v.Icon.Dot))
+			p.kit.setTooltip(tip(v.Tooltip))
+		case <-bus.Done():
 			return
 		}
 	}
+}
+
+// show shows v. Where a part of it has to wait, it returns what tells when to try again.
+func (p *panel) show(v app.View) <-chan time.Time {
+	if wait := p.apply(v); wait > 0 {
+		return time.After(wait)
+	}
+	return nil
 }
 
 // dress sets icon and tooltip where they differ. Before the first time there is neither.
 func (p *panel) dress(v app.View) {
 	if p.tooltip == "" || p.icon != v.Icon {
 		p.icon = v.Icon
-		systray.SetIcon(assets.Icon(v.Icon.Arc, v.Icon.Dot))
+		p.kit.setIcon(assets.Icon(v.Icon.Arc, v.Icon.Dot))
 	}
 	if p.tooltip != v.Tooltip {
 		p.tooltip = v.Tooltip
-		systray.SetTooltip(v.Tooltip)
+		p.kit.setTooltip(tip(v.Tooltip))
 	}
 }
 
 // apply changes what differs and nothing else: every setter makes three signals, on each of which
-// GNOME closes an open menu.
-func (p *panel) apply(v app.View) {
+// GNOME closes an open menu. It returns 0 when all is shown, and else after what time to apply the latest
+// view again.
+func (p *panel) apply(v app.View) (wait time.Duration) {
 	p.dress(v)
-	m := v.Menu
-	say(p.lines, m.Lines)
-	fill(p.actions, m.Actions)
-	p.fixes.fill(m.Fixes)
-	say(p.programs.entries, m.Programs)
-	p.programs.show(len(m.Programs) > 0)
-	p.demo.fill(m.Demo)
-	p.settings.fill(m.Settings)
-	fill([]*slot{p.quit}, []app.Item{m.Quit})
+	say(p.lines, v.Menu.Lines)
+	say(p.programs, v.Menu.Programs)
+	p.program.set(content{label: p.program.have.label, visible: len(v.Menu.Programs) > 0})
+	for _, l := range p.parts {
+		items := l.of(v.Menu)
+		wait = max(wait, l.show(items, time.Now()))
+		if l.parent != nil {
+			l.parent.set(content{label: l.parent.have.label, visible: len(items) > 0})
+		}
+	}
+	return wait
 }
 
 // say shows lines that are not to be clicked.
@@ -174,27 +116,6 @@ func say(slots []*slot, lines []string) {
 		w := content{disabled: true}
 		if i < len(lines) {
 			w.label, w.visible = lines[i], true
-		}
-		s.set(w)
-	}
-}
-
-func (m submenu) fill(items []app.Item) {
-	fill(m.entries, items)
-	m.show(len(items) > 0)
-}
-
-func (m submenu) show(visible bool) {
-	m.parent.set(content{label: m.parent.have.label, visible: visible})
-}
-
-func fill(slots []*slot, items []app.Item) {
-	for i, s := range slots {
-		var w content
-		s.id = ""
-		if i < len(items) {
-			w = content{label: items[i].Label, visible: true, disabled: items[i].Disabled, checked: items[i].Checked}
-			s.id = items[i].ID
 		}
 		s.set(w)
 	}

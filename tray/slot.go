@@ -1,34 +1,45 @@
 package tray
 
-import "fyne.io/systray"
+import "time"
+
+// rest is how long an entry keeps meaning the action that it last showed after it was hidden: a panel
+// may have the old layout on the screen for a moment, and a click on it still counts.
+const rest = time.Second
 
 // A slot is a line of the menu that can show anything.
 type slot struct {
-	item *systray.MenuItem
-	id   string // of the action that a click does; "": none
-	have content
+	item   item
+	have   content
+	hidden time.Time // when it was hidden last
 }
 
-// content is what a line shows.
+// content is what a line shows. A hidden line keeps its last.
 type content struct {
+	id       string // of the action that a click does; "": none
 	label    string
 	visible  bool
 	disabled bool
 	checked  bool
 }
 
-// newSlot hides the item until something is to be shown in it.
-func newSlot(item *systray.MenuItem) *slot {
-	item.Hide()
-	return &slot{item: item}
+// free returns how long it is until the slot may show the action.
+func (s *slot) free(id string, now time.Time) time.Duration {
+	switch {
+	case s.have.id == "" || s.have.id == id:
+		return 0
+	case s.have.visible:
+		return rest
+	}
+	return max(0, rest-now.Sub(s.hidden))
 }
 
-// set shows w. What stays the same is not touched; what is hidden keeps its last words.
+// set shows w. What stays the same is not touched, nor is what stays hidden: the setters that bring a
+// hidden line up to date are followed by Show at once.
 func (s *slot) set(w content) {
 	if !w.visible {
 		if s.have.visible {
 			s.item.Hide()
-			s.have.visible = false
+			s.have.visible, s.hidden = false, time.Now()
 		}
 		return
 	}

@@ -4,6 +4,7 @@ package tray
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -23,29 +24,35 @@ const Title = "Fermata"
 // its export (systray_unix.go, nativeStart), and only what is set before is sure to be there at once.
 const again = 500 * time.Millisecond
 
+// A click hands on what a person chose: an action and, where it was chosen on a notification, the key of
+// that notice, else "". ctx may carry an activation token.
+type click func(ctx context.Context, action, notice string)
+
 // Run runs the app with an icon, a menu and notifications until it ends. Where there is no desktop
-// it says so and shows the view on plain instead; where only the tray is missing, on both. It has to
-// be called from the main goroutine, once a process.
+// it says so and shows the view on plain instead; where only the tray is missing, on both. The end of the
+// session bus ends the app and is an error. Run has to be called from the main goroutine, once a process.
 func Run(ctx context.Context, a *app.App, plain app.Face) error {
+	return run(ctx, a.Run, func(ctx context.Context, action, _ string) { a.Click(ctx, action) }, plain)
+}
+
+func run(ctx context.Context, watch func(context.Context, ...app.Face), click click, plain app.Face) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	// host sees to it until ctx ends that the icon is shown, and reports whether anything shows it now.
 	// Its error says that there is no desktop. systray must not start then: it panics when it ends.
-	shows, err := host(ctx)
+	bus, shows, err := host(ctx)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "fermata: no desktop here (%v); watching all the same, changes follow\n", err)
-		a.Run(ctx, plain)
+		watch(ctx, plain)
 		return nil
 	}
 	center := notify.New(notify.Options{
 		App: Title, DesktopEntry: "io.github.fermata", AppID: "io.github.fermata", Icon: assets.AppIcon,
-		Where: "Click Fermata's icon in the tray to act.",
-		Clicked: func(c notify.Click) {
-			a.Click(browser.WithActivation(ctx, c.ActivationToken), c.Button)
-		},
-		Failed: func(err error) { fmt.Fprintln(os.Stderr, "fermata: no notifications:", err) },
+		Where:   "Click Fermata's icon in the tray to act.",
+		Clicked: click.onNotice(ctx),
+		Failed:  func(err error) { fmt.Fprintln(os.Stderr, "fermata: no notifications:", err) },
 	})
-	p := &panel{views: make(chan app.View, 1), clicks: make(chan *slot), click: func(id string) { a.Click(ctx, id) }}
+	p := newPanel(native{}, func(action string) { click(ctx, action, "") })
 	faces := []app.Face{p, notices{center}}
 	if !shows {
 		fmt.Fprintln(os.Stderr, "fermata: nothing here shows tray icons yet; notifications and the commands work, changes follow")
@@ -55,16 +62,46 @@ func Run(ctx context.Context, a *app.App, plain app.Face) error {
 	go func() {
 		defer close(ended)
 		defer systray.Quit()
-		a.Run(ctx, faces...)
+		watch(bus, faces...)
+		if bus.Err() != nil && ctx.Err() == nil {
+			err = errors.New("the desktop has ended: its session bus is gone")
+		}
 		center.Close()
 	}()
-	first := <-p.views
-	p.dress(first)
-	systray.SetTitle(Title)
-	systray.Run(func() { p.ready(ctx, first) }, nil)
-	cancel()
+	select {
+	case first := <-p.views:
+		p.dress(first)
+		systray.SetTitle(Title)
+		start(bus, func() { p.ready(bus, first) })
+		cancel()
+	case <-ended:
+	}
 	<-ended
-	return nil
+	return err
+}
+
+// start runs systray until it is to quit.
+func start(bus context.Context, ready func()) {
+	defer survive(bus)
+	systray.Run(ready, nil)
+}
+
+// survive is deferred where systray is called. Once the session bus is gone, systray v1.12.2 panics: in
+// SetIcon (godbus's prop.SetMust), and at its end where it never connected. Its own connection may see
+// the end a moment before the one that bus stands for.
+func survive(bus context.Context) {
+	if p := recover(); p != nil {
+		select {
+		case <-bus.Done():
+		case <-time.After(time.Second):
+			panic(p)
+		}
+	}
+}
+
+// onNotice returns what hands on the clicks on notifications.
+func (c click) onNotice(ctx context.Context) func(notify.Click) {
+	return func(n notify.Click) { c(browser.WithActivation(ctx, n.ActivationToken), n.Button, n.Key) }
 }
 
 // notices is the face that notifies.

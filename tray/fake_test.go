@@ -1,0 +1,112 @@
+package tray
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// A fakeKit is a toolkit with the rules of systray on Windows (systray_windows.go): Hide takes an item
+// out of the menu, any other method puts it in again, and only a visible item can become a submenu.
+type fakeKit struct {
+	t     *testing.T
+	items []*fakeItem // in the order of the menu
+	tip   string
+}
+
+type fakeItem struct {
+	kit               *fakeKit
+	parent            *fakeItem
+	title             string
+	disabled, checked bool
+	visible           bool
+	unasked           bool // it came into the menu without Show
+	opens             bool // it is a submenu
+	clicked           chan struct{}
+	meant             string    // the action that was painted last
+	until             time.Time // when it was seen with it last
+}
+
+func newFakeKit(t *testing.T) *fakeKit {
+	k := &fakeKit{t: t}
+	t.Cleanup(func() {
+		for _, i := range k.items {
+			close(i.clicked)
+		}
+	})
+	return k
+}
+
+func (k *fakeKit) add(parent item, title string, box bool) (item, <-chan struct{}) {
+	i := &fakeItem{kit: k, title: title, visible: true, clicked: make(chan struct{})}
+	if parent != nil {
+		i.parent = parent.(*fakeItem)
+		if !i.parent.opens && !i.parent.visible {
+			k.t.Errorf("%q is hidden and cannot become a submenu", i.parent.title)
+		}
+		i.parent.opens = true
+	}
+	k.items = append(k.items, i)
+	return i, i.clicked
+}
+
+func (k *fakeKit) separator()          {}
+func (k *fakeKit) setIcon([]byte)      {}
+func (k *fakeKit) setTooltip(s string) { k.tip = s }
+
+// menu returns the rows that can be seen, those of submenus after a "> ".
+func (k *fakeKit) menu() (rows []string) {
+	for _, i := range k.items {
+		if i.unasked {
+			k.t.Errorf("%q came into the menu without Show", i.title)
+		}
+		if !i.visible {
+			continue
+		}
+		row := i.title
+		if i.disabled {
+			row = "(" + row + ")"
+		}
+		if i.checked {
+			row += " ✓"
+		}
+		switch {
+		case i.parent == nil:
+			rows = append(rows, row)
+		case i.parent.visible:
+			rows = append(rows, "> "+row)
+		default:
+			k.t.Errorf("%q is in a submenu that is hidden", row)
+		}
+	}
+	return rows
+}
+
+// find returns the item that is painted with this title.
+func (k *fakeKit) find(title string) *fakeItem {
+	n := slices.IndexFunc(k.items, func(i *fakeItem) bool { return i.visible && i.title == title })
+	if n < 0 {
+		k.t.Fatalf("no entry %q in %q", title, k.menu())
+	}
+	return k.items[n]
+}
+
+func (i *fakeItem) set() {
+	if !i.visible {
+		i.visible, i.unasked = true, true
+	}
+}
+
+func (i *fakeItem) SetTitle(s string) { i.title = s; i.set() }
+func (i *fakeItem) Enable()           { i.disabled = false; i.set() }
+func (i *fakeItem) Disable()          { i.disabled = true; i.set() }
+func (i *fakeItem) Check()            { i.checked = true; i.set() }
+func (i *fakeItem) Uncheck()          { i.checked = false; i.set() }
+func (i *fakeItem) Show()             { i.visible, i.unasked = true, false }
+
+func (i *fakeItem) Hide() {
+	if !i.visible {
+		i.kit.t.Errorf("%q is hidden twice", i.title)
+	}
+	i.visible, i.unasked = false, false
+}

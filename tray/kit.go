@@ -1,0 +1,66 @@
+package tray
+
+import (
+	"unicode/utf16"
+
+	"fyne.io/systray"
+)
+
+// An item is one of systray's menu items. On Windows a hidden one is not in the menu, and every method
+// but Hide puts it there again.
+type item interface {
+	SetTitle(string)
+	Enable()
+	Disable()
+	Check()
+	Uncheck()
+	Show()
+	Hide()
+}
+
+// A toolkit is what of systray the panel uses. The tests have another.
+type toolkit interface {
+	// add adds a visible line to the menu, or to the submenu of parent, one with a box where it can be
+	// checked.
+	add(parent item, title string, box bool) (added item, clicked <-chan struct{})
+	separator()
+	setIcon(image []byte)
+	setTooltip(string)
+}
+
+type native struct{}
+
+func (native) add(parent item, title string, box bool) (item, <-chan struct{}) {
+	var added *systray.MenuItem
+	switch above, _ := parent.(*systray.MenuItem); {
+	case above == nil:
+		added = systray.AddMenuItem(title, "")
+	case box:
+		added = above.AddSubMenuItemCheckbox(title, "", false)
+	default:
+		added = above.AddSubMenuItem(title, "")
+	}
+	return added, added.ClickedCh
+}
+
+func (native) separator()            { systray.AddSeparator() }
+func (native) setIcon(image []byte)  { systray.SetIcon(image) }
+func (native) setTooltip(tip string) { systray.SetTooltip(tip) }
+
+// maxTip is how long a tooltip may be, in UTF-16 units: Windows has room for 128 with a zero at the end,
+// and systray copies without looking for it.
+const maxTip = 127
+
+// tip cuts a tooltip to what can be shown.
+func tip(s string) string {
+	units, cut := 0, 0
+	for i, r := range s {
+		if units < maxTip {
+			cut = i // here there is room for an ellipsis
+		}
+		if units += utf16.RuneLen(r); units > maxTip {
+			return s[:cut] + "…"
+		}
+	}
+	return s
+}
