@@ -1,0 +1,122 @@
+package core
+
+import (
+	"reflect"
+	"slices"
+	"time"
+
+	"fermata/app/config"
+	"fermata/checks"
+	"fermata/checks/cause"
+	"fermata/checks/session"
+	"fermata/checks/spotify"
+)
+
+// An Account is a sign-in that is watched.
+type Account struct {
+	Name, Provider string // the provider as a person calls it: "Spotify"
+	Config         config.Account
+	Watched[AccountFacts]
+	Level   checks.Level
+	Past    Past
+	Devices []spotify.Device // on offer for a while, since somebody asked for them
+
+	devicesUntil time.Duration
+	origin       time.Time // true time at Elapsed 0, as Facts reckon it
+}
+
+// AccountFacts are the session's, and what else was found out at the same look.
+type AccountFacts struct {
+	session.Facts
+	Outage string // what the provider's status page says; "": none, or not known
+	Locked bool   // the keyring waits for its password, or for being made
+}
+
+// A Past is what a single look cannot show.
+type Past struct {
+	Changed    cause.Changes    // on this computer, since the provider last accepted something
+	LastGood   time.Time        // when it did
+	LastOutage time.Time        // when the provider last answered with an error of its own
+	SignIn     *session.Trouble // what the newest sign-in met; nil: it worked, or there was none
+	NoReturn   bool             // the browser did not come back from it
+}
+
+// IsSpotify reports whether the account is with Spotify.
+func (a *Account) IsSpotify() bool { return a.Config.Provider == "spotify" }
+
+// Account returns the account of that name, nil if there is none.
+func (s *State) Account(name string) *Account {
+	i := slices.IndexFunc(s.Accounts, func(a Account) bool { return a.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &s.Accounts[i]
+}
+
+// learn takes what a look found.
+func (a *Account) learn(at At, f AccountFacts) {
+	a.Facts, a.origin = f, at.origin()
+	for _, t := range []*session.Trouble{f.Trouble, f.Health} {
+		if t != nil && t.Status >= 500 {
+			a.Past.LastOutage = t.At
+		}
+	}
+	if f.LastGood.After(a.Past.LastGood) {
+		a.Past = Past{LastGood: f.LastGood, LastOutage: a.Past.LastOutage}
+	}
+}
+
+// origin is true time at Elapsed 0.
+func (at At) origin() time.Time { return at.True.Round(0).Add(-at.Elapsed) }
+
+// retime moves what the accounts' facts say of times of day once true time turns out to be another than
+// they reckoned with.
+func (s *State) retime() {
+	for i := range s.Accounts {
+		a := &s.Accounts[i]
+		if d := s.at.origin().Sub(a.origin); a.Seen && d.Abs() >= time.Second {
+			a.Facts.Facts, a.origin = a.Facts.Shift(d), s.at.origin()
+			for _, t := range []*time.Time{&a.Past.LastGood, &a.Past.LastOutage} {
+				if !t.IsZero() {
+					*t = t.Add(d)
+				}
+			}
+		}
+	}
+}
+
+// reloaded takes other settings.
+func (s *State) reloaded(set Settings) {
+	s.settle(set)
+	s.do(Configure{s.Settings})
+}
+
+// settle keeps the accounts that the settings still have, by their names, and makes those that are new.
+func (s *State) settle(set Settings) {
+	old := s.Accounts
+	s.Accounts = nil
+	for _, c := range set.Accounts {
+		a := Account{Name: c.Name}
+		if i := slices.IndexFunc(old, func(o Account) bool { return o.Name == c.Name }); i >= 0 {
+			a = old[i]
+			a.Past.Changed.ClientID = a.Past.Changed.ClientID || a.Config.ClientID != c.ClientID
+		}
+		if !reflect.DeepEqual(a.Config, c) {
+			s.again(&a.Watch, 0)
+		}
+		a.Config, a.Provider = c, c.Name
+		if a.IsSpotify() {
+			a.Provider = "Spotify"
+		}
+		s.Accounts = append(s.Accounts, a)
+	}
+	for _, o := range old {
+		if s.Account(o.Name) == nil {
+			s.forget(o.Name)
+		}
+	}
+	if !reflect.DeepEqual(set.Clock, s.Settings.Clock) {
+		s.again(&s.Clock.Watch, 0)
+	}
+	s.Settings = set
+}

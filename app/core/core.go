@@ -1,0 +1,228 @@
+// Package core decides what follows from what happened. It never waits, locks, reads a clock or calls
+// out: Step takes an event and returns effects, both values, and the shell (package app) carries them
+// out. What a person then sees is worded by package view.
+package core
+
+import (
+	"time"
+
+	"fermata/app/config"
+	"fermata/checks"
+	"fermata/checks/clock"
+	"fermata/checks/programs"
+	"fermata/checks/spotify"
+)
+
+// At is the moment of an event. Every deadline in State is on Elapsed, which no clock step moves; True,
+// in the person's time zone, is for words and for the ends of sign-ins.
+type At struct {
+	Elapsed time.Duration // clock.Time.Elapsed
+	True    time.Time     // clock.Time.Now
+}
+
+type (
+	// An ActionID names an action: what is acted on, a slash, a verb: "spotify/login".
+	ActionID string
+	// A RunID numbers one run of an action, so that it can be waited for and cancelled.
+	RunID uint64
+)
+
+// State is all that is known. Others see only the view that is made of it.
+type State struct {
+	Settings Settings
+	Troubles []Trouble // the demo's, as actions; not nil: this is the demo
+	Clock    Watched[clock.Facts]
+	Accounts []Account // in the order of the settings, kept by name through every change of them
+	Programs Watched[[]programs.Program]
+
+	ClockLevel checks.Level
+	Causes     []Cause  // what is wrong, the worst first; menu, notices, page and report read it
+	Notices    []Notice // those that ought to be on the screen
+	Answers    []Answer // what came of clicks
+	Helped     *Helped
+	Journal    []Entry            // the last changes, the oldest first
+	Runs       map[RunID]*Run     // under way, and ended ones that somebody waits for
+	Acting     map[ActionID]RunID // the run under whose number an action is carried out
+	Told       map[string]Told    // by Notice.Key: which ends a person was told of; saved
+	Quiet      time.Duration      // no notices of causes before this; 0: they are not paused
+	before     map[string]Told    // Told as earlier runs of the program left it
+	recent     map[string]*shown  // by Notice.Key, the notices of the last hour
+	trim       time.Duration      // when to give back memory; 0: nothing was done since
+	trimmed    time.Duration      // when that was last done; 0: never
+	change     time.Duration      // when the causes change by time alone
+	watching   bool               // other programs' tokens are looked at
+	at         At                 // of the event that Step takes
+	effects    []Effect           // so far, of that event
+}
+
+// Settings are the settings file's, and what the desktop has for Fermata.
+type Settings struct {
+	config.Config
+	Problems []config.Problem // what is wrong in the file; the rest is the last that was good
+	File     bool             // there is a file to open
+	AtLogin  bool             // Fermata starts at login
+}
+
+// A Trouble is one that the demo can cause.
+type Trouble struct{ Name, Label string }
+
+// An Event is something that happened.
+type Event interface{ event() }
+
+// The events.
+type (
+	// Woke: a deadline has come.
+	Woke struct{}
+	// Clicked: somebody wants an action done. Menu, notification, page, command line and a second process
+	// are all alike, but that Waits says that somebody waits for the run's end and is to be told there.
+	Clicked struct {
+		Run        RunID
+		Action     ActionID
+		Notice     string // the key of the notice that the button stands on; "": it was no notice
+		Waits      bool
+		Activation string // an XDG activation token, with which a window may come to the front
+	}
+	// Left: whoever waited for a run does not any more.
+	Left struct{ Run RunID }
+	// Acted: a run of an action ended. Found is what it brought: see Found's types.
+	Acted struct {
+		Run   RunID
+		Err   error
+		Found any
+	}
+	// Looked: a look ended. Facts are clock.Facts, AccountFacts or []programs.Program; Next is when the
+	// check wants the next look, 0: only when told.
+	Looked struct {
+		Name  string
+		Facts any
+		Next  time.Duration
+	}
+	// Changed: the clock was set, the computer slept, or it is on another network.
+	Changed struct {
+		Step, Slept time.Duration // Step is positive when the clock was put forward
+		Network     bool
+	}
+	// Reloaded: the settings are others, or cannot be read.
+	Reloaded struct{ Settings Settings }
+)
+
+// What Acted.Found may be, besides nil and a text for whoever waits.
+type (
+	Devices   []spotify.Device // of the account
+	Verdict   string           // what a try on another device proves, in a sentence
+	Connected config.Account   // a new account, signed in
+	AtLogin   bool             // Fermata starts at login from now on, or no longer
+)
+
+// An Effect is something to do. No secret is ever in one.
+type Effect interface{ effect() }
+
+// The effects.
+type (
+	Look struct{ Name string } // "clock", "programs" or an account; its end is Looked
+	Act  struct {              // its end is Acted
+		Run        RunID
+		Action     ActionID
+		Switch     bool // all is well, so the provider is to ask who signs in
+		Activation string
+	}
+	Cancel    struct{ Run RunID }            // an Act under way
+	Configure struct{ Settings Settings }    // accounts are told what changed; none is made twice
+	Save      struct{ Told map[string]Told } // a copy
+	Trim      struct{}                       // give back memory
+	Quit      struct{}
+)
+
+// New returns the state at the start, before anything was looked at. told is what earlier runs of the
+// program have told; troubles, where not nil, make it the demo's; watching says that other programs'
+// tokens are looked at.
+func New(at At, s Settings, told map[string]Told, troubles []Trouble, watching bool) *State {
+	st := &State{
+		Troubles: troubles, watching: watching,
+		Runs: map[RunID]*Run{}, Acting: map[ActionID]RunID{}, recent: map[string]*shown{},
+		Told: map[string]Told{}, before: map[string]Told{}, change: never, at: at,
+	}
+	for key, t := range told {
+		st.Told[key], st.before[key] = t, t
+	}
+	st.settle(s)
+	return st
+}
+
+// Step takes one event and returns what is to be done, in order.
+func (s *State) Step(at At, e Event) []Effect {
+	s.at, s.effects = at, nil
+	s.retime()
+	switch e := e.(type) {
+	case Woke:
+	case Clicked:
+		s.clicked(e)
+	case Left:
+		s.left(e.Run)
+	case Acted:
+		s.acted(e)
+	case Looked:
+		s.looked(e)
+	case Changed:
+		s.changed(e)
+	case Reloaded:
+		s.reloaded(e.Settings)
+	}
+	s.expire()
+	s.judge()
+	s.finish()
+	s.notify()
+	s.note()
+	s.look()
+	s.giveBack()
+	return s.effects
+}
+
+func (s *State) do(e Effect) { s.effects = append(s.effects, e) }
+
+// Wake is the earliest deadline, on At.Elapsed; math.MaxInt64: there is none.
+func (s *State) Wake() time.Duration {
+	next := min(s.change, s.reminders())
+	for _, w := range s.watches() {
+		if !w.Looking {
+			next = min(next, w.Due)
+		}
+	}
+	for _, a := range s.Answers {
+		next = min(next, a.until)
+	}
+	for _, a := range s.Accounts {
+		if len(a.Devices) > 0 {
+			next = min(next, a.devicesUntil)
+		}
+	}
+	for _, n := range s.recent {
+		if !n.on {
+			next = min(next, n.until)
+		}
+	}
+	if s.Helped != nil {
+		next = min(next, s.Helped.until)
+	}
+	for _, d := range []time.Duration{s.Quiet, s.trim} {
+		if d > 0 {
+			next = min(next, d)
+		}
+	}
+	return next
+}
+
+func (Woke) event()       {}
+func (Clicked) event()    {}
+func (Left) event()       {}
+func (Acted) event()      {}
+func (Looked) event()     {}
+func (Changed) event()    {}
+func (Reloaded) event()   {}
+func (Look) effect()      {}
+func (Act) effect()       {}
+func (Cancel) effect()    {}
+func (Configure) effect() {}
+func (Save) effect()      {}
+func (Trim) effect()      {}
+func (Quit) effect()      {}

@@ -1,0 +1,198 @@
+package core
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"fermata/checks"
+	"fermata/checks/cause"
+	"fermata/checks/session"
+)
+
+// A Notice is a notification that should be on the screen now. One that is no longer wanted is
+// withdrawn.
+type Notice struct {
+	Key     string // names the episode: what has the same key replaces it in place
+	Level   int    // 0 to 3; one that the person dismissed comes back only when it rises
+	Cause   *Cause
+	Answer  *Answer // nil, with no Cause either: Key says it all
+	Buttons []ActionID
+}
+
+// Keys of notices that tell of no cause.
+const (
+	ConnectKey  = "app/connect"    // there is no account yet
+	SettingsKey = "settings/wrong" // the settings file can't be used as it is
+	DevicesKey  = "devices"        // where is it to play?
+)
+
+// Told is which end of a sign-in a person was told of. It outlives a restart, so that nobody is told the
+// same at every login for a month.
+type Told struct {
+	End   time.Time `json:"end"`   // of the sign-in
+	Level int       `json:"level"` // of the worst notice shown
+	Later time.Time `json:"later"` // put off until then; zero: not
+}
+
+// about reports whether it is about the sign-in that ends then: give or take a day, since the end of one
+// that was not seen to begin is estimated.
+func (t Told) about(end time.Time) bool { return t.End.Sub(end).Abs() < 24*time.Hour }
+
+// silences reports whether a notice of this level was told in an earlier run, or is put off.
+func (t Told) silences(level int, end, now time.Time) bool {
+	return t.about(end) && (now.Before(t.Later) || t.Later.IsZero() && t.Level >= level)
+}
+
+// shown is a notice that is on the screen, or was.
+type shown struct {
+	buttons []ActionID
+	on      bool
+	until   time.Duration // when it is forgotten, once it is not on the screen
+}
+
+// recentFor is how long a button counts after its notice was withdrawn: a click may come late.
+const recentFor = time.Hour
+
+// notify decides which notices ought to be on the screen.
+func (s *State) notify() {
+	s.Notices = nil
+	if s.Quiet == 0 {
+		for _, c := range s.Serious() {
+			n := s.notice(c)
+			known := slices.ContainsFunc(s.Notices, func(o Notice) bool { return o.Key == n.Key })
+			if !known && !(c.ID == cause.GrantEnds && s.before[n.Key].silences(n.Level, s.grantUntil(c), s.at.True)) {
+				s.add(n)
+			}
+		}
+		if len(s.Settings.Problems) > 0 {
+			s.add(Notice{Key: SettingsKey, Level: 2, Buttons: []ActionID{"app/settings"}})
+		} else if len(s.Accounts) == 0 {
+			s.add(Notice{Key: ConnectKey, Level: 1, Buttons: []ActionID{"app/connect"}})
+		}
+	}
+	for i := range s.Answers {
+		s.add(s.answerNotice(&s.Answers[i]))
+	}
+	for i := range s.Accounts {
+		if a := &s.Accounts[i]; len(a.Devices) > 0 {
+			ids := a.DeviceIDs()
+			s.add(Notice{Key: DevicesKey, Level: 1, Buttons: ids[:min(3, len(ids))]}) // there is room for three
+		}
+	}
+	s.remember()
+}
+
+// add puts a notice on the screen, with those of its buttons that are on offer.
+func (s *State) add(n Notice) {
+	offered := s.Offered()
+	var buttons []ActionID
+	for _, id := range n.Buttons {
+		if !slices.Contains(buttons, id) && slices.ContainsFunc(offered, func(o Offer) bool { return o.Action == id }) {
+			buttons = append(buttons, id)
+		}
+	}
+	if n.Cause != nil {
+		buttons = buttons[:min(2, len(buttons))]
+	}
+	n.Buttons = buttons
+	s.Notices = append(s.Notices, n)
+}
+
+// notice tells of a cause. Its key is the same for all causes of one kind, so that a session that cannot
+// be renewed and then ends is one notification that grows worse.
+func (s *State) notice(c Cause) Notice {
+	n := Notice{Cause: &c, Level: 2}
+	if c.Level == checks.Critical {
+		n.Level = 3
+	}
+	if c.Account == "" {
+		n.Key, n.Buttons = "clock/wrong", []ActionID{"clock/set", "clock/check"}
+		return n
+	}
+	kind, login := "session", ID(c.Account, string(cause.SignIn))
+	n.Buttons = s.FixIDs(c)
+	switch c.ID {
+	case cause.GrantEnds:
+		kind = "grant"
+		n.Level = grantLevel(s.grantUntil(c).Sub(s.at.True))
+		n.Buttons = append(n.Buttons[:min(1, len(n.Buttons))], ID(c.Account, "later"))
+	case cause.Keyring, cause.KeyringLost:
+		kind = "keyring"
+	default:
+		n.Buttons = append(n.Buttons, login)
+		if t := s.Account(c.Account).Facts.Trouble; t != nil && t.Where == session.AtNetwork {
+			n.Buttons = []ActionID{ID(c.Account, string(cause.Refresh)), login}
+		}
+	}
+	n.Key = c.Account + "/" + kind
+	return n
+}
+
+func (s *State) grantUntil(c Cause) time.Time { return s.Account(c.Account).Facts.GrantUntil }
+
+// grantLevel rises as the sign-in's end draws near.
+func grantLevel(left time.Duration) int {
+	switch day := 24 * time.Hour; {
+	case left <= day:
+		return 3
+	case left <= 7*day:
+		return 2
+	}
+	return 1
+}
+
+// answerNotice tells what came of a click.
+func (s *State) answerNotice(a *Answer) Notice {
+	switch a.Kind {
+	case Failed:
+		return Notice{Key: "failed/" + string(a.Action), Level: 1, Answer: a, Buttons: []ActionID{a.Action}}
+	case Worked:
+		return Notice{Key: "answer", Answer: a}
+	}
+	return Notice{Key: "message", Answer: a}
+}
+
+// remember keeps which buttons are on the screen or were, and which ends of sign-ins a person was told
+// of.
+func (s *State) remember() {
+	for _, n := range s.recent {
+		if n.on {
+			n.on, n.until = false, s.at.Elapsed+recentFor
+		}
+	}
+	changed := false
+	for _, n := range s.Notices {
+		s.recent[n.Key] = &shown{buttons: n.Buttons, on: true}
+		if n.Cause == nil || n.Cause.ID != cause.GrantEnds {
+			continue
+		}
+		end := s.grantUntil(*n.Cause)
+		if t, ok := s.Told[n.Key]; !ok || !t.about(end) || t.Level < n.Level || !t.Later.IsZero() {
+			s.Told[n.Key], changed = Told{End: end, Level: n.Level}, true
+		}
+	}
+	if changed {
+		s.do(Save{maps.Clone(s.Told)})
+	}
+}
+
+// putOff has a person reminded of a sign-in's end a day later.
+func (s *State) putOff(account string) {
+	key := account + "/grant"
+	t := s.Told[key]
+	t.End, t.Later = s.Account(account).Facts.GrantUntil, s.at.True.Add(putOffFor)
+	s.Told[key], s.before[key] = t, t
+	s.do(Save{maps.Clone(s.Told)})
+}
+
+// reminders is when the next notice that was put off comes back, on At.Elapsed.
+func (s *State) reminders() time.Duration {
+	next := never
+	for _, t := range s.before {
+		if left := t.Later.Sub(s.at.True); left > 0 && !t.Later.IsZero() {
+			next = min(next, s.at.Elapsed+left)
+		}
+	}
+	return next
+}

@@ -1,0 +1,350 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"fermata/app/config"
+	"fermata/checks"
+	"fermata/checks/cause"
+	"fermata/checks/session"
+)
+
+// A Run is one run of an action: it acts, then it waits for the looks that show what came of it, then
+// it is done.
+type Run struct {
+	Action ActionID
+	Phase  Phase
+	Err    error // why the action failed; nil: it did not, or acts still
+	Found  any   // what it brought for whoever waits
+
+	screen bool         // it was clicked on the screen, where its outcome is to be shown
+	level  checks.Level // of what it is about, when it began
+	owed   []string     // the looks that it waits for
+}
+
+// Phase is how far a Run is.
+type Phase int
+
+// The phases of a Run.
+const (
+	Acting Phase = iota
+	Looking
+	Done
+)
+
+// An Answer is what came of a click, as it is to be shown for a while.
+type Answer struct {
+	Kind   AnswerKind
+	Action ActionID
+	Err    error  // of Failed
+	Text   string // of FoundOut
+	About  *Cause // of Explained
+	until  time.Duration
+}
+
+// AnswerKind says what an Answer tells.
+type AnswerKind int
+
+// The kinds of Answer.
+const (
+	Failed    AnswerKind = iota // the action failed
+	Worked                      // it did its work, and all is well
+	NoHelp                      // it did its work, and what was wrong still is
+	FoundOut                    // it brought something to light
+	Explained                   // "What is this?"
+	Late                        // it was clicked where it can no longer be done
+)
+
+// How long answers stand.
+const (
+	workedFor  = 12 * time.Second
+	messageFor = 30 * time.Second
+	failedFor  = 10 * time.Minute
+	helpedFor  = time.Hour
+	pauseFor   = time.Hour
+	putOffFor  = 24 * time.Hour
+)
+
+// Helped is the fix that mended the last trouble.
+type Helped struct {
+	Action ActionID
+	At     time.Time // true time
+	until  time.Duration
+}
+
+var (
+	errSuperseded = errors.New("begun again by a newer click")
+	errRemoved    = errors.New("the account was removed from the settings")
+)
+
+// Of returns what the action is about: an account's name, "clock", "app" or "demo"; and Verb what is to
+// be done.
+func (id ActionID) Of() string { of, _, _ := strings.Cut(string(id), "/"); return of }
+
+// Verb returns what is to be done: "login".
+func (id ActionID) Verb() string { _, verb, _ := strings.Cut(string(id), "/"); return verb }
+
+// ID makes an ActionID of what it is about and its verb.
+func ID(name, verb string) ActionID { return ActionID(name + "/" + verb) }
+
+// IsSignIn reports whether the action has the person sign in, in the browser.
+func (id ActionID) IsSignIn() bool {
+	return slices.Contains([]string{string(cause.SignIn), string(cause.Permissions), "connect"}, id.Verb())
+}
+
+// mends reports whether a person hopes that all is well after it. Looking, asking and leaving are not of
+// that kind.
+func (id ActionID) mends() bool {
+	return !slices.Contains([]string{"check", "logout", string(cause.Device), string(cause.Support)}, id.Verb())
+}
+
+// clicked begins a run, if the action makes sense now.
+func (s *State) clicked(c Clicked) {
+	r := &Run{Action: c.Action, screen: !c.Waits, level: s.levelOf(c.Action.Of())}
+	s.Runs[c.Run] = r
+	if !s.possible(c) {
+		r.Phase = Done
+		r.Err = checks.WithHint(fmt.Errorf("%q is not on offer now", c.Action), "\"fermata status --json\" lists the actions that are.")
+		if r.screen {
+			s.answer(Answer{Kind: Late, Action: c.Action}, messageFor)
+			delete(s.Runs, c.Run)
+		}
+		return
+	}
+	if under, ok := s.Acting[c.Action]; ok {
+		if !c.Action.IsSignIn() {
+			return // it ends with the one under way
+		}
+		s.do(Cancel{under})
+		s.ended(c.Action, errSuperseded, nil, c.Run)
+	}
+	s.Answers = slices.DeleteFunc(s.Answers, func(a Answer) bool { return a.Kind == Failed && a.Action == c.Action })
+	if s.decided(c) {
+		return
+	}
+	s.Acting[c.Action] = c.Run
+	s.do(Act{Run: c.Run, Action: c.Action, Switch: r.level == checks.OK, Activation: c.Activation})
+}
+
+// possible reports whether what was clicked can be done. What stands on a notification that was withdrawn
+// long since, or on none that ever was, can not.
+func (s *State) possible(c Clicked) bool {
+	if n := s.recent[c.Notice]; c.Notice != "" && (n == nil || !slices.Contains(n.buttons, c.Action)) {
+		return false
+	}
+	return slices.ContainsFunc(s.Offered(), func(o Offer) bool { return o.Action == c.Action })
+}
+
+// decided does what takes nothing but a decision, and reports whether the action is of that kind.
+func (s *State) decided(c Clicked) bool {
+	switch verb := c.Action.Verb(); {
+	case c.Action == "app/quit":
+		s.do(Quit{})
+	case c.Action == "app/pause" && s.Quiet > 0:
+		s.Quiet = 0
+	case c.Action == "app/pause":
+		s.Quiet = s.at.Elapsed + pauseFor
+	case c.Action == "app/about":
+		s.answer(Answer{Kind: Explained, Action: c.Action, About: s.explained()}, failedFor)
+	case c.Action == "clock/check": // the look that follows is all
+		s.actionEnded(s.Runs[c.Run], nil, nil)
+		s.recheckAll(0)
+		return true
+	case verb == "later":
+		s.putOff(c.Action.Of())
+	default:
+		return false
+	}
+	s.Runs[c.Run].Phase = Done
+	s.drop(c.Run)
+	return true
+}
+
+// acted takes how an action ended.
+func (s *State) acted(e Acted) {
+	s.scheduleTrim()
+	for action, under := range s.Acting {
+		if under == e.Run {
+			s.found(action, e.Found)
+			if a := s.Account(action.Of()); a != nil && action.IsSignIn() {
+				a.Past.SignIn, _ = errors.AsType[*session.Trouble](e.Err)
+				a.Past.NoReturn = errors.Is(e.Err, session.ErrNoReturn)
+			}
+			s.ended(action, e.Err, e.Found, 0)
+			if action != "app/report" {
+				s.recheckAll(0)
+			}
+			return
+		}
+	}
+	if e.Err == nil { // nobody waits for it any more, but it came to its end all the same
+		s.recheckAll(0)
+	}
+}
+
+// found takes what an action brought.
+func (s *State) found(action ActionID, found any) {
+	switch f := found.(type) {
+	case Devices:
+		if a := s.Account(action.Of()); a != nil {
+			a.Devices, a.devicesUntil = f, s.at.Elapsed+failedFor
+		}
+	case Verdict:
+		s.answer(Answer{Kind: FoundOut, Action: action, Text: string(f)}, messageFor)
+	case AtLogin:
+		s.Settings.AtLogin = bool(f)
+	case Connected:
+		set := s.Settings
+		// The file may have been written and read again already.
+		set.Accounts = slices.DeleteFunc(slices.Clone(set.Accounts), func(c config.Account) bool { return c.Name == f.Name })
+		set.Accounts = append([]config.Account{config.Account(f)}, set.Accounts...)
+		s.reloaded(set)
+	}
+}
+
+// ended ends the action of every run but one.
+func (s *State) ended(action ActionID, err error, found any, but RunID) {
+	delete(s.Acting, action)
+	for _, id := range slices.Sorted(maps.Keys(s.Runs)) {
+		if r := s.Runs[id]; id != but && r.Action == action && r.Phase == Acting {
+			s.actionEnded(r, err, found)
+		}
+	}
+}
+
+// actionEnded has a run wait for the looks that show what came of it.
+func (s *State) actionEnded(r *Run, err error, found any) {
+	r.Phase, r.Err, r.Found = Looking, err, found
+	switch name := r.Action.Of(); {
+	case r.Action == "app/report", err == errSuperseded, err == errRemoved:
+	case s.Account(name) != nil:
+		r.owed = []string{name}
+	case name == "clock":
+		r.owed = []string{"clock"}
+	default:
+		r.owed = s.names()
+	}
+	if err != nil && err != errSuperseded && r.screen {
+		s.answer(Answer{Kind: Failed, Action: r.Action, Err: err}, failedFor)
+	}
+}
+
+// finish ends the runs whose looks have all come.
+func (s *State) finish() {
+	for _, id := range slices.Sorted(maps.Keys(s.Runs)) {
+		r := s.Runs[id]
+		if r.Phase != Looking || len(r.owed) > 0 {
+			continue
+		}
+		r.Phase = Done
+		if r.Err == nil {
+			s.tellOutcome(r)
+		}
+		s.drop(id)
+	}
+}
+
+// tellOutcome says whether a fix helped, and answers a click.
+func (s *State) tellOutcome(r *Run) {
+	of := r.Action.Of()
+	tried := (s.Account(of) != nil || of == "clock") && r.level >= checks.Warning && r.Action.mends()
+	switch {
+	case tried && s.levelOf(of) >= checks.Warning:
+		s.answer(Answer{Kind: NoHelp, Action: r.Action}, messageFor)
+		return
+	case tried:
+		s.Helped = &Helped{r.Action, s.at.True, s.at.Elapsed + helpedFor}
+	}
+	a := s.Account(of)
+	well := a != nil && a.Level == checks.OK && a.Facts.SignedIn || of == "clock" && s.ClockLevel < checks.Warning
+	if r.screen && well && !slices.ContainsFunc(s.Answers, func(a Answer) bool { return a.Kind == FoundOut }) {
+		s.answer(Answer{Kind: Worked, Action: r.Action}, workedFor)
+	}
+}
+
+// answer shows a person what came of a click. Of failures there may be several, each for its action.
+func (s *State) answer(a Answer, long time.Duration) {
+	a.until = s.at.Elapsed + long
+	s.Answers = slices.DeleteFunc(s.Answers, func(o Answer) bool {
+		return a.Kind != Failed && o.Kind != Failed || a.Kind == Failed && o.Kind == Failed && o.Action == a.Action
+	})
+	s.Answers = append(s.Answers, a)
+}
+
+// drop forgets a run that is done and that nobody waits for.
+func (s *State) drop(id RunID) {
+	if s.Runs[id].screen {
+		delete(s.Runs, id)
+	}
+}
+
+// left has nobody wait for a run any more. What was begun for its sake alone is cancelled.
+func (s *State) left(id RunID) {
+	r := s.Runs[id]
+	if r == nil || r.screen {
+		return
+	}
+	delete(s.Runs, id)
+	under, acting := s.Acting[r.Action]
+	for _, o := range s.Runs {
+		acting = acting && (o.Action != r.Action || o.Phase != Acting)
+	}
+	if acting {
+		delete(s.Acting, r.Action)
+		s.do(Cancel{under})
+	}
+}
+
+// forget ends what is done about an account that is no longer there.
+func (s *State) forget(account string) {
+	for _, action := range slices.Sorted(maps.Keys(s.Acting)) {
+		if action.Of() == account {
+			s.do(Cancel{s.Acting[action]})
+			s.ended(action, errRemoved, nil, 0)
+		}
+	}
+	for _, r := range s.Runs {
+		r.owed = slices.DeleteFunc(r.owed, func(name string) bool { return name == account })
+	}
+}
+
+// levelOf is the level of an account, or of the clock.
+func (s *State) levelOf(name string) checks.Level {
+	if a := s.Account(name); a != nil {
+		return a.Level
+	}
+	if name == "clock" {
+		return s.ClockLevel
+	}
+	return checks.OK
+}
+
+// expire drops what was shown long enough.
+func (s *State) expire() {
+	now := s.at.Elapsed
+	s.Answers = slices.DeleteFunc(s.Answers, func(a Answer) bool {
+		gone := a.Kind == Failed && !slices.ContainsFunc(s.Offered(), func(o Offer) bool { return o.Action == a.Action })
+		return gone || a.until <= now
+	})
+	if s.Helped != nil && s.Helped.until <= now {
+		s.Helped = nil
+	}
+	if s.Quiet <= now {
+		s.Quiet = 0
+	}
+	for i := range s.Accounts {
+		if a := &s.Accounts[i]; a.devicesUntil <= now {
+			a.Devices = nil
+		}
+	}
+	for key, n := range s.recent {
+		if !n.on && n.until <= now {
+			delete(s.recent, key)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package core
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"fermata/checks/clock"
+	"fermata/checks/programs"
+)
+
+const never = time.Duration(math.MaxInt64)
+
+const (
+	afterResume = 5 * time.Second // what a network needs to come back
+	trimAfter   = 3 * time.Second // nothing was done, memory is given back
+	trimEvery   = time.Minute     // at the most
+)
+
+// A Watch says when something is looked at.
+type Watch struct {
+	Seen    bool          // a look has ended
+	Looking bool          // a look is under way
+	Due     time.Duration // when to look next, on At.Elapsed
+	stale   bool          // something happened since the look began that it cannot know of
+}
+
+// Watched is something that is looked at, with what the last look found.
+type Watched[F any] struct {
+	Watch
+	Facts F
+}
+
+// again has it looked at once wait is over; a look under way is thrown away.
+func (s *State) again(w *Watch, wait time.Duration) {
+	w.Due, w.stale = s.at.Elapsed+wait, w.Looking
+}
+
+// recheckAll has everything looked at again: what mends one may mend the others.
+func (s *State) recheckAll(wait time.Duration) {
+	for _, w := range s.watches() {
+		s.again(w, wait)
+	}
+}
+
+// watches are all, by name.
+func (s *State) watches() map[string]*Watch {
+	all := map[string]*Watch{"clock": &s.Clock.Watch}
+	if s.watching {
+		all["programs"] = &s.Programs.Watch
+	}
+	for i := range s.Accounts {
+		all[s.Accounts[i].Name] = &s.Accounts[i].Watch
+	}
+	return all
+}
+
+// AllSeen reports whether everything was looked at once.
+func (s *State) AllSeen() bool {
+	for _, w := range s.watches() {
+		if !w.Seen {
+			return false
+		}
+	}
+	return true
+}
+
+// names are the watches in a fixed order: the accounts, the clock, the programs.
+func (s *State) names() []string {
+	var all []string
+	for _, a := range s.Accounts {
+		all = append(all, a.Name)
+	}
+	if all = append(all, "clock"); s.watching {
+		all = append(all, "programs")
+	}
+	return all
+}
+
+// look starts the looks that are due.
+func (s *State) look() {
+	watches := s.watches()
+	for _, name := range s.names() {
+		if w := watches[name]; !w.Looking && w.Due <= s.at.Elapsed {
+			w.Looking, w.stale = true, false
+			s.do(Look{name})
+		}
+	}
+}
+
+// looked takes what a look found.
+func (s *State) looked(e Looked) {
+	w := s.watches()[e.Name]
+	if w == nil { // the account was removed
+		return
+	}
+	w.Looking = false
+	s.scheduleTrim()
+	if w.stale {
+		return
+	}
+	w.Seen, w.Due = true, never
+	if e.Next > 0 {
+		w.Due = s.at.Elapsed + e.Next
+	}
+	switch facts := e.Facts.(type) {
+	case clock.Facts:
+		s.Clock.Facts = facts
+	case []programs.Program:
+		s.Programs.Facts = facts
+	case AccountFacts:
+		s.Account(e.Name).learn(s.at, facts)
+	}
+	for _, r := range s.Runs {
+		r.owed = slices.DeleteFunc(r.owed, func(name string) bool { return name == e.Name })
+	}
+}
+
+// changed looks again after something that no deadline foresees.
+func (s *State) changed(e Changed) {
+	wait := time.Duration(0)
+	if e.Slept > 0 {
+		wait = afterResume
+	}
+	for i := range s.Accounts {
+		c := &s.Accounts[i].Past.Changed
+		c.ClockSet += e.Step
+		c.Slept += e.Slept
+		c.Network = c.Network || e.Network
+	}
+	s.recheckAll(wait)
+}
+
+// scheduleTrim plans to give back memory, since what was done took some.
+func (s *State) scheduleTrim() {
+	s.trim = s.at.Elapsed + trimAfter
+	if s.trimmed > 0 {
+		s.trim = max(s.trim, s.trimmed+trimEvery)
+	}
+}
+
+func (s *State) giveBack() {
+	if s.trim > 0 && s.trim <= s.at.Elapsed {
+		s.trim, s.trimmed = 0, s.at.Elapsed
+		s.do(Trim{})
+	}
+}

@@ -1,0 +1,168 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"fermata/app/core"
+	"fermata/checks"
+	"fermata/checks/session"
+	"fermata/checks/text"
+)
+
+// lineWidth is how many characters wide a menu may grow.
+const lineWidth = 64
+
+// lines tell the state: what is wrong and why, then every account, then the clock.
+func (w words) lines() []string {
+	var all []string
+	if w.Troubles != nil {
+		all = append(all, "DEMO · nothing here is real")
+	}
+	for _, c := range w.Serious() {
+		all = append(append(all, c.Title), wrap(c.Why, lineWidth)...)
+	}
+	for _, p := range w.Settings.Problems {
+		all = append(all, wrap(p.Error(), lineWidth)...)
+	}
+	for _, a := range w.Answers {
+		if a.Kind == core.Failed {
+			all = append(all, wrap(fmt.Sprintf("“%s” did not work: %s", w.name(a.Action), failure(a.Err)), lineWidth)...)
+		}
+	}
+	for i := range w.Accounts {
+		all = append(all, w.accountLines(&w.Accounts[i])...)
+	}
+	if len(w.Accounts) == 0 {
+		all = append(all, "No account is connected yet")
+	}
+	if w.ClockLevel < checks.Warning {
+		all = append(all, w.clockLine())
+	}
+	if w.Helped != nil && len(w.Serious()) == 0 {
+		all = append(all, fmt.Sprintf("Fixed at %s with “%s”", text.TimeOfDay(w.Helped.At, w.now), w.name(w.Helped.Action)))
+	}
+	if w.Quiet > 0 {
+		all = append(all, "Notifications are paused until "+w.now.Add(w.Quiet-w.at.Elapsed).Format("15:04"))
+	}
+	return all
+}
+
+func (w words) clockLine() string {
+	if !w.Clock.Seen {
+		return "Measuring the clock…"
+	}
+	return w.Clock.Facts.Summary()
+}
+
+// accountLines are the two lifetimes of an account under its name.
+func (w words) accountLines(a *core.Account) []string {
+	all := []string{heading(a), w.sessionLine(a)}
+	if line := w.grantLine(a); line != "" {
+		all = append(all, line)
+	}
+	return all
+}
+
+func heading(a *core.Account) string {
+	if a.Facts.User == "" {
+		return a.Provider
+	}
+	return a.Provider + " · " + a.Facts.User
+}
+
+// sessionLine tells until when the session lasts, and what becomes of it then.
+func (w words) sessionLine(a *core.Account) string {
+	f := a.Facts
+	at := text.TimeOfDay(f.Until, w.now)
+	switch {
+	case !a.Seen:
+		return "Looking at the session…"
+	case f.Keyring != nil:
+		return "Not known: the sign-in can’t be read"
+	case !f.SignedIn:
+		return "Not signed in"
+	case f.Until.IsZero():
+		return "No session now"
+	case !w.now.Before(f.Until):
+		return "Session ended at " + at
+	case f.Health != nil && f.Health.Ask && f.Health.Status == unauthorized:
+		return "Session not accepted since " + text.TimeOfDay(f.Health.Since, w.now)
+	case f.Renews && f.Renewal != nil:
+		return fmt.Sprintf("Session until %s · can’t renew: %s", at, w.reason(a, f.Renewal))
+	case f.Renews && f.Trouble != nil && !f.Trouble.Ask:
+		return fmt.Sprintf("Session until %s · %s", at, w.reason(a, f.Trouble))
+	case f.Renews:
+		return fmt.Sprintf("Session until %s, renews by itself", at)
+	case f.Ask:
+		return fmt.Sprintf("Session until %s, renews on a click", at)
+	}
+	return fmt.Sprintf("Session until %s, can’t be renewed", at)
+}
+
+const unauthorized = 401 // HTTP's status of a token that is refused
+
+// reason is in a few words what a passing trouble is.
+func (w words) reason(a *core.Account, t *session.Trouble) string {
+	since := " since " + text.TimeOfDay(t.Since, w.now)
+	switch {
+	case t.Where == session.AtKeyring:
+		return text.Lower(t.Text)
+	case t.Where != session.AtNetwork && t.RetryAfter > 0:
+		return fmt.Sprintf("%s asks to wait until %s", a.Provider, text.TimeOfDay(t.At.Add(t.RetryAfter), w.now))
+	case t.Where != session.AtNetwork:
+		return fmt.Sprintf("%s answers with errors%s", a.Provider, since)
+	}
+	switch t.Code {
+	case session.CodeDNS, session.CodeDial:
+		return "no connection" + since
+	case session.CodeTimeout:
+		return "no answer" + since
+	case session.CodeCertTime, session.CodeCertificate:
+		return "no valid certificate" + since
+	case session.CodePortal, session.CodeRedirect:
+		return "the network answers itself" + since
+	}
+	return "the connection breaks" + since
+}
+
+// grantLine tells until when the sign-in lasts; "" where that is not known, or not true any more.
+func (w words) grantLine(a *core.Account) string {
+	f := a.Facts
+	refused := f.Trouble != nil && f.Trouble.Where == session.AtToken && f.Trouble.Ask
+	switch day := text.FullDate(f.GrantUntil, w.now); {
+	case !a.Seen || f.GrantUntil.IsZero():
+		return ""
+	case !w.now.Before(f.GrantUntil):
+		return "The sign-in expired on " + day
+	case refused: // before its time: the headline says so
+		return ""
+	case f.GrantEstimated:
+		return "Signed in until about " + day
+	default:
+		return "Signed in until " + day
+	}
+}
+
+// failure is an error as sentences, with what to do about it.
+func failure(err error) string {
+	s := text.Sentence(err.Error())
+	if hint := checks.Hint(err); hint != "" {
+		s += " " + hint
+	}
+	return s
+}
+
+// wrap breaks a text into lines of at most width characters, where a menu would grow too wide.
+func wrap(long string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(long) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
+}

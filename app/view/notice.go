@@ -1,0 +1,74 @@
+package view
+
+import (
+	"strings"
+
+	"fermata/app/core"
+)
+
+// A Notice is a notification that should be on the screen now.
+type Notice struct {
+	Key     string   `json:"key"` // names the episode: what has the same key replaces it in place
+	Title   string   `json:"title"`
+	Body    string   `json:"body"`
+	Level   int      `json:"-"` // 0 to 3; one that the person dismissed comes back only when it rises
+	Buttons []Button `json:"actions"`
+}
+
+// A Button does an action.
+type Button struct {
+	ID    core.ActionID `json:"id"`
+	Label string        `json:"label"`
+}
+
+// notices word those that core wants on the screen.
+func (w words) notices() []Notice {
+	all := []Notice{}
+	for _, n := range w.State.Notices {
+		v := Notice{Key: n.Key, Level: n.Level, Buttons: w.buttons(n.Buttons)}
+		switch {
+		case n.Cause != nil:
+			v.Title, v.Body = n.Cause.Title, n.Cause.Why
+		case n.Answer != nil:
+			v.Title, v.Body = w.answer(n.Answer)
+		case n.Key == core.ConnectKey:
+			v.Title, v.Body = "Connect Spotify", "Connect your Spotify account so Fermata can keep you signed in."
+		case n.Key == core.SettingsKey:
+			v.Title = "Your settings can’t be used"
+			v.Body = w.State.Settings.Problems[0].Error() + ". Until that is corrected, Fermata goes on with the last good settings."
+		case n.Key == core.DevicesKey:
+			v.Title = "Where should it play?"
+			v.Body = "If it plays on another device, the problem is on this computer. The menu “Fix a problem” lists every device."
+		}
+		if w.Troubles != nil {
+			v.Title = "DEMO: " + v.Title
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// answer words what came of a click.
+func (w words) answer(a *core.Answer) (title, body string) {
+	switch a.Kind {
+	case core.Failed:
+		return "“" + w.name(a.Action) + "” did not work", failure(a.Err)
+	case core.NoHelp:
+		return "“" + w.name(a.Action) + "” did not help", "The problem is still there. The menu “Fix a problem” has what else can help."
+	case core.FoundOut:
+		return "Another device", a.Text
+	case core.Explained:
+		return a.About.Title, a.About.About
+	case core.Late:
+		title = "That can’t be done now"
+		if name := w.name(a.Action); name != "" {
+			title = "“" + name + "” can’t be done now"
+		}
+		return title, "Things have changed since. The menu shows the current state."
+	}
+	if acc := w.Account(a.Action.Of()); acc != nil {
+		return heading(acc), strings.Join(w.accountLines(acc)[1:], ". ") + "."
+	}
+	title, body, _ = strings.Cut(w.clockLine(), " (")
+	return title, strings.TrimSuffix(body, ")")
+}

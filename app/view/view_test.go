@@ -1,0 +1,305 @@
+package view_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"fermata/app/config"
+	"fermata/app/core"
+	"fermata/app/view"
+	"fermata/checks"
+	"fermata/checks/clock"
+	"fermata/checks/programs"
+	"fermata/checks/session"
+
+	"github.com/cockroachdb/datadriven"
+)
+
+var noon = time.Date(2026, time.November, 20, 12, 0, 0, 0, time.UTC)
+
+func TestMain(m *testing.M) {
+	time.Local = time.UTC
+	os.Exit(m.Run())
+}
+
+// A world is what a scene changes, before it is looked at.
+type world struct {
+	settings core.Settings
+	demo     []core.Trouble
+	clock    clock.Facts
+	facts    core.AccountFacts
+	unseen   bool
+	after    []core.Event // the looks
+}
+
+// A scene is a state as a person may meet it.
+type scene struct {
+	name   string
+	change func(w *world)
+}
+
+var revoked = session.Trouble{Where: session.AtToken, Status: 400, Code: "invalid_grant", Text: "Refresh token revoked", Ask: true, Reason: session.ReasonRevoked}
+
+func scenes() []scene {
+	click := func(id core.ActionID) core.Event { return core.Clicked{Run: 1, Action: id} }
+	return []scene{
+		{"all is well", func(*world) {}},
+		{"first run", func(w *world) { w.settings.Accounts = nil }},
+		{"just started", func(w *world) { w.unseen = true }},
+		{"not signed in", func(w *world) { w.facts.Facts = session.Facts{Loaded: true} }},
+		{"the sign-in was revoked", func(w *world) { w.trouble(revoked) }},
+		{"the sign-in is six months old", func(w *world) {
+			w.facts.GrantUntil = noon.Add(-time.Hour)
+			w.trouble(revoked)
+		}},
+		{"the sign-in expires in about 7 days", func(w *world) {
+			w.facts.GrantUntil, w.facts.GrantEstimated = noon.AddDate(0, 0, 7), true
+		}},
+		{"no network for a minute", func(w *world) {
+			w.trouble(session.Trouble{Where: session.AtNetwork, Code: session.CodeDNS, Since: noon.Add(-time.Minute)})
+		}},
+		{"no network and the session nears its end", func(w *world) {
+			w.until(4 * time.Minute)
+			w.trouble(session.Trouble{Where: session.AtNetwork, Code: session.CodeTimeout, Since: noon.Add(-9 * time.Minute)})
+		}},
+		{"a wait that was asked for", func(w *world) {
+			w.trouble(session.Trouble{Where: session.AtToken, Status: 429, RetryAfter: time.Minute})
+		}},
+		{"the provider answers with an error", func(w *world) { w.trouble(session.Trouble{Where: session.AtToken, Status: 503}) }},
+		{"the session waits for a click", func(w *world) {
+			w.until(20 * time.Minute)
+			w.facts.Renews, w.facts.Ask = false, true
+		}},
+		{"the session ended", func(w *world) {
+			w.until(-20 * time.Minute)
+			w.facts.Renews, w.facts.Ask = false, true
+		}},
+		{"nothing to renew with", func(w *world) {
+			w.until(40 * time.Minute)
+			w.facts.Renews, w.facts.Renewable = false, false
+		}},
+		{"the clock is ahead", func(w *world) { w.clock = wrong() }},
+		{"two causes at once", func(w *world) {
+			w.clock = wrong()
+			w.trouble(revoked)
+		}},
+		{"the keyring is locked", func(w *world) {
+			w.facts.SaveError, w.facts.Locked = checks.WithHint(errors.New("the keyring is locked"), "Unlock it."), true
+		}},
+		{"the keyring cant be read", func(w *world) {
+			t := session.Trouble{Where: session.AtKeyring, Text: "the keyring is locked", Since: noon, At: noon, Tries: 1}
+			w.facts.Facts = session.Facts{Trouble: &t, Keyring: &t}
+			w.facts.Locked = true
+		}},
+		{"a click failed", func(w *world) {
+			w.after = []core.Event{click("spotify/refresh"), core.Acted{Run: 1, Err: checks.WithHint(errors.New("no connection"), "Try again later.")}}
+		}},
+		{"a click was answered", func(w *world) { w.after = []core.Event{click("clock/check"), w.looks()[1]} }},
+		{"a click worked", func(w *world) {
+			w.after = append([]core.Event{click("spotify/refresh"), core.Acted{Run: 1}}, w.looks()...)
+		}},
+		{"a click helped", func(w *world) {
+			w.clock = wrong()
+			w.after = []core.Event{click("clock/set"), core.Acted{Run: 1}, core.Looked{Name: "clock", Facts: right()}}
+		}},
+		{"a click did not help", func(w *world) {
+			w.clock = wrong()
+			w.after = []core.Event{click("clock/set"), core.Acted{Run: 1}, core.Looked{Name: "clock", Facts: wrong()}}
+		}},
+		{"a click came too late", func(w *world) {
+			w.after = []core.Event{click("spotify/unlock"), core.Clicked{Run: 2, Action: "no/such"}}
+		}},
+		{"what is this", func(w *world) {
+			w.clock = wrong()
+			w.after = []core.Event{click("app/about")}
+		}},
+		{"refreshing", func(w *world) { w.after = []core.Event{click("spotify/refresh")} }},
+		{"where to play", func(w *world) {
+			w.after = []core.Event{click("spotify/device"), core.Acted{Run: 1, Found: core.Devices{
+				{ID: "1", Name: "Kitchen", Type: "Speaker"}, {ID: "2", Name: "Phone", Type: "Smartphone", Active: true},
+				{ID: "3", Name: "Car", Type: "Speaker", Restricted: true},
+			}}}
+		}},
+		{"it plays elsewhere", func(w *world) {
+			w.after = []core.Event{click("spotify/device"), core.Acted{Run: 1, Found: core.Verdict("It plays on Kitchen.")}}
+		}},
+		{"notifications are paused", func(w *world) {
+			w.trouble(revoked)
+			w.after = []core.Event{click("app/pause")}
+		}},
+		{"a wrong setting", func(w *world) {
+			w.settings.Problems = []config.Problem{{File: "/home/jane/config.toml", Line: 3, Text: `[clock] tolerance: expected a duration such as "2s", got "fast"`}}
+		}},
+		{"starts at login and no file", func(w *world) { w.settings.AtLogin, w.settings.File = true, false }},
+		{"two accounts and the demo", func(w *world) {
+			w.settings.Accounts = append(w.settings.Accounts, config.Account{Name: "bot", Provider: "oauth2", ClientID: "an id", Renew: "auto"})
+			w.demo = []core.Trouble{{Name: "revoke", Label: "Revoke the sign-in"}}
+		}},
+	}
+}
+
+func right() clock.Facts {
+	return clock.Facts{Verdict: clock.Right, Known: true, Agree: 4, Asked: 4, Offset: 3 * time.Millisecond, Error: 12 * time.Millisecond, Via: "ntp", CheckedAt: noon,
+		Servers: []clock.Server{{Name: "time.example.org", Verdict: clock.OK, Stratum: 2, Via: "ntp"}}}
+}
+
+func wrong() clock.Facts {
+	f := right()
+	f.Offset, f.Verdict = -93*time.Second, clock.Harmful
+	return f
+}
+
+// trouble has the session's last renewal meet t.
+func (w *world) trouble(t session.Trouble) {
+	if t.Since.IsZero() {
+		t.Since = noon.Add(-10 * time.Minute)
+	}
+	t.At, t.Tries = noon, 1
+	w.facts.Trouble, w.facts.Renewal = &t, &t
+	if t.Ask {
+		w.facts.Renews = false
+		w.until(-2 * time.Minute)
+	}
+}
+
+// until has the session end so long from now.
+func (w *world) until(d time.Duration) {
+	end := noon.Add(d)
+	w.facts.Until, w.facts.UsableUntil, w.facts.Usable = end, end, d > 0
+}
+
+// well is a world in which nothing is wrong.
+func well() *world {
+	w := &world{clock: right()}
+	w.settings.Config = config.Default()
+	w.settings.Accounts = []config.Account{{Name: "spotify", Provider: "spotify", ClientID: "5fe01282e94241328a84e7c5cc169164", Renew: "auto"}}
+	w.settings.File = true
+	w.facts.Facts = session.Facts{
+		Loaded: true, User: "Jane", SignedIn: true, Renews: true, Usable: true, Renewable: true, UsableUntil: noon.Add(52 * time.Minute), Until: noon.Add(52 * time.Minute), RenewedAt: noon.Add(-8 * time.Minute),
+		AuthorizedAt: noon.AddDate(0, -1, 0), GrantUntil: noon.AddDate(0, 5, 0), LastGood: noon.Add(-8 * time.Minute),
+	}
+	return w
+}
+
+func (w *world) looks() []core.Event {
+	var all []core.Event
+	for _, a := range w.settings.Accounts {
+		all = append(all, core.Looked{Name: a.Name, Facts: w.facts})
+	}
+	return append(all, core.Looked{Name: "clock", Facts: w.clock}, core.Looked{Name: "programs", Facts: []programs.Program{{Name: "ncspot"}}})
+}
+
+var at = core.At{Elapsed: time.Hour, True: noon}
+
+// state is the world once it was looked at.
+func (w *world) state() *core.State {
+	s := core.New(at, w.settings, nil, w.demo, true)
+	events := []core.Event{core.Woke{}}
+	if !w.unseen {
+		events = append(events, w.looks()...)
+	}
+	for _, e := range append(events, w.after...) {
+		s.Step(at, e)
+	}
+	return s
+}
+
+// TestScenes draws every scene, as a person reads it, in testdata/scenes; -rewrite draws them anew.
+func TestScenes(t *testing.T) {
+	left := map[string]scene{}
+	for _, sc := range scenes() {
+		left[strings.ReplaceAll(sc.name, " ", "-")] = sc
+	}
+	datadriven.RunTest(t, "testdata/scenes", func(t *testing.T, d *datadriven.TestData) string {
+		sc, ok := left[d.Cmd]
+		if !ok {
+			t.Fatalf("there is no scene %q", d.Cmd)
+		}
+		delete(left, d.Cmd)
+		w := well()
+		sc.change(w)
+		v, until := view.Make(w.state(), at)
+		if n := len(utf16.Encode([]rune(v.Tooltip))); n > 127 {
+			t.Errorf("%s: the tooltip has %d UTF-16 units", sc.name, n)
+		}
+		return fmt.Sprintf("%schanges in %v\n", draw(v), until-at.Elapsed)
+	})
+	for name := range left {
+		t.Errorf("the scene %q is not drawn", name)
+	}
+}
+
+// Programs read an empty list as a list.
+func TestStatusHasNoNullLists(t *testing.T) {
+	for _, sc := range scenes() {
+		w := well()
+		sc.change(w)
+		v, _ := view.Make(w.state(), at)
+		text, err := json.Marshal(v.Status)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, list := range []string{"actions", "evidence", "accounts", "notices", "lines", "programs", "servers", "system"} {
+			if strings.Contains(string(text), `"`+list+`":null`) {
+				t.Errorf("%s: %s is null", sc.name, list)
+			}
+		}
+	}
+}
+
+// What status --json prints of a state, so that no field is renamed by accident.
+func TestStatusJSON(t *testing.T) {
+	datadriven.RunTest(t, "testdata/status", func(t *testing.T, _ *datadriven.TestData) string {
+		w := well()
+		w.trouble(revoked)
+		v, _ := view.Make(w.state(), at)
+		text, err := json.MarshalIndent(v.Status, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text) + "\n"
+	})
+}
+
+// draw shows a view on a page.
+func draw(v view.View) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "icon: arc %v, dot %v\ntooltip: %s\nline: %s\n", v.Icon.Arc, v.Icon.Dot, v.Tooltip, v.Line)
+	for _, l := range v.Menu.Lines {
+		fmt.Fprintf(&b, "  | %s\n", l)
+	}
+	parts := []struct {
+		title string
+		items []view.Item
+	}{{"", v.Menu.Actions}, {"Fix a problem ▸", v.Menu.Fixes}, {"Demo ▸", v.Menu.Demo}, {"Settings ▸", v.Menu.Settings}, {"", []view.Item{v.Menu.Quit}}}
+	for _, p := range parts {
+		indent := ""
+		if p.title != "" && len(p.items) > 0 {
+			fmt.Fprintf(&b, "  | %s\n", p.title)
+			indent = "    "
+		}
+		for _, i := range p.items {
+			mark := ""
+			if i.Checked {
+				mark += " ✓"
+			}
+			if i.Disabled {
+				mark += " (runs)"
+			}
+			fmt.Fprintf(&b, "  | %s%s%s  → %s\n", indent, i.Label, mark, i.ID)
+		}
+	}
+	for _, n := range v.Notices {
+		fmt.Fprintf(&b, "  notice %s, level %d: %s\n    %s\n", n.Key, n.Level, n.Title, n.Body)
+		for _, button := range n.Buttons {
+			fmt.Fprintf(&b, "    [%s] → %s\n", button.Label, button.ID)
+		}
+	}
+	return b.String()
+}
