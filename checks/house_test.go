@@ -18,11 +18,13 @@ import (
 var mayImport = map[string][]string{
 	"main":    {"command", "tray"},
 	"tray":    {"tray", "app", "view", "core", "leaf", "checks", "assets"},
-	"command": {"app", "view", "core", "leaf", "checks", "assets"},
-	"app":     {"view", "core", "leaf", "checks", "assets"},
+	"command": {"app", "view", "core", "account", "config", "leaf", "checks", "assets"},
+	"app":     {"view", "core", "account", "config", "leaf", "checks", "assets"},
+	"account": {"core", "config", "leaf", "checks"},
 	"view":    {"core", "checks", "assets"},
-	"core":    {"checks"},
-	"leaf":    {"leaf", "checks", "assets"},
+	"core":    {"config", "checks"}, // config for what settings are, a value
+	"leaf":    {"leaf", "config", "checks", "assets"},
+	"config":  {"checks"},
 	"checks":  {"checks"},
 	"assets":  {"assets"},
 }
@@ -34,7 +36,7 @@ func layer(path string) string {
 		return "main"
 	case len(words) == 2 || words[1] != "app":
 		return words[1]
-	case slices.Contains([]string{"core", "view", "command"}, words[2]):
+	case slices.Contains([]string{"core", "view", "account", "config", "command"}, words[2]):
 		return words[2]
 	}
 	return "leaf"

@@ -1,23 +1,20 @@
-// Package config reads and keeps the settings: a TOML file that a person writes, or that the page
+// Package config reads and edits the settings: a TOML file that a person writes, or that the page
 // "Connect Spotify…" adds an account to.
 //
-// A wrong setting never stops the program. It is named with its file and line, all of them at once,
-// and whatever was good before goes on being used.
+// A wrong file never stops the program. What is wrong in it is named with its line, and the last good
+// file counts, as a whole.
 package config
 
 import (
-	"cmp"
+	"bytes"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"fermata/checks/files"
 )
-
-// maxSize is what a file of settings may have at most, in bytes. A page of text has 3,000.
-const maxSize = 1 << 20
 
 // Config holds every setting, defaults filled in.
 type Config struct {
@@ -36,8 +33,8 @@ type Clock struct {
 
 // Notify is the section [notify].
 type Notify struct {
-	Session time.Duration   // how long before an access token that cannot be renewed ends; 10 s to 24 h
-	Grant   []time.Duration // how long before a sign-in ends, the longest first; may be empty
+	Session time.Duration   // how long before an access token that cannot be renewed expires; 10 s to 24 h
+	Grant   []time.Duration // how long before a sign-in expires, the longest first; 1 min to 3650 days, may be empty
 }
 
 // Secrets is the section [secrets].
@@ -55,71 +52,49 @@ type Account struct {
 	// The rest is for provider "oauth2" only.
 	AuthorizeURL  string
 	TokenURL      string
-	APIURL        string // looked at to see whether the session lives; "": nothing is looked at
+	APIURL        string // requested to see whether the session lives; "": nothing is
 	Scopes        []string
 	GrantLifetime time.Duration // from the person's consent to the end of the sign-in; 0: no end is known
 }
 
 // Default returns the settings of somebody who has written none.
 func Default() Config {
-	return Config{
-		Clock: Clock{
-			Servers:   []string{"time.cloudflare.com", "time.google.com", "time.apple.com", "time.windows.com"},
-			Tolerance: 2 * time.Second,
-			Interval:  30 * time.Minute,
-		},
-		Notify: Notify{
-			Session: 5 * time.Minute,
-			Grant:   []time.Duration{720 * time.Hour, 168 * time.Hour, 24 * time.Hour},
-		},
-		Secrets: Secrets{Store: "keyring"},
-	}
+	c, _ := parse(nil)
+	return c
 }
 
-// Path returns where the settings are when nobody says otherwise: fermata/config.toml under
-// $XDG_CONFIG_HOME, %AppData% or ~/Library/Application Support.
+// Path returns where the settings are by default: config.toml in the folder files.Config.
 func Path() (string, error) {
 	dir, err := files.Config()
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(dir, "config.toml"), nil
+	return filepath.Join(dir, "config.toml"), err
 }
 
-// Load reads the settings at path, with the default for each that is absent or wrong. No file at all
-// is no problem.
+// Load reads the settings at path. Without a file, or with one that has problems, they are the defaults.
 func Load(path string) (Config, []Problem) { return Default().Reload(path) }
 
-// Reload reads the settings at path again. A setting that is absent has its default; one that is
-// wrong keeps the value that it has in c; a file that cannot be read at all leaves c as it is.
-// The problems come in the order of the file.
+// Reload reads the settings at path again. A file with any problem leaves c as it is; the problems
+// come in the order of the file. So does an empty one, without a problem: an editor may be about to
+// fill it. Without a file there are the defaults.
 func (c Config) Reload(path string) (Config, []Problem) {
-	data, err := readFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	data, err := files.Read(path, maxSize)
+	if _, noLink := os.Lstat(path); errors.Is(err, fs.ErrNotExist) && noLink != nil {
 		return Default(), nil
 	}
 	if err != nil {
-		return c, []Problem{{File: path, Message: err.Error()}}
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err // a Problem names the path itself
+		}
+		return c, []Problem{{File: path, Text: "can't be read: " + err.Error()}}
 	}
-	next, problems := parse(data, c)
-	slices.SortStableFunc(problems, func(a, b Problem) int {
-		return cmp.Or(a.Line-b.Line, a.Column-b.Column)
-	})
+	if len(bytes.TrimSpace(data)) == 0 {
+		return c, nil
+	}
+	next, problems := parse(data)
+	if len(problems) == 0 {
+		return next, nil
+	}
 	for i := range problems {
 		problems[i].File = path
 	}
-	return next, problems
-}
-
-func readFile(path string) ([]byte, error) {
-	data, err := files.Read(path, maxSize)
-	return data, withoutPath(err)
-}
-
-// withoutPath leaves out the path, which a Problem names already.
-func withoutPath(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
+	return c, problems
 }

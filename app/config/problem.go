@@ -1,94 +1,124 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
+	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"fermata/checks/text"
 )
 
-// A Problem is one thing that is wrong in a file of settings.
+// byteOrderMark is what Windows' Notepad once began each file with, and what TOML does not know.
+var byteOrderMark = []byte("\ufeff")
+
+// A Problem is one thing that is wrong in a settings file.
 type Problem struct {
-	File    string // its path
-	Line    int    // counted from 1; 0: the file as a whole
-	Column  int    // in bytes, counted from 1
-	Message string // "[clock] tolerance: expected …, got …"
+	File string // its path
+	Line int    // counted from 1; 0: the file as a whole
+	Text string // "[clock] tolerance: expected …, got …"
 }
 
 // Error says where and what, on one line: `config.toml:12: [clock] tolerance: expected …`.
 func (p Problem) Error() string {
 	if p.Line == 0 {
-		return fmt.Sprintf("%s: %s", filepath.Base(p.File), p.Message)
+		return fmt.Sprintf("%s: %s", filepath.Base(p.File), p.Text)
 	}
-	return fmt.Sprintf("%s:%d: %s", filepath.Base(p.File), p.Line, p.Message)
+	return fmt.Sprintf("%s:%d: %s", filepath.Base(p.File), p.Line, p.Text)
 }
 
-// expected is the form that every complaint about a value has.
-func expected(what string, v any) error {
-	return fmt.Errorf("expected %s, got %s", what, show(v))
+// notText says what keeps data from being text at all, nil if it is text.
+func notText(data []byte) *Problem {
+	const help = `; save the file as "UTF-8" in your editor`
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return &Problem{Line: 1, Text: "this is UTF-16" + help}
+	}
+	odd := bytes.IndexByte(data, 0)
+	if valid := bytes.ToValidUTF8(data, []byte{0}); odd < 0 {
+		odd = bytes.IndexByte(valid, 0) // up to there both are the same
+	}
+	if odd < 0 {
+		return nil
+	}
+	return &Problem{Line: lineAt(data, odd), Text: "this line has bytes that are not UTF-8" + help}
 }
 
-// show tells of a value as the person wrote it, short and on one line.
-func show(v any) string {
-	switch v := v.(type) {
-	case string:
-		const most = 60
-		if r := []rune(v); len(r) > most {
-			v = string(r[:most]) + "…"
-		}
-		return strconv.Quote(v)
-	case int64, float64, bool:
-		return fmt.Sprint(v)
-	case []any:
-		return "a list"
-	case map[string]any:
-		return "a table"
-	case time.Time:
-		return "a date"
-	default: // the three kinds of local dates and times
-		return "a date or time"
-	}
+// explanations puts into words what go-toml says: the first that has the phrase. The last is about values.
+var explanations = []struct{ phrase, text string }{
+	{"of type []string", `expected a list such as ["first", "second"]`},
+	{"of type", `expected a text in quotes such as "2s"`},
+	{"control characters", "there is an invisible control character in this line; remove it"},
+	{"carriage return", "there is an invisible control character in this line; remove it"},
+	{"terminated", "a closing quote is missing"},
+	{"have new lines", "a closing quote is missing"},
+	{"escape", `in "double quotes" a backslash has to be doubled, in 'single quotes' not`},
+	{"need a character", `in "double quotes" a backslash has to be doubled, in 'single quotes' not`},
+	{"array is incomplete", "a list needs a comma after each item and a ] at its end"},
+	{"array value", "a list needs a comma after each item and a ] at its end"},
+	{"inline table", "a { needs a } at its end, and commas between what is in it"},
+	{"to close", "the name of a section stands in brackets, such as [clock] or [[account]]"},
+	{"keyword", `expected a text in quotes such as "2s", or a list such as ["720h", "24h"]`},
+	{"key", `expected a line such as tolerance = "2s"`},
+	{"newline", `expected the end of the line; each setting has a line of its own, such as tolerance = "2s"`},
+	{"array table in", "expected one bracket on each side, such as [clock]"},
+	{"", `expected a text in quotes such as "2s", or a list such as ["720h", "24h"]`},
 }
 
-// unknown says that there is no setting of that name, and which one may have been meant.
-func unknown(key string, known []string) error {
-	if key == "client_secret" {
-		return fmt.Errorf("Fermata needs no client secret; remove this line")
+// decodeProblem puts go-toml's error into words.
+func decodeProblem(data []byte, err *toml.DecodeError) Problem {
+	line, column := err.Position()
+	row := bytes.Split(data, []byte("\n"))[line-1]
+	char, _ := utf8.DecodeRune(row[min(column-1, len(row)):])
+	message, key := err.Error(), err.Key()
+	switch {
+	case strings.ContainsRune("“”„‟‘’‚‛«»", char):
+		return Problem{Line: line, Text: fmt.Sprintf(`expected straight quotes ("), got %c`, char)}
+	case text.Has(message, "array of tables", "but should be an array"):
+		return Problem{Line: line, Text: "expected two brackets on each side of each account: [[account]]"}
+	case text.Has(message, "already"):
+		return Problem{Line: line, Text: text.Line(key[len(key)-1], 60) + " is there twice; remove one of them"}
+	case text.Has(message, "of type struct", "of type config.", "of type []config."):
+		return Problem{Line: line, Text: label(strings.Join(key, ".")) + ": expected a section, with settings in lines of their own below"}
 	}
-	best, distance := "", max(2, len(key)/3)+1
-	for _, k := range known {
-		if d := editDistance(strings.ToLower(key), k); d < distance {
-			best, distance = k, d
-		}
-	}
-	if best != "" {
-		return fmt.Errorf("unknown setting; did you mean %q?", best)
-	}
-	return fmt.Errorf("unknown setting; expected one of %s", strings.Join(known, ", "))
-}
-
-// editDistance counts the letters to insert, remove or replace to make b out of a (Levenshtein).
-// Beyond 64 letters it stops looking and says 64: no setting has such a name.
-func editDistance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
+	for _, e := range explanations {
+		if strings.Contains(message, e.phrase) {
+			if message = e.text; len(key) > 0 {
+				message = label(strings.Join(key, ".")) + ": " + message
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+			break
 		}
 	}
-	return row[len(b)]
+	return Problem{Line: line, Text: message}
+}
+
+// unknown says what to do about a key that is no setting.
+func unknown(key toml.Key) string {
+	section, name := strings.ToLower(key[0]), text.Line(key[len(key)-1], 60)
+	if known, ok := settings[section]; ok && section != "" {
+		if name == "client_secret" {
+			return label(section) + " client_secret: Fermata needs no client secret; remove this line"
+		}
+		return fmt.Sprintf("%s %s: unknown setting; expected one of %s", label(section), name, strings.Join(known, ", "))
+	}
+	for _, other := range settings[""] {
+		if slices.Contains(settings[other], section) {
+			return fmt.Sprintf("%s: belongs below the line %s", name, label(other))
+		}
+	}
+	return text.Line(strings.Join(key, "."), 60) + ": unknown section; expected [clock], [notify], [secrets] or [[account]]"
+}
+
+// label names an address as a person knows it: "[clock] servers", "[[account]] name".
+func label(address string) string {
+	section, key, _ := strings.Cut(address, ".")
+	section, _, _ = strings.Cut(section, "[")
+	key, _, _ = strings.Cut(key, "[")
+	if section == "account" {
+		section = "[account]"
+	}
+	return strings.TrimSpace("[" + section + "] " + text.Line(key, 60))
 }

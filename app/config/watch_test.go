@@ -13,8 +13,8 @@ import (
 	"fermata/checks/files"
 )
 
-// told waits for a change; a test that would hang fails instead.
-func told(t *testing.T, what string, changes <-chan struct{}) {
+// reported waits for a change; a test that would hang fails instead.
+func reported(t *testing.T, what string, changes <-chan struct{}) {
 	t.Helper()
 	select {
 	case _, ok := <-changes:
@@ -22,7 +22,7 @@ func told(t *testing.T, what string, changes <-chan struct{}) {
 			t.Fatalf("%s: the channel was closed", what)
 		}
 	case <-time.After(10 * time.Second):
-		t.Fatalf("%s was not told", what)
+		t.Fatalf("%s was not reported", what)
 	}
 }
 
@@ -48,11 +48,11 @@ func TestWatch(t *testing.T) {
 		if err := step.do(); err != nil {
 			t.Fatal(err)
 		}
-		told(t, step.what, changes)
+		reported(t, step.what, changes)
 	}
 }
 
-// TestRelay: neighbours are not told, a storm of events is one change once it is over, and changes
+// TestRelay: neighbours are not reported, a storm of events is one change once it is over, and changes
 // that nobody took are one.
 func TestRelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -61,7 +61,8 @@ func TestRelay(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer synctest.Wait()
 		defer cancel()
-		go relay(ctx, w, []string{"/c/config.toml"}, changes)
+		follow := func() []string { return []string{"/c/config.toml"} }
+		go relay(ctx, w, []string{"/c/config.toml", "/d/old.toml"}, follow, changes)
 		waiting := func() int { time.Sleep(2 * settle); return len(changes) }
 
 		w.Events <- fsnotify.Event{Name: "/c/config.toml~", Op: fsnotify.Write}
@@ -76,13 +77,19 @@ func TestRelay(t *testing.T) {
 		}
 		<-changes
 		if d := time.Since(start); d != 19*settle/2+settle {
-			t.Errorf("told after %v", d)
+			t.Errorf("reported after %v", d)
 		}
 		if n := waiting(); n != 0 {
 			t.Errorf("%d changes more", n)
 		}
+		w.Events <- fsnotify.Event{Name: "/d/old.toml", Op: fsnotify.Write}
+		if n := waiting(); n != 0 {
+			t.Errorf("%d changes of a file that is no longer followed", n)
+		}
 		w.Errors <- fsnotify.ErrEventOverflow
-		waiting()
+		if n := waiting(); n != 1 {
+			t.Errorf("%d changes after events were lost, want 1", n)
+		}
 		w.Events <- fsnotify.Event{Name: "/c/config.toml", Op: fsnotify.Remove}
 		if n := waiting(); n != 1 {
 			t.Errorf("%d changes wait, want 1", n)
@@ -90,23 +97,61 @@ func TestRelay(t *testing.T) {
 	})
 }
 
-func TestWatchFollowsLink(t *testing.T) {
-	target := filepath.Join(t.TempDir(), "dotfiles.toml")
-	if err := os.WriteFile(target, nil, 0o644); err != nil {
-		t.Fatal(err)
+// TestWatchFollowsLinks: a file behind a link is watched, also once the link, one further on or the
+// folder is another; what is no longer behind it is not.
+func TestWatchFollowsLinks(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	for _, name := range []string{"a", "b", "c", "fermata"} {
+		if err := os.Mkdir(at(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
-	path := filepath.Join(t.TempDir(), "config.toml")
-	if err := os.Symlink(target, path); err != nil {
-		t.Skip("no symbolic links here:", err)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	changes, err := Watch(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
+	fill := func(name, text string) { t.Helper(); must(os.WriteFile(at(name), []byte(text), 0o644)) }
+	link := func(target, name string) {
+		t.Helper()
+		if err := os.Symlink(target, at(name+"~")); err != nil {
+			t.Skip("no symbolic links here:", err)
+		}
+		must(os.Rename(at(name+"~"), at(name)))
 	}
-	if err := os.WriteFile(target, []byte("a=1"), 0o644); err != nil {
-		t.Fatal(err)
+	fill("a/old.toml", "")
+	fill("c/new.toml", "")
+	link("../a/old.toml", "fermata/config.toml")
+	changes, err := Watch(t.Context(), at("fermata/config.toml"))
+	must(err)
+	fill("a/old.toml", "# written")
+	reported(t, "the target", changes)
+	link(at("a/old.toml"), "b/between.toml")
+	link("../b/between.toml", "fermata/config.toml")
+	reported(t, "another link", changes)
+	link("../c/new.toml", "b/between.toml")
+	reported(t, "another link further on", changes)
+	fill("c/new.toml", "# written")
+	reported(t, "the new target", changes)
+	fill("a/old.toml", "# of no account")
+	select {
+	case <-changes:
+		t.Error("a file that is no longer linked was reported")
+	case <-time.After(3 * settle):
 	}
-	told(t, "the link's target", changes)
+	must(os.Rename(at("fermata"), at("b/moved")))
+	link("b/moved", "fermata")
+	reported(t, "another folder", changes)
+	link("../c/new.toml", "b/moved/config.toml") // that is b/c/new.toml, which is not there yet
+	reported(t, "a link in the other folder", changes)
+	must(os.Mkdir(at("b/c"), 0o755))
+	fill("b/c/new.toml", "")
+	link("../c/new.toml", "b/moved/config.toml")
+	reported(t, "the same link again", changes)
+	fill("b/c/new.toml", "# written")
+	reported(t, "a file in the other folder", changes)
 }
 
 func TestWatchEnds(t *testing.T) {
@@ -119,7 +164,7 @@ func TestWatchEnds(t *testing.T) {
 	select {
 	case _, ok := <-changes:
 		if ok {
-			t.Error("a change was told at the end")
+			t.Error("a change was reported at the end")
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("Watch did not end")

@@ -39,7 +39,7 @@ func FuzzReply(f *testing.F) {
 				t.Errorf("%d asks a person", status)
 			}
 		}
-		tameExpiry([]byte(body))
+		normalizeExpiresIn([]byte(body))
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"strings"
 	"syscall"
@@ -289,27 +288,3 @@ func TestRenewalOutlivesItsContext(t *testing.T) {
 		}
 	})
 }
-
-func TestRoundTripErrors(t *testing.T) {
-	// A body that breaks off is the network's fault, whatever the status.
-	rt := bounded{roundTripper(func(*http.Request) (*http.Response, error) {
-		w := httptest.NewRecorder()
-		w.WriteString("{")
-		resp := w.Result()
-		resp.Body = brokenBody{}
-		return resp, nil
-	})}
-	req, _ := http.NewRequest(http.MethodPost, "https://tunes.example/token", nil)
-	if _, err := rt.RoundTrip(req); !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("got %v", err)
-	}
-}
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-type brokenBody struct{}
-
-func (brokenBody) Read([]byte) (int, error) { return 0, syscall.ECONNRESET }
-func (brokenBody) Close() error             { return nil }

@@ -40,6 +40,9 @@ type Keeper interface {
 // ErrNoGrant is returned by Keeper.Load when nothing is stored for the account.
 var ErrNoGrant = errors.New("no sign-in is kept")
 
+// ErrNoReturn is why a sign-in came to nothing where the browser did not come back from it.
+var ErrNoReturn = errors.New("the sign-in was not finished in time")
+
 // A Provider is the service that an account is with.
 type Provider struct {
 	Name          string // as a person knows it: "Spotify"

@@ -9,10 +9,11 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"fermata/checks"
 	"fermata/checks/session"
+	"fermata/checks/text"
+	"fermata/checks/web"
 )
 
 // A Device is something that can play (GET /v1/me/player/devices).
@@ -30,9 +31,8 @@ type Player struct {
 }
 
 const (
-	playerTimeout = 15 * time.Second
-	maxPlayerBody = 1 << 20 // bytes
-	maxDevices    = 50
+	maxDevices = 50
+	maxLabel   = 60 // characters of a name from Spotify
 )
 
 // Devices lists the account's devices, 50 at most and none where nothing is on, with a hint in the
@@ -66,7 +66,7 @@ func parseDevices(body []byte) ([]Device, error) {
 	}
 	var devices []Device
 	for _, d := range reply.Devices[:min(len(reply.Devices), maxDevices)] {
-		device := Device{Name: label(d.Name), Type: label(d.Type), Active: d.Active, Restricted: d.Restricted}
+		device := Device{Name: text.Line(d.Name, maxLabel), Type: text.Line(d.Type, maxLabel), Active: d.Active, Restricted: d.Restricted}
 		if d.ID != nil && isID(*d.ID) {
 			device.ID = *d.ID
 		}
@@ -78,18 +78,11 @@ func parseDevices(body []byte) ([]Device, error) {
 	return devices, nil
 }
 
-// Playing returns the device that playback is on and whether it plays. The device is nil where
-// nothing is loaded anywhere.
-func (p Player) Playing(ctx context.Context) (on *Device, playing bool, err error) {
-	now, err := p.playback(ctx)
-	return now.on, now.playing, err
-}
-
 // playback is what is played.
 type playback struct {
 	on       *Device // nil: nothing is loaded anywhere
 	playing  bool
-	progress *int64 // ms into the song; nil where it is not told
+	progress *int64 // ms into the song; nil where it is unknown
 }
 
 func (p Player) playback(ctx context.Context) (playback, error) {
@@ -145,8 +138,6 @@ func (p Player) do(ctx context.Context, method, path string, body []byte) (int, 
 	if err != nil {
 		return 0, nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, playerTimeout)
-	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, APIURL+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
@@ -155,22 +146,16 @@ func (p Player) do(ctx context.Context, method, path string, body []byte) (int, 
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	client := http.Client{Transport: p.Transport, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	}}
-	resp, err := client.Do(req)
-	if err != nil {
+	resp, err := web.Client(p.Transport).Do(req)
+	switch {
+	case errors.Is(err, web.ErrTooLarge):
+		return 0, nil, checks.WithHint(web.ErrTooLarge, "Try again in a few minutes.")
+	case err != nil:
 		return 0, nil, checks.WithHint(fmt.Errorf("no connection to Spotify: %w", err), "Check the network connection.")
 	}
 	defer resp.Body.Close()
-	reply, err := io.ReadAll(io.LimitReader(resp.Body, maxPlayerBody+1))
-	switch {
-	case err != nil:
-		return 0, nil, checks.WithHint(fmt.Errorf("the answer broke off: %w", err), "Check the network connection.")
-	case len(reply) > maxPlayerBody:
-		return 0, nil, checks.WithHint(errors.New("the answer is larger than 1 MB"), "Try again in a few minutes.")
-	}
-	return resp.StatusCode, reply, nil
+	reply, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, reply, err
 }
 
 var errGone = errors.New("the device is not there any more")

@@ -98,7 +98,7 @@ func TestElsewhere(t *testing.T) {
 		"needs Premium":   {answers: standin.Answer(403, "application/json", `{"error":{"reason":"PREMIUM_REQUIRED"}}`), err: "needs Spotify Premium"},
 		"permission":      {answers: standin.Answer(403, "application/json", `{"error":{"message":"Insufficient client scope"}}`), err: "permission to control playback is missing"},
 		"asks to wait":    {answers: standin.Answer(429, "text/plain", ""), err: "asks to wait"},
-		"answers no more": {answers: standin.Silence, err: "no connection to Spotify", after: 15 * time.Second},
+		"answers no more": {answers: standin.Silence, err: "no connection to Spotify", after: 20 * time.Second},
 		"looks not allowed": {answers: func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodGet {
 				standin.Answer(401, "text/plain", "")(w, r)

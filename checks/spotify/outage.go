@@ -6,12 +6,12 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"fermata/checks/text"
+	"fermata/checks/web"
 )
 
-const (
-	outageTimeout = 5 * time.Second
-	maxOutage     = 256 << 10 // bytes
-)
+const outageTimeout = 5 * time.Second
 
 // Outage asks Spotify's status page whether it knows of an outage, and returns what the page calls it;
 // "" is none, or nothing that could be learned. The page is no part of the Web API and may go.
@@ -22,12 +22,12 @@ func Outage(ctx context.Context, rt http.RoundTripper) string {
 	if err != nil {
 		return ""
 	}
-	resp, err := (&http.Client{Transport: rt}).Do(req)
+	resp, err := web.Client(rt).Do(req)
 	if err != nil {
 		return ""
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxOutage))
+	body, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != http.StatusOK {
 		return ""
 	}
@@ -45,5 +45,5 @@ func outage(body []byte) string {
 	if json.Unmarshal(body, &page) != nil || page.Status.Indicator == "none" {
 		return ""
 	}
-	return label(page.Status.Description)
+	return text.Line(page.Status.Description, maxLabel)
 }

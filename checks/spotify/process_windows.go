@@ -1,6 +1,7 @@
 package spotify
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -93,8 +94,8 @@ func open(pid uint32) (winProcess, error) {
 	return p, nil
 }
 
-// gone: a process that ended has no PID any more, or its PID is another's.
-func (p winProcess) gone() bool {
+// gone: a process that ended has no PID any more, or its PID is another's. None, PID 0, is an invalid one.
+func (p winProcess) gone(context.Context) bool {
 	now, err := open(p.pid)
 	if err != nil {
 		return errors.Is(err, errEnded) || errors.Is(err, windows.ERROR_INVALID_PARAMETER)

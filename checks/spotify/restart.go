@@ -11,9 +11,8 @@ import (
 
 // Why the desktop app was not restarted. Each has a hint.
 var (
-	ErrNotRunning = checks.WithHint(errors.New("Spotify does not run"), "Start Spotify yourself, or use the web player.")
-	ErrNotFound   = checks.WithHint(errors.New("the Spotify app was not found on this computer"), "Install Spotify, or use the web player.")
-	ErrStays      = checks.WithHint(errors.New("Spotify was asked to quit and did not"), "Quit Spotify yourself from its own menu, then start it again.")
+	ErrNotFound = checks.WithHint(errors.New("the Spotify app was not found on this computer"), "Install Spotify, or use the web player.")
+	ErrStays    = checks.WithHint(errors.New("Spotify was asked to quit and did not"), "Quit Spotify yourself from its own menu, then start it again.")
 )
 
 const (
@@ -21,34 +20,38 @@ const (
 	quitLook    = 100 * time.Millisecond
 )
 
-// client is a desktop app that runs.
+// client is the desktop app that was found.
 type client interface {
+	gone(ctx context.Context) bool   // whether it ended, or never ran
 	quit(ctx context.Context) error  // asks it to; it may take its time
-	gone() bool                      // whether it ended
-	start(ctx context.Context) error // starts it as it was started; it outlives ctx and Fermata
+	start(ctx context.Context) error // starts the same installation; it outlives ctx and Fermata
 }
 
 // Restart asks the person's running Spotify app to quit, waits up to ten seconds until it has, and
-// starts the same installation again. It never forces the app to end, and it starts none that did not
-// run or that stays. It is for a person's click only: a program that restarted Spotify at every
-// refusal did so for hours (spotify-scheduler#16).
+// starts the same installation again; where it does not run, it starts it. It never forces the app to
+// end, and starts none beside one that stays. It is for a person's click only: a program that restarted
+// Spotify at every refusal did so for hours (spotify-scheduler#16).
 //
-// Its error is ErrNotRunning, ErrNotFound, ErrStays or one that says what the system refused.
+// Its error is ErrNotFound, ErrStays or one that says what the system refused.
 func Restart(ctx context.Context) error { return restart(ctx, find) }
 
 func restart(ctx context.Context, find func(context.Context) (client, error)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	c, err := find(ctx)
 	if err != nil {
 		return err
 	}
-	if err := c.quit(ctx); err != nil {
-		return checks.WithHint(fmt.Errorf("ask Spotify to quit: %w", err), "Quit Spotify yourself from its own menu, then start it again.")
-	}
-	if err := wait(ctx, c); err != nil {
-		return err
+	if !c.gone(ctx) {
+		if err := c.quit(ctx); err != nil {
+			return checks.WithHint(fmt.Errorf("ask Spotify to quit: %w", err), "Quit Spotify yourself from its own menu, then start it again.")
+		}
+		if err := wait(ctx, c); err != nil {
+			return err
+		}
 	}
 	if err := c.start(ctx); err != nil {
-		return checks.WithHint(fmt.Errorf("Spotify quit and did not start again: %w", err), "Start Spotify yourself.")
+		return checks.WithHint(fmt.Errorf("Spotify did not start: %w", err), "Start Spotify yourself.")
 	}
 	return nil
 }
@@ -56,7 +59,7 @@ func restart(ctx context.Context, find func(context.Context) (client, error)) er
 // wait returns as soon as c has ended.
 func wait(ctx context.Context, c client) error {
 	deadline := time.After(quitTimeout)
-	for !c.gone() {
+	for !c.gone(ctx) {
 		select {
 		case <-time.After(quitLook):
 		case <-deadline:

@@ -20,7 +20,7 @@ const (
 	askTimeout = time.Minute
 )
 
-// macClient is the PID of Spotify.app's program.
+// macClient is the PID of Spotify.app's program, 0 where it does not run.
 type macClient int
 
 func find(ctx context.Context) (client, error) {
@@ -29,7 +29,7 @@ func find(ctx context.Context) (client, error) {
 	out, err := exec.CommandContext(ctx, "/usr/bin/pgrep", "-x", "-u", strconv.Itoa(os.Getuid()), "Spotify").Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 { // none matched
 		if installed() {
-			return nil, ErrNotRunning
+			return macClient(0), nil
 		}
 		return nil, ErrNotFound
 	}
@@ -60,7 +60,9 @@ func (c macClient) quit(ctx context.Context) error {
 	return run(exec.CommandContext(ctx, "/usr/bin/osascript", "-e", `tell application "Spotify" to quit`))
 }
 
-func (c macClient) gone() bool { return errors.Is(syscall.Kill(int(c), 0), syscall.ESRCH) }
+func (c macClient) gone(context.Context) bool {
+	return c == 0 || errors.Is(syscall.Kill(int(c), 0), syscall.ESRCH)
+}
 
 // start has launchd start the app: it is no child of Fermata.
 func (c macClient) start(ctx context.Context) error {

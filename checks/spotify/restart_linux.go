@@ -1,6 +1,7 @@
 package spotify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,146 +9,137 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/godbus/dbus/v5"
 
 	"fermata/checks"
+	"fermata/checks/files"
 	"fermata/checks/sessionbus"
 )
 
 const (
-	mprisName = "org.mpris.MediaPlayer2.spotify"
-	mprisPath = "/org/mpris/MediaPlayer2"
-	mprisQuit = "org.mpris.MediaPlayer2.Quit" // MPRIS 2.2, interface MediaPlayer2
+	mprisName      = "org.mpris.MediaPlayer2.spotify"
+	mprisPath      = "/org/mpris/MediaPlayer2"
+	mprisInterface = "org.mpris.MediaPlayer2" // MPRIS 2.2
 
-	busTimeout = 3 * time.Second
-	settle     = time.Second // what a start may take to fail
+	maxEntry      = 64 << 10 // bytes of a desktop entry
+	busTimeout    = 3 * time.Second
+	launchTimeout = 10 * time.Second
 )
 
-// linuxClient is the desktop app of the deb, of flatpak, of snap, or unpacked somewhere.
+// linuxClient is the desktop app as the session bus shows it.
 type linuxClient struct {
-	process
-	proc string
+	bus    *dbus.Conn // closed when find's ctx ends
+	pid    int        // of the app, or for flatpak of its bus proxy, which ends with it; 0: it does not run
+	launch []string   // the command that starts it
 }
 
-func find(ctx context.Context) (client, error) { return findIn(ctx, "/proc", places()) }
-
-// findIn looks for the app among the processes of proc, and where there is none, in the places where
-// an installation would be.
-func findIn(ctx context.Context, proc string, places []string) (client, error) {
-	running := processes(proc)
-	if len(running) == 0 {
-		if slices.ContainsFunc(places, func(name string) bool { _, err := os.Stat(name); return err == nil }) {
-			return nil, ErrNotRunning
-		}
-		return nil, ErrNotFound
+func find(ctx context.Context) (client, error) {
+	const hint = "Quit Spotify and start it again yourself."
+	bus, err := sessionbus.Connect(ctx)
+	if err != nil {
+		return nil, checks.WithHint(fmt.Errorf("look for Spotify: %w", err), hint)
 	}
-	chosen := running[0]
-	if len(running) > 1 { // several installations, or another program of that name
-		owner := mprisOwner(ctx)
-		if i := slices.IndexFunc(running, func(p process) bool { return p.pid == owner }); i >= 0 {
-			chosen = running[i]
-		}
+	c := linuxClient{bus: bus}
+	if c.pid, err = c.owner(ctx); err != nil {
+		return nil, checks.WithHint(fmt.Errorf("look for Spotify: %w", err), hint)
 	}
-	if _, err := exec.LookPath(chosen.command()[0]); err != nil { // before it quits
-		return nil, checks.WithHint(fmt.Errorf("%w: %w", ErrNotFound, err), "Quit Spotify and start it again yourself.")
+	entry := "" // where it does not run, or hangs
+	_ = c.call(ctx, mprisName, mprisPath, "org.freedesktop.DBus.Properties.Get", mprisInterface, "DesktopEntry").Store(&entry)
+	c.launch, err = launcher(entry) // before it quits
+	if err != nil && c.pid != 0 {
+		return nil, checks.WithHint(err, hint)
 	}
-	return linuxClient{chosen, proc}, nil
+	return c, err
 }
 
-// places returns where Spotify's installations put what starts them.
-func places() []string {
-	places := []string{
-		"/usr/share/spotify/spotify", "/opt/spotify/spotify", "/snap/bin/spotify", "/var/lib/snapd/snap/bin/spotify",
-		"/var/lib/flatpak/app/" + flatpakID,
-	}
-	if home, err := os.UserHomeDir(); err == nil {
-		places = append(places, filepath.Join(home, ".local/share/flatpak/app", flatpakID))
-	}
-	if name, err := exec.LookPath("spotify"); err == nil {
-		places = append(places, name)
-	}
-	return places
-}
-
-// quit asks over MPRIS, as a desktop's media keys would; with SIGTERM where the app is not on the bus.
 func (c linuxClient) quit(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, busTimeout)
-	defer cancel()
-	conn, err := sessionbus.Connect(ctx)
-	if err != nil {
-		return c.terminate()
+	err := c.call(ctx, mprisName, mprisPath, mprisInterface+".Quit").Err
+	var refusal dbus.Error
+	if !errors.As(err, &refusal) || nameless(err) || refusal.Name == "org.freedesktop.DBus.Error.NoReply" {
+		return nil // an app that quits at once does not answer
 	}
-	defer conn.Close()
-	err = conn.Object(mprisName, mprisPath).CallWithContext(ctx, mprisQuit, dbus.FlagNoAutoStart).Err
-	var said dbus.Error
-	switch {
-	case !errors.As(err, &said):
-		return nil // asked; no answer is what an app that quits at once gives
-	case said.Name == "org.freedesktop.DBus.Error.ServiceUnknown", said.Name == "org.freedesktop.DBus.Error.NameHasNoOwner":
-		return c.terminate()
-	case said.Name == "org.freedesktop.DBus.Error.NoReply":
-		return nil
-	}
-	return errors.New(said.Name)
+	return errors.New(refusal.Name)
 }
 
-func (c linuxClient) terminate() error {
-	if c.gone() {
-		return nil
+// gone waits for the process too: a second one that starts meanwhile would hand over to it and end.
+func (c linuxClient) gone(ctx context.Context) bool {
+	owner, err := c.owner(ctx)
+	return err == nil && owner == 0 && (c.pid == 0 || errors.Is(syscall.Kill(c.pid, 0), syscall.ESRCH))
+}
+
+// owner returns the PID behind Spotify's name on the bus, 0 where nobody owns it.
+func (c linuxClient) owner(ctx context.Context) (int, error) {
+	var pid uint32
+	err := c.call(ctx, "org.freedesktop.DBus", "/", "org.freedesktop.DBus.GetConnectionUnixProcessID", mprisName).Store(&pid)
+	if nameless(err) {
+		return 0, nil
 	}
-	if err := syscall.Kill(c.pid, syscall.SIGTERM); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return err
+	return int(pid), err
+}
+
+// start starts the app in a session of its own, so that no terminal's Ctrl-C reaches it. Its output
+// goes nowhere, since the app inherits it from its launcher.
+func (c linuxClient) start(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, launchTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, c.launch[0], c.launch[1:]...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w", strings.Join(c.launch, " "), err)
 	}
 	return nil
 }
 
-func (c linuxClient) gone() bool {
-	return started(filepath.Join(c.proc, strconv.Itoa(c.pid))) != c.started
+func (c linuxClient) call(ctx context.Context, name string, path dbus.ObjectPath, method string, args ...any) *dbus.Call {
+	ctx, cancel := context.WithTimeout(ctx, busTimeout)
+	defer cancel()
+	return c.bus.Object(name, path).CallWithContext(ctx, method, dbus.FlagNoAutoStart, args...)
 }
 
-// start starts the app in a session of its own, outside of a sandbox with the environment and in the
-// folder that it had. It fails where the app ends at once with an error.
-func (c linuxClient) start(ctx context.Context) error {
-	command := c.command()
-	cmd := exec.Command(command[0], command[1:]...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if flatpak, snap := c.sandboxed(); !flatpak && !snap {
-		cmd.Env = c.env
-		if info, err := os.Stat(c.dir); err == nil && info.IsDir() {
-			cmd.Dir = c.dir
+// nameless reports whether a call failed because nobody owns the name.
+func nameless(err error) bool {
+	refusal, ok := errors.AsType[dbus.Error](err)
+	return ok && (refusal.Name == "org.freedesktop.DBus.Error.NameHasNoOwner" || refusal.Name == "org.freedesktop.DBus.Error.ServiceUnknown")
+}
+
+// launcher returns the command that starts the app by its desktop entry, entry if there is one of that
+// name. The app calls its entry "spotify" wherever it comes from (spotify-launcher#11), so the names of
+// flatpak, snap and Arch's launcher follow.
+func launcher(entry string) ([]string, error) {
+	for _, id := range []string{strings.TrimSuffix(entry, ".desktop"), "spotify", "com.spotify.Client", "spotify_spotify", "spotify-launcher"} {
+		file := desktopFile(id)
+		if file == "" {
+			continue
+		}
+		for _, command := range [][]string{{"gio", "launch", file}, {"gtk-launch", id}} {
+			if _, err := exec.LookPath(command[0]); err == nil {
+				return command, nil
+			}
+		}
+		return nil, checks.WithHint(errors.New("neither gio nor gtk-launch is there to start Spotify with"), "Start Spotify yourself.")
+	}
+	return nil, ErrNotFound
+}
+
+// desktopFile returns the file of a desktop entry that starts a program, or "". Some people have one
+// that only names an icon (flathub/com.spotify.Client#329).
+func desktopFile(id string) string {
+	if id != filepath.Base(id) {
+		return ""
+	}
+	home, _ := os.UserHomeDir() // "" makes paths that do not exist
+	local := cmp.Or(os.Getenv("XDG_DATA_HOME"), filepath.Join(home, ".local/share"))
+	folders := slices.Concat([]string{local}, filepath.SplitList(cmp.Or(os.Getenv("XDG_DATA_DIRS"), "/usr/local/share:/usr/share")),
+		[]string{filepath.Join(local, "flatpak/exports/share"), "/var/lib/flatpak/exports/share", "/var/lib/snapd/desktop"})
+	for _, folder := range folders {
+		file := filepath.Join(folder, "applications", id+".desktop")
+		if text, err := files.Read(file, maxEntry); err == nil && strings.Contains(string(text), "\nExec=") {
+			return file
 		}
 	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }() // until the app ends, lest it stay as a zombie
-	select {
-	case err := <-ended:
-		return err
-	case <-time.After(settle):
-	case <-ctx.Done():
-	}
-	return nil
-}
-
-// mprisOwner returns the PID behind Spotify's name on the bus, or 0. For a flatpak that is the PID of
-// its bus proxy.
-func mprisOwner(ctx context.Context) int {
-	ctx, cancel := context.WithTimeout(ctx, busTimeout)
-	defer cancel()
-	conn, err := sessionbus.Connect(ctx)
-	if err != nil {
-		return 0
-	}
-	defer conn.Close()
-	var pid uint32
-	if conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetConnectionUnixProcessID", 0, mprisName).Store(&pid) != nil {
-		return 0
-	}
-	return int(pid)
+	return ""
 }

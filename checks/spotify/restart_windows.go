@@ -25,7 +25,7 @@ var (
 	procPostMessage  = user32.NewProc("PostMessageW")
 )
 
-// windowsClient is the desktop app, of Spotify's installer or of the Store.
+// windowsClient is the desktop app, running or not, of Spotify's installer or of the Store.
 type windowsClient struct {
 	winProcess
 	starter string // the path of what starts it
@@ -33,16 +33,18 @@ type windowsClient struct {
 
 func find(context.Context) (client, error) {
 	p, err := mainProcess()
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, fmt.Errorf("look for Spotify: %w", err)
-	case p == winProcess{} && (exists(installer()) || exists(alias())):
-		return nil, ErrNotRunning
-	case p == winProcess{}:
-		return nil, ErrNotFound
 	}
 	c := windowsClient{p, starter(p.exe, alias())}
-	if !exists(c.starter) { // before it quits
+	switch {
+	case p == winProcess{} && exists(installer()):
+		c.starter = installer()
+	case p == winProcess{} && exists(alias()):
+		c.starter = alias()
+	case p == winProcess{}:
+		return nil, ErrNotFound
+	case !exists(c.starter): // before it quits
 		return nil, checks.WithHint(fmt.Errorf("%w: nothing starts it again", ErrNotFound), "Quit Spotify and start it again yourself.")
 	}
 	return c, nil
@@ -72,7 +74,7 @@ func exists(name string) bool {
 }
 
 // quit closes the app's top-level windows, as taskkill without /F does.
-func (c windowsClient) quit(context.Context) error {
+func (c windowsClient) quit(ctx context.Context) error {
 	var window uintptr
 	var refused error
 	sent := 0
@@ -90,7 +92,7 @@ func (c windowsClient) quit(context.Context) error {
 		}
 		sent++
 	}
-	if sent == 0 && !c.gone() {
+	if sent == 0 && !c.gone(ctx) {
 		return errors.Join(errors.New("none of its windows took the message"), refused)
 	}
 	return nil

@@ -1,0 +1,139 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"fermata/checks/text"
+)
+
+var (
+	namePattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`) // it can stand in an action ID
+	// RFC 6749 sections A.1 and 3.3.
+	clientIDPattern = regexp.MustCompile(`^[ -~]{1,512}$`)
+	scopePattern    = regexp.MustCompile(`^[!#-\[\]-~]{1,256}$`)
+	// RFC 1123 section 2.1, and the underscore, which is in use. A last label of digits alone would be a
+	// mistyped IP address.
+	hostPattern   = regexp.MustCompile(`^(?i:[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.|$))+$`)
+	digitsPattern = regexp.MustCompile(`(^|\.)[0-9]+\.?$`)
+)
+
+// expected is the form that most complaints about a value have.
+func expected(what, got string) error {
+	return fmt.Errorf("expected %s, got %q", what, text.Line(got, 60))
+}
+
+// oneOf returns a parser of one of a few words.
+func oneOf(words ...string) func(string) (string, error) {
+	return func(s string) (string, error) {
+		if !slices.Contains(words, s) {
+			return "", expected(`"`+strings.Join(words, `" or "`)+`"`, s)
+		}
+		return s, nil
+	}
+}
+
+// between returns a parser of durations from low to high, both included, which are durations themselves.
+func between(low, high string) func(string) (time.Duration, error) {
+	least, _ := duration(low)
+	most, _ := duration(high)
+	return func(s string) (time.Duration, error) {
+		d, err := duration(s)
+		if err != nil {
+			return 0, expected(`a duration such as "2s", "30m" or "7d"`, s)
+		}
+		if d < least || d > most {
+			return 0, expected(low+" to "+high, s)
+		}
+		return d, nil
+	}
+}
+
+// duration is time.ParseDuration with whole days in front: "7d", "1d12h".
+func duration(s string) (time.Duration, error) {
+	days, rest, ok := strings.Cut(s, "d")
+	if !ok {
+		return time.ParseDuration(s)
+	}
+	const day = 24 * time.Hour
+	n, err := strconv.ParseUint(days, 10, 16)
+	if err != nil || rest == "" {
+		return time.Duration(n) * day, err
+	}
+	more, err := time.ParseDuration(rest)
+	if err == nil && (more < 0 || more >= day) {
+		err = errors.New("a day has 24 hours")
+	}
+	return time.Duration(n)*day + more, err
+}
+
+// accountName parses a name that is not one of Fermata's own action IDs.
+func accountName(s string) (string, error) {
+	switch {
+	case !namePattern.MatchString(s):
+		return "", expected(`a name of at most 64 letters, digits, "-", "_" and "."`, s)
+	case slices.Contains([]string{"app", "clock", "demo"}, s):
+		return "", expected("another name, Fermata uses this one itself", s)
+	}
+	return s, nil
+}
+
+// clientID parses a client ID of any provider. What stands there instead is not repeated: it may be a
+// secret in the wrong place.
+func clientID(s string) (string, error) {
+	if !clientIDPattern.MatchString(s) {
+		return "", errors.New("expected the client ID that the provider gave this program")
+	}
+	return s, nil
+}
+
+func scope(s string) (string, error) {
+	if !scopePattern.MatchString(s) {
+		return "", expected(`a scope such as "offline_access"`, s)
+	}
+	return s, nil
+}
+
+// server parses the address of a time server: host, host:port, an IP address with or without a port.
+func server(s string) (string, error) {
+	host := s
+	if h, port, err := net.SplitHostPort(s); err == nil {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return "", expected("a port from 1 to 65535", s)
+		}
+		host = h
+	}
+	if !isHost(host) {
+		return "", expected(`a time server such as "time.example.org" or "192.0.2.1:123"`, s)
+	}
+	return s, nil
+}
+
+// endpoint parses the address of an OAuth or API endpoint. Tokens go there, so nothing but HTTPS will
+// do, except on this computer itself.
+func endpoint(s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil || !isHost(u.Hostname()) || u.User != nil || u.Fragment != "" || len(s) > 2048 {
+		return "", expected(`an address such as "https://auth.example.org/token"`, s)
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	here := u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+	if u.Scheme != "https" && !(u.Scheme == "http" && here) {
+		return "", expected(`an address that begins with "https://"`, s)
+	}
+	return s, nil
+}
+
+// isHost reports whether s is an IP address or can be the name of a host.
+func isHost(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil || len(s) <= 254 && hostPattern.MatchString(s) && !digitsPattern.MatchString(s)
+}
