@@ -1,198 +1,231 @@
-// Package app says what follows from what the checks see. One goroutine, the loop, owns all state:
-// whatever happens (a timer, a finished look, a click, a step of the clock) reaches it as an event,
-// and after each it makes a View, a value, which a Face shows.
+// Package app is the shell around package core: one goroutine feeds it events and carries out the
+// effects that it returns, and after each event a View is made, a value, which faces show.
+//
+// Read core.go first, then view.go, then this.
 package app
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
+	"reflect"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"fermata/app/account"
 	"fermata/app/config"
-	"fermata/app/page"
-	"fermata/checks"
+	"fermata/app/core"
+	"fermata/app/view"
 	"fermata/checks/clock"
-	"fermata/checks/session"
 )
 
-// Setup is what an App is made from: the settings, and every way to the outside.
-type Setup struct {
-	Config    config.Config
-	Problems  []config.Problem // what is wrong in the settings
-	Path      string           // of the settings file; "": there is none, and nothing is written
-	Time      *clock.Time
-	Keeper    session.Keeper
-	Unlock    func(ctx context.Context) error                                   // asks the person to unlock what Keeper keeps things in; nil: it has no lock
-	Transport http.RoundTripper                                                 // to providers
-	Dial      func(ctx context.Context, network, addr string) (net.Conn, error) // to time servers; nil: the system's
-	// Provider says whom an account is with.
-	Provider func(config.Account) session.Provider
-	// Open shows a page to the person.
-	Open func(ctx context.Context, url string) error
-	// ClockChanges tells of clock steps and resumes, Networks of another network; nil: nobody does.
-	ClockChanges <-chan clock.Change
-	Networks     <-chan struct{}
-	// Dates are pages whose HTTP Date is asked for where no time server answers.
-	Dates   []string
-	History string // file for the clock's offsets; "": they are kept in memory
-	// Reminders is the file that says what a person was told already; "": it is forgotten at the end.
-	Reminders string
-	Programs  checks.Check // looks at other programs' tokens; nil: nothing does
-	// SetClock is what the demo does in the place of setting the computer's clock; nil: it is set.
-	SetClock func(ctx context.Context) error
-	// Restart restarts Spotify's desktop app.
-	Restart func(ctx context.Context) error
-	// ShowReport shows the report to the person before they contact support.
-	ShowReport func(ctx context.Context, report string) error
-	// Outage asks the provider's status page; "" is no outage, or not known. Nil: there is none.
-	Outage  func(ctx context.Context) string
-	Version string
-	Page    []page.Option // how the sign-in's pages are shown
-	Pages   Pages
-	// Trim gives back memory when there is nothing to do for a while; nil: nothing does.
-	Trim func()
-	// Demo are the troubles of the demo. Not nil marks everything DEMO.
-	Demo []checks.Action
-}
-
-// Pages are where a person is sent to.
-type Pages struct{ Apps, Support, Player string }
-
-// A Face shows the view to a person. Show is called from one goroutine, only with a View that
-// differs from the one before, and must not wait for the person.
-type Face interface{ Show(View) }
+// A Face shows the view to a person. Show is called from one goroutine, only with a View that differs
+// from the one before, and must not wait for the person.
+type Face interface{ Show(view.View) }
 
 // App watches. Make one with New.
 type App struct {
-	setup  Setup
-	events chan event
+	out    Outside
+	events chan core.Event
 	ended  chan struct{} // closed when no more events are taken
+	runs   atomic.Uint64 // the newest RunID
+
+	mu       sync.Mutex // guards what follows
+	snapshot Snapshot
+	newer    chan struct{}               // closed when there is a newer snapshot
+	accounts map[string]*account.Account // by name, through every change of the settings
+
+	// Of the goroutine of Run alone.
+	state    *core.State
+	clock    *clock.Check
+	measured config.Clock                      // what clock was made from
+	until    time.Duration                     // when the words change by time alone
+	cancels  map[core.RunID]context.CancelFunc // of the actions under way
+	saves    chan map[string]core.Told         // the newest that is to be kept
+	reading  clock.Reading                     // at the last wake, where nobody tells of clock steps
+	quit     context.CancelFunc
+	work     sync.WaitGroup // looks and actions under way
+}
+
+// A Snapshot is all that others may know, as it was after one event. It is never changed.
+type Snapshot struct {
+	Version uint64 // rises with each
+	View    view.View
+	Runs    map[core.RunID]core.Run // under way, and ended ones whose outcome somebody waits for
+	Seen    bool                    // everything was looked at once
+	Clock   clock.Facts
 }
 
 // New returns an App that does nothing before Run.
-func New(s Setup) *App {
-	return &App{setup: s, events: make(chan event, 16), ended: make(chan struct{})}
+func New(o Outside) *App {
+	return &App{
+		out: o, events: make(chan core.Event, 16), ended: make(chan struct{}), newer: make(chan struct{}),
+		accounts: map[string]*account.Account{}, cancels: map[core.RunID]context.CancelFunc{},
+		saves: make(chan map[string]core.Told, 1),
+	}
 }
 
 // Run watches until ctx ends or somebody quits, and shows each change on the faces. When it returns,
-// nothing that it began still runs.
+// nothing that it began still runs, and requests under way have come to their end.
 func (a *App) Run(ctx context.Context, faces ...Face) {
-	ctx, quit := context.WithCancel(ctx)
-	defer quit()
-	l := newLoop(a, ctx, quit, faces)
-	l.run()
-}
-
-// Do has the action with this ID done, as a click does, and waits for its end and for the look that
-// follows. It fails with the action's error, or when no finding offers the action now.
-func (a *App) Do(ctx context.Context, id string) error {
-	return a.await(ctx, func(reply chan<- error) event { return clicked{id: id, ctx: ctx, reply: reply} })
-}
-
-// Click is Do for who cannot wait: a failure is shown in the view. ctx carries what belongs to the
-// click, such as an activation token; its end means nothing.
-func (a *App) Click(ctx context.Context, id string) {
-	ctx = context.WithoutCancel(ctx)
-	go a.send(ctx, clicked{id: id, ctx: ctx})
-}
-
-// Looked waits until everything that is watched was looked at once.
-func (a *App) Looked(ctx context.Context) error {
-	return a.await(ctx, func(reply chan<- error) event { return settling{reply} })
-}
-
-// Status returns what is so now.
-func (a *App) Status(ctx context.Context) (Status, error) {
-	return query(ctx, a, func(l *loop) Status { return view(l.state()).Status })
-}
-
-// Clock looks at the clock now, as a click on "Check the clock now" does, and returns what it found.
-func (a *App) Clock(ctx context.Context) (checks.Finding, error) {
-	if err := a.Looked(ctx); err != nil { // before its first look it has nothing on offer
-		return checks.Finding{}, err
+	ctx, a.quit = context.WithCancel(ctx)
+	defer a.quit()
+	a.configure(a.out.Settings)
+	a.state = core.New(a.at(), a.out.Settings, a.out.Told, a.out.Troubles, a.out.Programs != nil)
+	a.work.Go(func() { a.keep(ctx) })
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	a.step(ctx, faces, core.Woke{})
+	for {
+		timer.Reset(max(0, min(a.state.Wake(), a.until, a.now()+24*time.Hour)-a.now()))
+		select {
+		case e := <-a.events:
+			a.step(ctx, faces, e)
+		case c, ok := <-a.out.Changes:
+			if !ok { // whoever tells of them has ended
+				a.out.Changes = nil
+				continue
+			}
+			a.step(ctx, faces, core.Changed{Step: c.Step, Slept: c.Slept})
+		case _, ok := <-a.out.Networks:
+			if !ok {
+				a.out.Networks = nil
+				continue
+			}
+			a.step(ctx, faces, core.Changed{Network: true})
+		case s, ok := <-a.out.Reloads:
+			if !ok {
+				a.out.Reloads = nil
+				continue
+			}
+			s.AtLogin = a.state.Settings.AtLogin
+			a.step(ctx, faces, core.Reloaded{Settings: s})
+		case <-timer.C:
+			a.step(ctx, faces, a.woke())
+		case <-ctx.Done():
+			close(a.ended)
+			a.work.Wait()
+			a.close(ctx)
+			return
+		}
 	}
-	if err := a.Do(ctx, "clock/check"); err != nil {
-		return checks.Finding{}, err
+}
+
+// step feeds one event to core, carries out what follows, and shows what changed.
+func (a *App) step(ctx context.Context, faces []Face, e core.Event) {
+	if acted, ok := e.(core.Acted); ok {
+		delete(a.cancels, acted.Run)
 	}
-	return query(ctx, a, func(l *loop) checks.Finding { return l.state().Clock })
+	at := a.at()
+	for _, effect := range a.state.Step(at, e) {
+		a.carryOut(ctx, effect)
+	}
+	var v view.View
+	v, a.until = view.Make(a.state, at)
+	same := a.snapshot.Version > 0 && reflect.DeepEqual(a.snapshot.View, v)
+	runs := map[core.RunID]core.Run{}
+	for id, r := range a.state.Runs {
+		runs[id] = *r
+	}
+	a.mu.Lock()
+	a.snapshot = Snapshot{a.snapshot.Version + 1, v, runs, a.state.AllSeen(), a.state.Clock.Facts}
+	close(a.newer)
+	a.newer = make(chan struct{})
+	a.mu.Unlock()
+	if !same {
+		for _, f := range faces {
+			f.Show(v)
+		}
+	}
 }
 
-// Report returns what support needs to know, as text: versions, the causes with their evidence, both
-// lifetimes, the clock, and the last changes. It has no token, code, client ID, e-mail address, user
-// name or home path in it.
-func (a *App) Report(ctx context.Context) (string, error) {
-	return query(ctx, a, func(l *loop) string {
-		s := l.state()
-		return report(s, diagnose(s), l.app.setup, l.journal.lines)
-	})
+// woke is what a deadline brings: where nobody tells of clock steps, it finds them.
+func (a *App) woke() core.Event {
+	last := a.reading
+	if a.out.Changes != nil {
+		return core.Woke{}
+	}
+	a.reading = clock.Read()
+	if c := a.reading.Since(last); !last.Wall.IsZero() && (c.Step.Abs() >= time.Second || c.Slept > 0) {
+		return core.Changed{Step: c.Step, Slept: c.Slept}
+	}
+	return core.Woke{}
 }
 
-// Token returns a good access token of an account, for a program of the person's own.
-func (a *App) Token(ctx context.Context, name string) (string, error) {
-	source, err := query(ctx, a, func(l *loop) *account { return l.account(name) })
+// close lets requests for tokens come to their end: a refresh token that nobody keeps is lost.
+func (a *App) close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	var closing sync.WaitGroup
+	for _, acc := range a.accounts {
+		closing.Go(func() { _ = acc.Close(ctx) }) // there is nobody left to tell
+	}
+	closing.Wait()
+}
+
+// Click has an action run and returns at once; its outcome is shown on the screen, or, where somebody
+// Waits, found in a Snapshot. This is the one door for clicks, whoever makes them.
+func (a *App) Click(c core.Clicked) core.RunID {
+	c.Run = core.RunID(a.runs.Add(1))
+	go a.send(c)
+	return c.Run
+}
+
+// Do has an action run as Click does and waits for its end and for the looks that show what came of it.
+// It returns what the action found, and its error, or one that says that it is not on offer now.
+func (a *App) Do(ctx context.Context, c core.Clicked) (found any, err error) {
+	c.Waits = true
+	id := a.Click(c)
+	defer func() { go a.send(core.Left{Run: id}) }()
+	s, err := a.Await(ctx, func(s Snapshot) bool { return s.Runs[id].Phase == core.Done })
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	if source == nil {
+	return s.Runs[id].Found, s.Runs[id].Err
+}
+
+var errEnded = errors.New("Fermata is ending")
+
+// Await returns the first Snapshot, from the present one on, for which is says so.
+func (a *App) Await(ctx context.Context, is func(Snapshot) bool) (Snapshot, error) {
+	for {
+		a.mu.Lock()
+		s, newer := a.snapshot, a.newer
+		a.mu.Unlock()
+		if s.Version > 0 && is(s) {
+			return s, nil
+		}
+		select {
+		case <-newer:
+		case <-ctx.Done():
+			return s, ctx.Err()
+		case <-a.ended:
+			return s, errEnded
+		}
+	}
+}
+
+// Token returns a valid access token of an account, for a program of the person's own.
+func (a *App) Token(ctx context.Context, name string) (string, error) {
+	acc := a.account(name)
+	if acc == nil {
 		return "", fmt.Errorf("there is no account %q", name)
 	}
-	return source.AccessToken(ctx)
+	return acc.AccessToken(ctx)
 }
 
 // TrueTime returns true time, and whether it was ever measured.
-func (a *App) TrueTime() (now time.Time, known bool) {
-	return a.setup.Time.Now(), a.setup.Time.Known()
-}
+func (a *App) TrueTime() (now time.Time, known bool) { return a.out.Time.Now(), a.out.Time.Known() }
 
-// Reread has every account made anew from its settings and its kept sign-in.
-func (a *App) Reread(ctx context.Context) { a.send(ctx, put{(*loop).reread}) }
+func (a *App) now() time.Duration { return a.out.Time.Elapsed() }
 
-// Changed says that the settings file did.
-func (a *App) Changed(ctx context.Context) { a.send(ctx, put{(*loop).reload}) }
+func (a *App) at() core.At { return core.At{Elapsed: a.now(), True: a.out.Time.Now().Local()} }
 
-// query returns what f finds in the loop's state.
-func query[T any](ctx context.Context, a *App, f func(*loop) T) (found T, err error) {
-	answer := make(chan T, 1)
-	err = a.await(ctx, func(reply chan<- error) event {
-		return put{func(l *loop) {
-			answer <- f(l)
-			reply <- nil
-		}}
-	})
-	if err == nil {
-		found = <-answer
-	}
-	return found, err
-}
-
-// await sends an event and waits for its reply.
-func (a *App) await(ctx context.Context, ask func(reply chan<- error) event) error {
-	reply := make(chan error, 1)
-	if err := a.send(ctx, ask(reply)); err != nil {
-		return err
-	}
-	select {
-	case err := <-reply:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-a.ended:
-		return errEnded
-	}
-}
-
-var errEnded = errors.New("fermata is ending")
-
-func (a *App) send(ctx context.Context, e event) error {
+// send hands an event to the goroutine of Run, unless that has ended.
+func (a *App) send(e core.Event) {
 	select {
 	case a.events <- e:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	case <-a.ended:
-		return errEnded
 	}
 }

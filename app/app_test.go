@@ -3,174 +3,19 @@ package app
 import (
 	"context"
 	"errors"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"fermata/app/config"
-	"fermata/app/secrets"
+	"fermata/app/core"
 	"fermata/checks"
 	"fermata/checks/clock"
-	"fermata/checks/session"
-	"fermata/checks/spotify"
 	"fermata/checks/standin"
 )
 
-// A bench is an App over the stand-in, all in memory and in a bubble's time.
-type bench struct {
-	t        *testing.T
-	app      *App
-	world    *standin.World
-	keeper   *secrets.Memory
-	changes  chan clock.Change
-	account  config.Account
-	restart  func(context.Context) error // Spotify; nil: it works at once
-	noHealth atomic.Bool                 // accounts that are made from now on have no health URL
-	opened   []string                    // pages that were shown
-	report   string                      // that was shown
-	step     atomic.Int64                // of the wall clock
-	delay    atomic.Int64                // of every request
-	done     chan struct{}               // closed when Run has returned
-
-	mu    sync.Mutex
-	shown []View
-}
-
-// slow takes its time.
-type slow struct {
-	http.RoundTripper
-	delay *atomic.Int64
-}
-
-func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := s.RoundTripper.RoundTrip(r)
-	time.Sleep(time.Duration(s.delay.Load()))
-	return resp, err
-}
-
-// Show implements Face.
-func (b *bench) Show(v View) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.shown = append(b.shown, v)
-}
-
-// views are all that were shown once the bubble is at rest.
-func (b *bench) views() []View {
-	synctest.Wait()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Clone(b.shown)
-}
-
-func (b *bench) view() View {
-	v := b.views()
-	return v[len(v)-1]
-}
-
-// inBubble runs f with a running App whose account "spotify" signed in just now.
-func inBubble(t *testing.T, f func(b *bench)) { inBubbleAfter(t, 0, f) }
-
-// inBubbleAfter is inBubble with a sign-in that is age old.
-func inBubbleAfter(t *testing.T, age time.Duration, f func(b *bench)) {
-	inBubbleWith(t, age, "", f)
-}
-
-// inBubbleWith is inBubbleAfter with a file of reminders.
-func inBubbleWith(t *testing.T, age time.Duration, reminders string, f func(b *bench)) {
-	synctest.Test(t, func(t *testing.T) {
-		b := &bench{t: t, world: standin.NewWorld(4), keeper: secrets.NewMemory(), changes: make(chan clock.Change)}
-		start := time.Now()
-		tm := clock.NewTimeFrom(func() clock.Reading {
-			now := time.Now()
-			return clock.Reading{Wall: now.Add(time.Duration(b.step.Load())), Boot: now.Sub(start), Awake: now.Sub(start)}
-		})
-		c := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
-		set := Setup{
-			Config: config.Default(), Time: tm, Reminders: reminders, Keeper: b.keeper, Unlock: b.keeper.Unlock, ClockChanges: b.changes,
-			Transport: slow{b.world.Transport(), &b.delay}, Dial: b.world.Dial,
-			Open:  func(_ context.Context, url string) error { b.opened = append(b.opened, url); return nil },
-			Pages: Pages{Apps: "apps page", Support: "support page", Player: "player"},
-			Restart: func(ctx context.Context) error {
-				if b.restart != nil {
-					return b.restart(ctx)
-				}
-				return nil
-			},
-			SetClock:   func(context.Context) error { b.world.SetClock(); return nil },
-			ShowReport: func(_ context.Context, text string) error { b.report = text; return nil },
-			Provider: func(config.Account) session.Provider {
-				p := spotify.Provider()
-				p.AuthorizeURL, p.TokenURL, p.HealthURL = b.world.URL()+"/authorize", b.world.URL()+"/api/token", b.world.URL()+"/v1/me"
-				if b.noHealth.Load() {
-					p.HealthURL = ""
-				}
-				return p
-			},
-		}
-		set.Config.Accounts, b.account = []config.Account{c}, c
-		set.Config.Clock.Servers = b.world.Times.Names()
-		b.signIn(set, c)
-		g, err := b.keeper.Load(t.Context(), c.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		g.AuthorizedAt = g.AuthorizedAt.Add(-age)
-		b.keeper.Save(t.Context(), c.Name, g)
-		ctx, cancel := context.WithCancel(t.Context())
-		b.app = NewDemo(ctx, set, b.world, b.keeper)
-		b.done = make(chan struct{})
-		go func() { defer close(b.done); b.app.Run(ctx, b) }()
-		defer func() { cancel(); <-b.done }()
-		time.Sleep(10 * time.Second)
-		f(b)
-	})
-}
-
-func (b *bench) signIn(set Setup, c config.Account) {
-	b.t.Helper()
-	s := session.New(session.Config{Name: c.Name, ClientID: c.ClientID, Provider: set.Provider(c)}, set.Transport, set.Time, set.Keeper)
-	attempt, err := s.Begin(spotify.RedirectURI, false)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	var back *url.URL
-	if back, err = b.world.Spotify.Agree(attempt.URL); err == nil {
-		err = attempt.Finish(b.t.Context(), back.Query())
-	}
-	if err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-func (b *bench) do(id string) {
-	b.t.Helper()
-	if err := b.app.Do(b.t.Context(), id); err != nil {
-		b.t.Fatalf("%s: %v", id, err)
-	}
-}
-
-// titles are those of the notices, without the demo's mark.
-func (b *bench) titles() []string {
-	var all []string
-	for _, n := range b.view().Notices {
-		all = append(all, strings.TrimPrefix(n.Title, "DEMO: "))
-	}
-	return all
-}
-
-func (b *bench) want(titles ...string) {
-	b.t.Helper()
-	if got := b.titles(); !slices.Equal(got, titles) {
-		b.t.Errorf("notices %q, want %q", got, titles)
-	}
-}
+const day = 24 * time.Hour
 
 func TestDayInPeace(t *testing.T) {
 	inBubble(t, func(b *bench) {
@@ -189,104 +34,27 @@ func TestDayInPeace(t *testing.T) {
 	})
 }
 
-func TestTroubles(t *testing.T) {
-	tests := []struct {
-		trouble string
-		after   time.Duration
-		want    string // the notice; "": there is none
-		menu    string // in a line of the menu
-	}{
-		{"end-session", 0, "", "renews by itself"},
-		{"revoke", 0, "Sign in to Spotify again", "Spotify no longer accepts this sign-in, usually"},
-		{"clock-ahead", 0, "Your clock is 1 min 30 s ahead", "4 time servers agree."},
-		{"lying-server", 0, "", "3 of 4 servers"},
-		{"no-network", time.Minute, "", "renews when it can"},
-		{"no-network", 58 * time.Minute, "Your Spotify session ends at ", "No connection since "},
-		{"no-network", 2 * time.Hour, "Your Spotify session ended at ", "No connection since "},
-		{"spotify-down", time.Minute, "", "renews when it can"},
-		{"spotify-down", 2 * time.Hour, "Your Spotify session ended at ", "Spotify itself has had problems"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.trouble+" after "+tt.after.String(), func(t *testing.T) {
-			inBubble(t, func(b *bench) {
-				b.do("demo/" + tt.trouble)
-				time.Sleep(tt.after + 10*time.Second)
-				titles := b.titles()
-				if tt.want == "" && len(titles) > 0 || tt.want != "" && (len(titles) != 1 || !strings.HasPrefix(titles[0], tt.want)) {
-					b.t.Errorf("notices %q, want %q", titles, tt.want)
-				}
-				if lines := strings.Join(b.view().Menu.Lines, "\n"); !strings.Contains(lines, tt.menu) {
-					b.t.Errorf("menu:\n%s\nwants %q", lines, tt.menu)
-				}
-				b.do("demo/repair")
-				time.Sleep(20 * time.Minute) // the longest pause between tries
-				b.want()
-				if l := b.view().Status.Level; l != checks.OK {
-					b.t.Errorf("level %v after the repair, want ok", l)
-				}
-			})
-		})
-	}
-}
-
-func TestOneNoticeAnEpisode(t *testing.T) {
-	inBubble(t, func(b *bench) {
-		b.do("demo/no-network")
-		keys, levels := map[string]bool{}, []int{}
-		for range 3 * 60 {
-			time.Sleep(time.Minute)
-			for _, n := range b.view().Notices {
-				keys[n.Key] = true
-				if len(levels) == 0 || levels[len(levels)-1] != n.Level {
-					levels = append(levels, n.Level)
-				}
-			}
-		}
-		if len(keys) != 1 || !slices.Equal(levels, []int{2, 3}) {
-			b.t.Errorf("keys %v, levels %v: want one notice that gets worse once", keys, levels)
-		}
-	})
-}
-
-func TestGrantWarnings(t *testing.T) {
-	inBubbleAfter(t, 150*24*time.Hour, func(b *bench) {
-		var titles []string
-		for range 31 * 4 {
-			time.Sleep(6 * time.Hour)
-			for _, title := range b.titles() {
-				if !slices.Contains(titles, title) {
-					titles = append(titles, title)
-				}
-			}
-		}
-		for _, want := range []string{"Your Spotify sign-in expires in 30 days", "Your Spotify sign-in expires in 7 days", "Your Spotify sign-in expires in 1 day"} {
-			if !slices.Contains(titles, want) {
-				b.t.Errorf("nobody said %q; said: %q", want, titles)
-			}
-		}
-	})
-}
-
 func TestResume(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		b.do("demo/no-network") // the network is down while the computer wakes up
 		time.Sleep(8 * time.Hour)
 		b.do("demo/repair")
 		b.changes <- clock.Change{Slept: 8 * time.Hour}
-		time.Sleep(afterResume + 5*time.Second)
+		time.Sleep(10 * time.Second)
 		b.want()
 	})
 }
 
+// A clock that is set is told within a second, and the session's end does not move with it.
 func TestStep(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		until := func() *time.Time { b.view(); s, _ := b.app.Status(b.t.Context()); return s.Accounts[0].SessionUntil }
-		before := *until()
-		b.step.Store(int64(3 * time.Hour)) // somebody sets the clock
+		until := func() time.Time { return *b.view().Status.Accounts[0].SessionUntil }
+		before := until()
+		b.step.Store(int64(3 * time.Hour))
 		b.changes <- clock.Change{Step: 3 * time.Hour}
 		time.Sleep(time.Second)
 		b.want("Your clock is 3 h ahead")
-		if after := *until(); after.Sub(before).Abs() > time.Second {
+		if after := until(); after.Sub(before).Abs() > time.Second {
 			b.t.Errorf("the session's end moved from %v to %v with the clock", before, after)
 		}
 		b.step.Store(0)
@@ -296,46 +64,141 @@ func TestStep(t *testing.T) {
 	})
 }
 
-func TestClicks(t *testing.T) {
+func TestNetworkComesBack(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		if err := b.app.Do(b.t.Context(), "no/such"); err == nil || checks.Hint(err) == "" {
-			b.t.Errorf("an unknown action: %v, want an error with a hint", err)
+		b.do("demo/no-network")
+		time.Sleep(3 * time.Hour)
+		if n := b.titles(); len(n) != 1 {
+			b.t.Fatalf("notices %q", n)
 		}
-		b.do("spotify/refresh")
-		b.do("demo/spotify-down")
-		err := b.app.Do(b.t.Context(), "spotify/refresh")
-		if err == nil {
-			b.t.Fatal("a refresh while Spotify is down worked")
-		}
-		b.want() // who waited was told
-		b.app.Click(b.t.Context(), "spotify/refresh")
-		time.Sleep(time.Second)
-		b.want("“Refresh now” did not work")
 		b.do("demo/repair")
-		b.app.Click(b.t.Context(), "spotify/refresh")
-		time.Sleep(time.Second)
-		b.want("Spotify · Jane (demo)") // the answer
-		time.Sleep(answerFor)
+		b.networks <- struct{}{}
+		time.Sleep(5 * time.Second)
 		b.want()
 	})
 }
 
-func TestPauseAndLater(t *testing.T) {
+func TestClicks(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		b.do("demo/revoke")
-		b.want("Sign in to Spotify again")
-		b.do("app/pause")
+		if _, err := b.app.Do(b.t.Context(), core.Clicked{Action: "no/such"}); err == nil || checks.Hint(err) == "" {
+			b.t.Errorf("an unknown action: %v, want an error with a hint", err)
+		}
+		b.do("demo/spotify-down")
+		if _, err := b.app.Do(b.t.Context(), core.Clicked{Action: "spotify/refresh"}); err == nil {
+			b.t.Fatal("a refresh while Spotify is down worked")
+		}
+		b.want() // who waited was told
+		b.click("spotify/refresh")
+		time.Sleep(time.Second)
+		b.want("“Refresh now” did not work")
+		b.do("demo/repair")
+		b.click("spotify/refresh")
+		time.Sleep(time.Second)
+		b.want("Spotify · Jane (demo)") // the answer
+		time.Sleep(12 * time.Second)
 		b.want()
-		time.Sleep(time.Hour + time.Second)
-		b.want("Sign in to Spotify again")
+	})
+}
+
+// A command that waits for an action is killed: what was begun for its sake ends.
+func TestWaiterLeaves(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		ended := make(chan error, 1)
+		b.restart = func(ctx context.Context) error {
+			<-ctx.Done()
+			ended <- ctx.Err()
+			return ctx.Err()
+		}
+		ctx, kill := context.WithCancel(b.t.Context())
+		done := b.begin(ctx, "spotify/restart")
+		kill()
+		if err := b.soon(done); !errors.Is(err, context.Canceled) {
+			b.t.Errorf("the command: %v", err)
+		}
+		if err := b.soon(ended); !errors.Is(err, context.Canceled) {
+			b.t.Errorf("the action: %v", err)
+		}
+	})
+}
+
+// What stands in the settings changes while a renewal is under way at a provider that rotates: the new
+// refresh token is kept.
+func TestSettingsSavedDuringRefresh(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.world.Spotify.Rotate(true)
+		before := b.kept()
+		b.delay.Store(int64(2 * time.Second))
+		done := b.begin(b.t.Context(), "spotify/refresh")
+		time.Sleep(time.Second) // the answer is on its way
+		b.settle(func(s *core.Settings) { s.Notify.Session = time.Minute; s.Accounts[0].Renew = "ask" })
+		if err := b.soon(done); err != nil {
+			b.t.Error(err)
+		}
+		if b.kept().RefreshToken == before.RefreshToken {
+			b.t.Error("the new refresh token is lost")
+		}
+		b.do("spotify/refresh") // which it is good for
+		b.want()
+	})
+}
+
+// Settings apply: an account comes and goes, a tolerance counts.
+func TestReload(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		began := make(chan struct{})
+		b.restart = func(ctx context.Context) error { close(began); <-ctx.Done(); return ctx.Err() }
+		b.settle(func(s *core.Settings) {
+			s.Accounts = append(s.Accounts, spotifyAccount("later"))
+			s.Clock.Tolerance = time.Minute
+		})
+		synctest.Wait()
+		b.do("demo/clock-ahead")
+		b.want("Your clock is 1 min 30 s ahead", "Not signed in to Spotify")
+		b.settle(func(s *core.Settings) { s.Clock.Tolerance = 10 * time.Minute })
+		time.Sleep(5 * time.Second)
+		b.want("Not signed in to Spotify")
+		done := b.begin(b.t.Context(), "later/restart")
+		<-began
+		b.settle(func(s *core.Settings) { s.Accounts = s.Accounts[:1] })
+		if err := b.soon(done); err == nil || !strings.Contains(err.Error(), "removed") {
+			b.t.Errorf("the action of an account that was removed: %v", err)
+		}
+		b.want()
+		if n := len(b.view().Status.Accounts); n != 1 {
+			b.t.Errorf("%d accounts", n)
+		}
+	})
+}
+
+// A click during a look: what that look finds says nothing about the click.
+func TestClickDuringLook(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		seen := len(b.views())
+		b.world.Times.ChangeAll(func(m *standin.Manner) { m.Shift = 500 * time.Millisecond })
+		b.click("clock/check")
+		time.Sleep(100 * time.Millisecond) // the look is under way
+		b.world.Times.ChangeAll(func(m *standin.Manner) { m.Shift = 900 * time.Millisecond })
+		b.click("clock/check")
+		time.Sleep(5 * time.Second)
+		var bodies []string
+		for _, v := range b.views()[seen:] {
+			for _, n := range v.Notices {
+				if n.Key == "answer" && !slices.Contains(bodies, n.Body) {
+					bodies = append(bodies, n.Body)
+				}
+			}
+		}
+		if len(bodies) != 1 || !strings.Contains(bodies[0], "within 90") {
+			b.t.Errorf("answers %q, want one, with the newest offset", bodies)
+		}
 	})
 }
 
 func TestQuit(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		b.app.Click(b.t.Context(), "app/quit")
+		b.click("app/quit")
 		synctest.Wait()
-		if _, err := b.app.Status(b.t.Context()); !errors.Is(err, errEnded) {
+		if _, err := b.app.Do(b.t.Context(), core.Clicked{Action: "clock/check"}); !errors.Is(err, errEnded) {
 			b.t.Errorf("after quitting: %v, want %v", err, errEnded)
 		}
 	})
@@ -345,17 +208,107 @@ func TestQuit(t *testing.T) {
 func TestQuitKeepsARotatedToken(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		b.world.Spotify.Rotate(true)
-		before, err := b.keeper.Load(b.t.Context(), "spotify")
-		if err != nil {
-			b.t.Fatal(err)
-		}
+		before := b.kept()
 		b.delay.Store(int64(2 * time.Second))
-		b.app.Click(b.t.Context(), "spotify/refresh")
+		b.click("spotify/refresh")
 		time.Sleep(time.Second) // the answer is on its way
-		b.app.Click(b.t.Context(), "app/quit")
+		b.click("app/quit")
 		<-b.done
-		if after, err := b.keeper.Load(b.t.Context(), "spotify"); err != nil || after.RefreshToken == before.RefreshToken {
-			b.t.Errorf("the new refresh token is lost: %v", err)
+		if b.kept().RefreshToken == before.RefreshToken {
+			b.t.Error("the new refresh token is lost")
+		}
+	})
+}
+
+// Quitting waits for no answer that an action waits for.
+func TestQuitWhileActing(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		done := make(chan error, 1)
+		b.restart = func(ctx context.Context) error {
+			<-ctx.Done()
+			_, err := b.app.Do(context.WithoutCancel(ctx), core.Clicked{Action: "clock/check"})
+			done <- err
+			return err
+		}
+		b.click("spotify/restart")
+		synctest.Wait()
+		b.click("app/quit")
+		if err := b.soon(done); !errors.Is(err, errEnded) {
+			b.t.Error(err)
+		}
+	})
+}
+
+// A person who starts the computer every morning is told of the sign-in's end once a stage.
+func TestRestartsDoNotNag(t *testing.T) {
+	const almostSix = 175 * day // the sign-in's end is 6 days away
+	ends := func(b *bench, in string) {
+		b.t.Helper()
+		if n := b.titles(); len(n) != 1 || !strings.HasSuffix(n[0], in) {
+			b.t.Errorf("notices %q, want one that ends in %q", n, in)
+		}
+	}
+	told := inBubbleAfter(t, almostSix, nil, func(b *bench) { ends(b, "in 6 days") })
+	told = inBubbleAfter(t, almostSix, told, func(b *bench) { b.want() })
+	told = inBubbleAfter(t, almostSix+5*day+12*time.Hour, told, func(b *bench) { ends(b, "in less than a day") })
+	inBubbleAfter(t, almostSix, nil, func(b *bench) {
+		b.do("spotify/later")
+		b.want()
+		time.Sleep(day - time.Minute)
+		b.want()
+		time.Sleep(2 * time.Minute) // to the minute
+		ends(b, "in 5 days")
+	})
+}
+
+// Try another device: the list, the move, the verdict.
+func TestAnotherDevice(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.do("spotify/device")
+		b.want("Where should it play?")
+		b.do("spotify/device-2")
+		i := slices.Index(b.titles(), "Another device")
+		if i < 0 || !strings.HasPrefix(b.view().Notices[i].Body, "It plays on ") {
+			b.t.Errorf("no verdict in %+v", b.view().Notices)
+		}
+		time.Sleep(10 * time.Minute)
+		b.want()
+	})
+}
+
+func TestContactSupport(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.do("demo/revoke")
+		b.do("spotify/support")
+		if !strings.Contains(b.report, "revoked") || !slices.Equal(b.opened, []string{"support page"}) {
+			b.t.Errorf("opened %q, report:\n%s", b.opened, b.report)
+		}
+		found, err := b.app.Do(b.t.Context(), core.Clicked{Action: "app/report"})
+		if report, _ := found.(string); err != nil || report[20:] == "" || !strings.Contains(report, "revoked") {
+			b.t.Errorf("%v, report:\n%s", err, report)
+		}
+	})
+}
+
+// Whoever tells of clock steps may end; that is no step. From then on a wake finds them.
+func TestNobodyTellsOfSteps(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		at := b.view().Status.Clock.CheckedAt
+		close(b.changes)
+		time.Sleep(5 * time.Second)
+		if now := b.view().Status.Clock.CheckedAt; !now.Equal(*at) {
+			b.t.Errorf("the clock was looked at, at %v", now)
+		}
+	})
+}
+
+func TestToken(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		if token, err := b.app.Token(b.t.Context(), "spotify"); err != nil || token == "" {
+			b.t.Errorf("%q, %v", token, err)
+		}
+		if _, err := b.app.Token(b.t.Context(), "nobody"); err == nil {
+			b.t.Error("a token of nobody")
 		}
 	})
 }

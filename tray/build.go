@@ -1,6 +1,6 @@
 package tray
 
-import "fermata/app"
+import "fermata/app/view"
 
 // How many lines each part of the menu has room for. systray can neither insert nor safely remove an
 // item, so the menu is built once and its lines are shown and hidden. One that can be clicked takes
@@ -18,7 +18,7 @@ const (
 type part struct {
 	list
 	parent *slot // the entry that opens it, nil for the menu itself
-	of     func(app.Menu) []app.Item
+	of     func(view.Menu) []view.Item
 }
 
 // A shape is what has to be known of a part to build it.
@@ -30,21 +30,21 @@ type shape struct {
 }
 
 // build adds all that the menu has room for, hidden. There is no demo later where there is none at first.
-func (p *panel) build(v app.View) {
+func (p *panel) build(v view.View) {
 	p.lines = p.says(nil, roomLines)
 	p.kit.separator()
-	p.part(shape{banks: 2, room: roomActions}, func(m app.Menu) []app.Item { return m.Actions })
+	p.part(shape{banks: 2, room: roomActions}, func(m view.Menu) []view.Item { return m.Actions })
 	p.kit.separator()
-	p.part(shape{under: p.parent("Fix a problem"), banks: 2, room: roomFixes}, func(m app.Menu) []app.Item { return m.Fixes })
+	p.part(shape{under: p.parent("Fix a problem"), banks: 2, room: roomFixes}, func(m view.Menu) []view.Item { return m.Fixes })
 	p.program = p.parent("Programs")
 	p.programs = p.says(p.program.item, roomPrograms)
 	p.program.set(content{})
 	if len(v.Menu.Demo) > 0 {
-		p.part(shape{under: p.parent("Demo"), banks: 1, room: roomDemo}, func(m app.Menu) []app.Item { return m.Demo })
+		p.part(shape{under: p.parent("Demo"), banks: 1, room: roomDemo}, func(m view.Menu) []view.Item { return m.Demo })
 	}
-	p.part(shape{under: p.parent("Settings"), banks: 1, room: roomSettings, boxes: true}, func(m app.Menu) []app.Item { return m.Settings })
+	p.part(shape{under: p.parent("Settings"), banks: 1, room: roomSettings, boxes: true}, func(m view.Menu) []view.Item { return m.Settings })
 	p.kit.separator()
-	p.part(shape{banks: 1, room: 1}, func(m app.Menu) []app.Item { return []app.Item{m.Quit} })
+	p.part(shape{banks: 1, room: 1}, func(m view.Menu) []view.Item { return []view.Item{m.Quit} })
 }
 
 // parent adds an entry that is to open a submenu. It is visible: Windows makes no submenu of a hidden one.
@@ -65,7 +65,7 @@ func (p *panel) says(parent item, room int) (slots []*slot) {
 }
 
 // part adds the entries of a list, hidden.
-func (p *panel) part(sh shape, of func(app.Menu) []app.Item) {
+func (p *panel) part(sh shape, of func(view.Menu) []view.Item) {
 	l := &part{parent: sh.under, of: of}
 	for range sh.banks {
 		var bank []*slot

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fermata/app"
+	"fermata/app/view"
 	"fermata/assets"
 	"fermata/checks/bustest"
 )
@@ -32,14 +33,14 @@ func TestMain(m *testing.M) {
 
 type nowhere struct{}
 
-func (nowhere) Show(app.View) {}
+func (nowhere) Show(view.View) {}
 
 // flicker shows another icon as often as it can. It ends with ctx, as the app does, and a little later.
 func flicker(ctx context.Context, faces ...app.Face) {
 	arcs := []assets.Arc{assets.ArcFull, assets.ArcBroken}
 	for n := 0; ctx.Err() == nil; n++ {
 		for _, f := range faces {
-			f.Show(app.View{Icon: app.Icon{Arc: arcs[n%len(arcs)]}, Tooltip: fmt.Sprint(n)})
+			f.Show(view.View{Icon: view.Icon{Arc: arcs[n%len(arcs)]}, Tooltip: fmt.Sprint(n)})
 		}
 		time.Sleep(time.Millisecond)
 	}

@@ -3,7 +3,7 @@ package tray
 import (
 	"time"
 
-	"fermata/app"
+	"fermata/app/view"
 )
 
 // A list is a part of the menu whose entries can be clicked. systray can neither move nor insert an
@@ -17,7 +17,7 @@ type list struct {
 // show shows the items, as many as there is room for. It returns 0 when they are on the screen, and else
 // after what time to try again: no bank is free for them yet. A list of one bank is empty until then,
 // one of several shows what it did.
-func (l *list) show(items []app.Item, now time.Time) time.Duration {
+func (l *list) show(items []view.Item, now time.Time) time.Duration {
 	items = items[:min(len(items), len(l.banks[0]))]
 	var wait time.Duration
 	for n := range l.banks {
@@ -38,7 +38,7 @@ func (l *list) show(items []app.Item, now time.Time) time.Duration {
 }
 
 // busy returns how long it is until the bank may show the items.
-func busy(bank []*slot, items []app.Item, now time.Time) (wait time.Duration) {
+func busy(bank []*slot, items []view.Item, now time.Time) (wait time.Duration) {
 	for i, item := range items {
 		wait = max(wait, bank[i].free(item.ID, now))
 	}
@@ -46,7 +46,7 @@ func busy(bank []*slot, items []app.Item, now time.Time) (wait time.Duration) {
 }
 
 // fill shows the items in a bank and hides the rest of it.
-func fill(bank []*slot, items []app.Item) {
+func fill(bank []*slot, items []view.Item) {
 	for i, s := range bank {
 		var w content
 		if i < len(items) {

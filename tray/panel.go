@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"fermata/app"
+	"fermata/app/core"
+	"fermata/app/view"
 	"fermata/assets"
 )
 
@@ -13,11 +14,11 @@ import (
 // safe for more.
 type panel struct {
 	kit    toolkit
-	views  chan app.View // the latest; older ones are of no use
+	views  chan view.View // the latest; older ones are of no use
 	clicks chan *slot
-	click  func(action string)
+	click  func(action core.ActionID)
 
-	icon    app.Icon
+	icon    view.Icon
 	tooltip string
 
 	lines, programs []*slot
@@ -25,12 +26,12 @@ type panel struct {
 	parts           []*part
 }
 
-func newPanel(kit toolkit, click func(action string)) *panel {
-	return &panel{kit: kit, views: make(chan app.View, 1), clicks: make(chan *slot), click: click}
+func newPanel(kit toolkit, click func(action core.ActionID)) *panel {
+	return &panel{kit: kit, views: make(chan view.View, 1), clicks: make(chan *slot), click: click}
 }
 
 // Show implements app.Face.
-func (p *panel) Show(v app.View) {
+func (p *panel) Show(v view.View) {
 	select {
 	case <-p.views: // nobody saw it yet
 	default:
@@ -39,14 +40,14 @@ func (p *panel) Show(v app.View) {
 }
 
 // ready builds the menu from the first view, so that it is whole when a panel first asks for it.
-func (p *panel) ready(bus context.Context, v app.View) {
+func (p *panel) ready(bus context.Context, v view.View) {
 	p.build(v)
 	p.apply(v)
 	go p.own(bus, v)
 }
 
 // own shows views and passes on clicks until bus ends; then nothing of systray may be touched any more.
-func (p *panel) own(bus context.Context, v app.View) {
+func (p *panel) own(bus context.Context, v view.View) {
 	defer survive(bus)
 	once := time.After(again)
 	var later <-chan time.Time // when a part of the view that had to wait is tried again
@@ -70,7 +71,7 @@ func (p *panel) own(bus context.Context, v app.View) {
 }
 
 // show shows v. Where a part of it has to wait, it returns what tells when to try again.
-func (p *panel) show(v app.View) <-chan time.Time {
+func (p *panel) show(v view.View) <-chan time.Time {
 	if wait := p.apply(v); wait > 0 {
 		return time.After(wait)
 	}
@@ -78,7 +79,7 @@ func (p *panel) show(v app.View) <-chan time.Time {
 }
 
 // dress sets icon and tooltip where they differ. Before the first time there is neither.
-func (p *panel) dress(v app.View) {
+func (p *panel) dress(v view.View) {
 	if p.tooltip == "" || p.icon != v.Icon {
 		p.icon = v.Icon
 		p.kit.setIcon(assets.Icon(v.Icon.Arc, v.Icon.Dot))
@@ -92,7 +93,7 @@ func (p *panel) dress(v app.View) {
 // apply changes what differs and nothing else: every setter makes three signals, on each of which
 // GNOME closes an open menu. It returns 0 when all is shown, and else after what time to apply the latest
 // view again.
-func (p *panel) apply(v app.View) (wait time.Duration) {
+func (p *panel) apply(v view.View) (wait time.Duration) {
 	p.dress(v)
 	say(p.lines, v.Menu.Lines)
 	say(p.programs, v.Menu.Programs)

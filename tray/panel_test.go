@@ -12,22 +12,23 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"fermata/app"
+	"fermata/app/core"
 	"fermata/app/notify"
+	"fermata/app/view"
 )
 
 // An action is labelled as in the menu and has an ID of its own.
-func action(label string) app.Item { return app.Item{ID: "id/" + label, Label: label} }
+func action(label string) view.Item { return view.Item{ID: core.ID("id", label), Label: label} }
 
-func actions(labels ...string) (items []app.Item) {
+func actions(labels ...string) (items []view.Item) {
 	for _, l := range labels {
 		items = append(items, action(l))
 	}
 	return items
 }
 
-func viewOf(labels ...string) app.View {
-	return app.View{Menu: app.Menu{Actions: actions(labels...), Quit: action("Quit")}}
+func viewOf(labels ...string) view.View {
+	return view.View{Menu: view.Menu{Actions: actions(labels...), Quit: action("Quit")}}
 }
 
 func TestMenu(t *testing.T) {
@@ -38,7 +39,7 @@ func TestMenu(t *testing.T) {
 	v.Menu.Fixes = actions("Restart")
 	v.Menu.Programs = []string{"a program"}
 	v.Menu.Demo = actions("Revoke")
-	v.Menu.Settings = []app.Item{{ID: "a", Label: "Start at login", Checked: true}, {ID: "b", Label: "Pause", Disabled: true}}
+	v.Menu.Settings = []view.Item{{ID: "a", Label: "Start at login", Checked: true}, {ID: "b", Label: "Pause", Disabled: true}}
 	p.build(v)
 	if rows := kit.menu(); len(rows) != 0 {
 		t.Errorf("built, and in the menu stands %q", rows)
@@ -67,12 +68,12 @@ func TestMenu(t *testing.T) {
 }
 
 // bubble runs a panel on a fake toolkit in fake time. settle waits until what was sent to it is done.
-func bubble(t *testing.T, first app.View, f func(p *panel, kit *fakeKit, clicked *[]string)) {
+func bubble(t *testing.T, first view.View, f func(p *panel, kit *fakeKit, clicked *[]string)) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		kit := newFakeKit(t)
 		var clicked []string
-		p := newPanel(kit, func(id string) { clicked = append(clicked, id) })
+		p := newPanel(kit, func(id core.ActionID) { clicked = append(clicked, string(id)) })
 		p.ready(ctx, first)
 		synctest.Wait()
 		f(p, kit, &clicked)
@@ -142,7 +143,7 @@ func TestClickMeansWhatWasPainted(t *testing.T) {
 
 // The order of a list with one bank does not change; if it does, the list is empty for a moment.
 func TestOneBank(t *testing.T) {
-	settings := func(labels ...string) app.View {
+	settings := func(labels ...string) view.View {
 		v := viewOf()
 		v.Menu.Settings = actions(labels...)
 		return v
@@ -167,7 +168,7 @@ func TestNoEntryChangesItsMeaning(t *testing.T) {
 	const seed = 7
 	random := rand.New(rand.NewPCG(seed, seed))
 	names := []string{"a", "b", "c", "d", "e"}
-	some := func() []app.Item {
+	some := func() []view.Item {
 		random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 		items := actions(names[:random.IntN(len(names)+1)]...)
 		for i := range items {
@@ -201,8 +202,6 @@ func TestNoEntryChangesItsMeaning(t *testing.T) {
 // watch notes what each entry means now, and that none has changed too soon.
 func watch(t *testing.T, kit *fakeKit) {
 	t.Helper()
-	kit.mu.Lock()
-	defer kit.mu.Unlock()
 	now := time.Now()
 	for _, i := range kit.items {
 		if !i.visible {
@@ -216,7 +215,7 @@ func watch(t *testing.T, kit *fakeKit) {
 }
 
 // rows returns what the menu is to show of actions and fixes.
-func rows(v app.View) []string {
+func rows(v view.View) []string {
 	kit := &fakeKit{}
 	for _, i := range v.Menu.Actions {
 		kit.items = append(kit.items, &fakeItem{title: i.Label, disabled: i.Disabled, checked: i.Checked, visible: true})
@@ -245,7 +244,7 @@ func TestTooltip(t *testing.T) {
 		}
 	}
 	kit := newFakeKit(t)
-	newPanel(kit, nil).dress(app.View{Tooltip: strings.Repeat("a", 200)})
+	newPanel(kit, nil).dress(view.View{Tooltip: strings.Repeat("a", 200)})
 	if units(kit.tip) != maxTip {
 		t.Errorf("the tooltip has %d units", units(kit.tip))
 	}
@@ -253,10 +252,8 @@ func TestTooltip(t *testing.T) {
 
 // A click on a notification says on which, and carries its activation token.
 func TestClickOnNotice(t *testing.T) {
-	var got []string
-	c := click(func(ctx context.Context, action, notice string) { got = append(got, action, notice) })
-	c.onNotice(t.Context())(notify.Click{Key: "spotify/grant", Button: "spotify/login", ActivationToken: "t"})
-	if want := []string{"spotify/login", "spotify/grant"}; !slices.Equal(got, want) {
-		t.Errorf("clicked %q, want %q", got, want)
+	got := onNotice(notify.Click{Key: "spotify/grant", Button: "spotify/login", ActivationToken: "t"})
+	if want := (core.Clicked{Action: "spotify/login", Notice: "spotify/grant", Activation: "t"}); got != want {
+		t.Errorf("clicked %+v, want %+v", got, want)
 	}
 }

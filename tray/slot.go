@@ -1,6 +1,10 @@
 package tray
 
-import "time"
+import (
+	"time"
+
+	"fermata/app/core"
+)
 
 // rest is how long an entry keeps meaning the action that it last showed after it was hidden: a panel
 // may have the old layout on the screen for a moment, and a click on it still counts.
@@ -15,7 +19,7 @@ type slot struct {
 
 // content is what a line shows. A hidden line keeps its last.
 type content struct {
-	id       string // of the action that a click does; "": none
+	id       core.ActionID // of the action that a click does; "": none
 	label    string
 	visible  bool
 	disabled bool
@@ -23,7 +27,7 @@ type content struct {
 }
 
 // free returns how long it is until the slot may show the action.
-func (s *slot) free(id string, now time.Time) time.Duration {
+func (s *slot) free(id core.ActionID, now time.Time) time.Duration {
 	switch {
 	case s.have.id == "" || s.have.id == id:
 		return 0

@@ -10,8 +10,9 @@ import (
 	"time"
 
 	"fermata/app"
-	"fermata/app/browser"
+	"fermata/app/core"
 	"fermata/app/notify"
+	"fermata/app/view"
 	"fermata/assets"
 
 	"fyne.io/systray"
@@ -24,18 +25,14 @@ const Title = "Fermata"
 // its export (systray_unix.go, nativeStart), and only what is set before is sure to be there at once.
 const again = 500 * time.Millisecond
 
-// A click hands on what a person chose: an action and, where it was chosen on a notification, the key of
-// that notice, else "". ctx may carry an activation token.
-type click func(ctx context.Context, action, notice string)
-
 // Run runs the app with an icon, a menu and notifications until it ends. Where there is no desktop
 // it says so and shows the view on plain instead; where only the tray is missing, on both. The end of the
 // session bus ends the app and is an error. Run has to be called from the main goroutine, once a process.
 func Run(ctx context.Context, a *app.App, plain app.Face) error {
-	return run(ctx, a.Run, func(ctx context.Context, action, _ string) { a.Click(ctx, action) }, plain)
+	return run(ctx, a.Run, func(c core.Clicked) { a.Click(c) }, plain)
 }
 
-func run(ctx context.Context, watch func(context.Context, ...app.Face), click click, plain app.Face) error {
+func run(ctx context.Context, watch func(context.Context, ...app.Face), click func(core.Clicked), plain app.Face) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	// host sees to it until ctx ends that the icon is shown, and reports whether anything shows it now.
@@ -49,10 +46,10 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click cl
 	center := notify.New(notify.Options{
 		App: Title, DesktopEntry: "io.github.fermata", AppID: "io.github.fermata", Icon: assets.AppIcon,
 		Where:   "Click Fermata's icon in the tray to act.",
-		Clicked: click.onNotice(ctx),
+		Clicked: func(n notify.Click) { click(onNotice(n)) },
 		Failed:  func(err error) { fmt.Fprintln(os.Stderr, "fermata: no notifications:", err) },
 	})
-	p := newPanel(native{}, func(action string) { click(ctx, action, "") })
+	p := newPanel(native{}, func(action core.ActionID) { click(core.Clicked{Action: action}) })
 	faces := []app.Face{p, notices{center}}
 	if !shows {
 		fmt.Fprintln(os.Stderr, "fermata: nothing here shows tray icons yet; notifications and the commands work, changes follow")
@@ -99,21 +96,21 @@ func survive(bus context.Context) {
 	}
 }
 
-// onNotice returns what hands on the clicks on notifications.
-func (c click) onNotice(ctx context.Context) func(notify.Click) {
-	return func(n notify.Click) { c(browser.WithActivation(ctx, n.ActivationToken), n.Button, n.Key) }
+// onNotice is a click on a notification, as the app takes it.
+func onNotice(n notify.Click) core.Clicked {
+	return core.Clicked{Action: core.ActionID(n.Button), Notice: n.Key, Activation: n.ActivationToken}
 }
 
 // notices is the face that notifies.
 type notices struct{ center *notify.Center }
 
 // Show implements app.Face.
-func (n notices) Show(v app.View) {
+func (n notices) Show(v view.View) {
 	want := make([]notify.Notice, 0, len(v.Notices))
 	for _, m := range v.Notices {
 		w := notify.Notice{Key: m.Key, Title: m.Title, Body: m.Body, Level: m.Level}
 		for _, b := range m.Buttons {
-			w.Buttons = append(w.Buttons, notify.Button(b))
+			w.Buttons = append(w.Buttons, notify.Button{ID: string(b.ID), Label: b.Label})
 		}
 		want = append(want, w)
 	}

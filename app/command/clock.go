@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"fermata/app"
 	"fermata/app/control"
-	"fermata/checks"
+	"fermata/app/view"
+	"fermata/checks/cause"
 	"fermata/checks/clock"
 )
 
@@ -33,13 +33,13 @@ func (c *clockCommand) Execute([]string) error {
 		return err
 	}
 	if !c.Watch {
-		return c.once(c.at.ctx, look, new(checks.Finding))
+		return c.once(c.at.ctx, look, new(clockLook))
 	}
-	return watch(c.at.ctx, c.pace, func(ctx context.Context, f *checks.Finding) error { return c.once(ctx, look, f) })
+	return watch(c.at.ctx, c.pace, func(ctx context.Context, l *clockLook) error { return c.once(ctx, look, l) })
 }
 
 // once looks, and prints.
-func (c *clockCommand) once(ctx context.Context, look clockLooker, f *checks.Finding) error {
+func (c *clockCommand) once(ctx context.Context, look clockLooker, l *clockLook) error {
 	found, err := look(ctx)
 	if err != nil {
 		return c.at.notRunning(err)
@@ -47,31 +47,30 @@ func (c *clockCommand) once(ctx context.Context, look clockLooker, f *checks.Fin
 	if ctx.Err() != nil { // it was cut short
 		return ctx.Err()
 	}
-	*f = found
+	*l = found
 	if c.JSON {
-		err = printJSON(c.at.out, app.ClockStatusOf(found))
+		err = printJSON(c.at.out, view.ClockStatusOf(found.Level, found.Facts, found.Actions))
 	} else {
-		facts, _ := found.Facts.(clock.Facts)
-		err = clock.WriteTable(c.at.out, facts)
+		err = clock.WriteTable(c.at.out, found.Facts)
 	}
 	return verdict(err, found.Level)
 }
 
 // pace is how long to wait after a look.
-func (c *clockCommand) pace(f checks.Finding) time.Duration {
+func (c *clockCommand) pace(l clockLook) time.Duration {
 	if c.at.demo {
 		return fastestDemo
 	}
-	return min(max(f.Next, fastest), slowest)
+	return min(max(l.Next, fastest), slowest)
 }
 
 // watch looks until ctx ends, and then ends as the last look did that came to its end. Whatever fails
 // meanwhile, such as a network that is gone, is a finding; an error ends it at once.
-func watch(ctx context.Context, pace func(checks.Finding) time.Duration, once func(context.Context, *checks.Finding) error) error {
+func watch(ctx context.Context, pace func(clockLook) time.Duration, once func(context.Context, *clockLook) error) error {
 	last := context.Canceled
 	for {
-		var f checks.Finding
-		err := once(ctx, &f)
+		var l clockLook
+		err := once(ctx, &l)
 		switch {
 		case ctx.Err() != nil:
 			return last
@@ -79,7 +78,7 @@ func watch(ctx context.Context, pace func(checks.Finding) time.Duration, once fu
 			return err
 		}
 		last = err
-		timer := time.NewTimer(pace(f))
+		timer := time.NewTimer(pace(l))
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
@@ -90,7 +89,7 @@ func watch(ctx context.Context, pace func(checks.Finding) time.Duration, once fu
 }
 
 // A clockLooker looks at the clock.
-type clockLooker func(ctx context.Context) (checks.Finding, error)
+type clockLooker func(ctx context.Context) (clockLook, error)
 
 // look has the running instance measure, so that it learns of it too; where none runs, this process
 // does it, with one check for all looks: it remembers which servers want to be left alone.
@@ -100,22 +99,22 @@ func (c *clockCommand) look() (clockLooker, error) {
 		return nil, err
 	}
 	var own *clock.Check
-	return func(ctx context.Context) (checks.Finding, error) {
+	return func(ctx context.Context) (clockLook, error) {
 		if own == nil {
-			f, err := i.clock(ctx)
+			l, err := i.clock(ctx)
 			if !errors.Is(err, control.ErrNotRunning) || c.at.demo {
-				return f, err
+				return l, err
 			}
 			cfg, err := c.at.settings()
 			if err != nil {
-				return checks.Finding{}, err
+				return clockLook{}, err
 			}
 			own = clock.New(clock.Config{
 				Servers: cfg.Clock.Servers, Tolerance: cfg.Clock.Tolerance, Interval: watched, Pages: dates(),
 			}, clock.NewTime())
 		}
-		f := own.Run(ctx)
-		f.Actions = nil // there is no instance to do them
-		return f, nil
+		f, next := own.Look(ctx)
+		level, _ := cause.JudgeClock(f)
+		return clockLook{Level: level, Facts: f, Next: next}, nil
 	}, nil
 }

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"fermata/checks"
 )
 
 // TestWatch: public servers are left alone for as long as NTP asks, and Ctrl-C ends as the last look did.
@@ -33,11 +31,11 @@ func TestWatch(t *testing.T) {
 				defer cancel()
 				c := &clockCommand{at: &place{demo: test.demo}}
 				begin, looks := time.Now(), 0
-				got := watch(ctx, c.pace, func(_ context.Context, f *checks.Finding) error {
+				got := watch(ctx, c.pace, func(_ context.Context, l *clockLook) error {
 					if at := time.Since(begin); at != time.Duration(looks)*test.every {
 						t.Errorf("look %d at %v", looks, at)
 					}
-					f.Next = test.next
+					l.Next = test.next
 					looks++
 					if looks == len(test.looks) {
 						time.AfterFunc(time.Second, cancel)
@@ -58,8 +56,8 @@ func TestWatchInterrupted(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			looks := 0
-			pace := func(checks.Finding) time.Duration { return time.Minute }
-			got := watch(ctx, pace, func(ctx context.Context, _ *checks.Finding) error {
+			pace := func(clockLook) time.Duration { return time.Minute }
+			got := watch(ctx, pace, func(ctx context.Context, _ *clockLook) error {
 				if looks++; looks == 1 {
 					return earlier
 				}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"fermata/app/core"
+
 	"github.com/jessevdk/go-flags"
 )
 
@@ -80,7 +82,7 @@ func (c *accountCommand) Execute([]string) error {
 		if err != nil {
 			return err
 		}
-		return i.do(ctx, name+"/"+c.verb)
+		return i.do(ctx, core.ID(name, c.verb))
 	})
 }
 
@@ -103,5 +105,5 @@ func (c *doCommand) Execute([]string) error {
 	if err != nil {
 		return err
 	}
-	return c.at.notRunning(i.do(c.at.ctx, c.Args.Action.string))
+	return c.at.notRunning(i.do(c.at.ctx, core.ActionID(c.Args.Action.string)))
 }

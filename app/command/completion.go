@@ -9,7 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"fermata/app"
+	"fermata/app/core"
+	"fermata/app/view"
 	"fermata/checks"
 	"fermata/checks/standin"
 
@@ -77,7 +78,7 @@ type shell string
 
 // Complete implements flags.Completer.
 func (s *shell) Complete(match string) []flags.Completion {
-	return matching(match, []app.Button{{ID: "bash"}, {ID: "zsh"}, {ID: "fish"}})
+	return matching(match, []view.Button{{ID: "bash"}, {ID: "zsh"}, {ID: "fish"}})
 }
 
 // An accountName completes to the accounts of the running instance.
@@ -91,9 +92,9 @@ func (a *accountName) UnmarshalFlag(value string) error { a.string = value; retu
 
 // Complete implements flags.Completer.
 func (a *accountName) Complete(match string) []flags.Completion {
-	var all []app.Button
+	var all []view.Button
 	for _, account := range a.at.glance().Accounts {
-		all = append(all, app.Button{ID: account.Name, Label: account.Summary})
+		all = append(all, view.Button{ID: core.ActionID(account.Name), Label: account.Summary})
 	}
 	return matching(match, all)
 }
@@ -119,29 +120,29 @@ func (a *actionID) Complete(match string) []flags.Completion {
 	}
 	if s.Demo {
 		for _, t := range standin.Troubles() {
-			all = append(all, app.Button{ID: "demo/" + t.Name, Label: t.Label})
+			all = append(all, view.Button{ID: core.ID("demo", t.Name), Label: t.Label})
 		}
 	}
 	return matching(match, all)
 }
 
 // glance is the running instance's status, if it tells at once: somebody waits at a prompt.
-func (p *place) glance() app.Status {
+func (p *place) glance() view.Status {
 	ctx, cancel := context.WithTimeout(p.ctx, time.Second)
 	defer cancel()
 	i, err := p.running()
 	if err != nil {
-		return app.Status{}
+		return view.Status{}
 	}
 	s, _ := i.status(ctx) // without one there is nothing to complete
 	return s
 }
 
-func matching(match string, all []app.Button) []flags.Completion {
+func matching(match string, all []view.Button) []flags.Completion {
 	var items []flags.Completion
 	for _, b := range all {
-		item := flags.Completion{Item: b.ID, Description: b.Label}
-		if strings.HasPrefix(b.ID, match) && !slices.ContainsFunc(items, func(i flags.Completion) bool { return i.Item == b.ID }) {
+		item := flags.Completion{Item: string(b.ID), Description: b.Label}
+		if strings.HasPrefix(string(b.ID), match) && !slices.Contains(items, item) {
 			items = append(items, item)
 		}
 	}

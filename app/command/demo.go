@@ -5,8 +5,9 @@ import (
 	"errors"
 
 	"fermata/app"
+	"fermata/app/account"
 	"fermata/app/config"
-	"fermata/app/lean"
+	"fermata/app/memory"
 	"fermata/app/page"
 	"fermata/app/secrets"
 	"fermata/checks"
@@ -22,51 +23,46 @@ func (p *place) demoApp(ctx context.Context, open func(context.Context, string) 
 	if err := world.Start(ctx); err != nil {
 		return server{}, err
 	}
-	clockChanges, err := clock.Watch(ctx)
+	changes, err := clock.Watch(ctx)
 	if err != nil {
 		return server{}, err
 	}
-	keeper := secrets.NewMemory()
-	set := demoSetup(world, keeper, open)
-	set.ClockChanges = clockChanges
+	o := demoOutside(world, open)
+	o.Changes = changes
 	if !p.firstRun {
-		account := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
-		set.Config.Accounts = []config.Account{account}
-		if err := signIn(ctx, set, world, account); err != nil {
+		c := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
+		o.Settings.Accounts = []config.Account{c}
+		if err := signIn(ctx, &o, world, c); err != nil {
 			return server{}, err
 		}
 	}
-	a := app.NewDemo(ctx, set, world, keeper)
-	return server{a}, nil
+	return server{app.New(o)}, nil
 }
 
-func demoSetup(world *standin.World, keeper *secrets.Memory, open func(context.Context, string) error) app.Setup {
-	cfg := config.Default()
-	cfg.Clock.Servers = world.Times.Names()
+func demoOutside(world *standin.World, open func(context.Context, string) error) app.Outside {
 	url := world.URL()
-	return app.Setup{
-		Config: cfg, Time: clock.NewTime(), Keeper: keeper, Unlock: keeper.Unlock,
-		Transport: world.Transport(), Dial: world.Dial, Open: open, Trim: lean.Trim,
-		Provider: func(config.Account) session.Provider {
-			s := spotify.Provider()
-			s.AuthorizeURL, s.TokenURL, s.HealthURL = url+"/authorize", url+"/api/token", url+"/v1/me"
-			return s
-		},
-		Page:     []page.Option{page.Demo(standin.ClientID)},
-		Pages:    app.Pages{Apps: url + "/account/apps/", Support: url, Player: url},
-		SetClock: func(context.Context) error { world.SetClock(); return nil },
-		Restart: func(context.Context) error {
-			return checks.WithHint(errors.New("the demo leaves your own Spotify alone"), "Outside of the demo it is restarted as it was started.")
-		},
-		ShowReport: func(context.Context, string) error { return nil }, // nothing on disk
-		Version:    Version,
+	o := app.Outside{Trim: memory.Trim, Build: build()}
+	o.Demo(world, secrets.NewMemory())
+	o.Time, o.Open = clock.NewTime(), open
+	o.Settings.Config = config.Default()
+	o.Settings.Clock.Servers = world.Times.Names()
+	o.Provider = func(config.Account) session.Provider {
+		s := spotify.Provider()
+		s.AuthorizeURL, s.TokenURL, s.HealthURL = url+"/authorize", url+"/api/token", url+"/v1/me"
+		return s
 	}
+	o.Page = []page.Option{page.Demo(standin.ClientID)}
+	o.Pages = account.Pages{Apps: url + "/account/apps/", Support: url, Player: url}
+	o.Restart = func(context.Context) error {
+		return checks.WithHint(errors.New("the demo leaves your own Spotify alone"), "Outside of the demo it is restarted as it was started.")
+	}
+	o.ShowReport = func(context.Context, string) error { return nil } // nothing on disk
+	return o
 }
 
 // signIn signs in to the stand-in, as a person would have done some day before.
-func signIn(ctx context.Context, set app.Setup, world *standin.World, c config.Account) error {
-	s := session.New(session.Config{Name: c.Name, ClientID: c.ClientID, Provider: set.Provider(c)}, set.Transport, set.Time, set.Keeper)
-	attempt, err := s.Begin(spotify.RedirectURI, false)
+func signIn(ctx context.Context, o *app.Outside, world *standin.World, c config.Account) error {
+	attempt, err := account.New(&o.Outside, c).Begin(spotify.RedirectURI, false)
 	if err != nil {
 		return err
 	}

@@ -1,15 +1,12 @@
 package command
 
 import (
-	"errors"
-	"slices"
-
-	"fermata/app"
 	"fermata/app/notify"
 )
 
-// handle is what Windows starts when a button on a notification is clicked. Any web page can open such
-// an address, so it does no more than a button that is on the screen now.
+// handle is what Windows starts when a button on a notification is clicked. It hands the click to the
+// instance that runs, with the notice's key: any web page can open such an address, so it does no more
+// than a button that is on the screen, or was.
 type handleCommand struct {
 	places []*place
 	Args   struct {
@@ -29,19 +26,13 @@ func (c *handleCommand) Execute([]string) error {
 		return err
 	}
 	for _, p := range c.places {
-		i, err := p.running()
-		if err != nil {
+		var i instance
+		if i, err = p.running(); err != nil {
 			return err
 		}
-		if s, err := i.status(p.ctx); err == nil && shows(s.Notices, click) {
-			return i.do(p.ctx, click.Button)
+		if err = i(p.ctx, nil, "click", click.Button, click.Key); err == nil {
+			return nil
 		}
 	}
-	return errors.New("the notification is no longer current")
-}
-
-func shows(notices []app.Notice, c notify.Click) bool {
-	return slices.ContainsFunc(notices, func(n app.Notice) bool {
-		return n.Key == c.Key && slices.ContainsFunc(n.Buttons, func(b app.Button) bool { return b.ID == c.Button })
-	})
+	return c.places[0].notRunning(err)
 }

@@ -99,7 +99,7 @@ func (p *place) trueTime() (trueTime, error) {
 	}
 	ctx, cancel := context.WithTimeout(p.ctx, quick)
 	defer cancel()
-	err = i.ask(ctx, &t, "time")
+	err = i(ctx, &t, "time")
 	if !errors.Is(err, control.ErrNotRunning) || p.demo {
 		return t, p.ctx.Err() // an instance that does not answer leaves it unknown
 	}
@@ -108,6 +108,6 @@ func (p *place) trueTime() (trueTime, error) {
 		return t, err
 	}
 	own := clock.NewTime()
-	clock.New(clock.Config{Servers: cfg.Clock.Servers, Tolerance: cfg.Clock.Tolerance, Interval: cfg.Clock.Interval}, own).Run(ctx)
+	clock.New(clock.Config{Servers: cfg.Clock.Servers, Tolerance: cfg.Clock.Tolerance, Interval: cfg.Clock.Interval}, own).Look(ctx)
 	return trueTime{own.Now(), own.Known()}, p.ctx.Err()
 }

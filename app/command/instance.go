@@ -10,66 +10,39 @@ import (
 	"time"
 
 	"fermata/app"
-	"fermata/app/control"
+	"fermata/app/core"
+	"fermata/app/view"
 	"fermata/checks"
 	"fermata/checks/clock"
 )
 
-// An instance is a running Fermata, in another process or in this one: what answers requests.
-type instance func(ctx context.Context, q control.Request) (control.Response, error)
+// An instance is a running Fermata, in another process or in this one: it does a command and puts what
+// that tells into answer; nil: it tells nothing.
+type instance func(ctx context.Context, answer any, command string, args ...string) error
 
-// remote is the instance whose control socket is in dir.
-func remote(dir string) instance {
-	return func(ctx context.Context, q control.Request) (control.Response, error) {
-		return control.Call(ctx, dir, q)
-	}
-}
-
-// ask has a command done and puts what it tells into answer; nil: it tells nothing.
-func (i instance) ask(ctx context.Context, answer any, command string, args ...string) error {
-	resp, err := i(ctx, control.Request{Command: command, Args: args})
-	switch {
-	case err != nil:
-		return err
-	case !resp.OK && resp.Hint != "":
-		return checks.WithHint(errors.New(resp.Error), resp.Hint)
-	case !resp.OK:
-		return errors.New(resp.Error)
-	case answer == nil:
-		return nil
-	}
-	if err := json.Unmarshal(resp.Data, answer); err != nil {
-		return fmt.Errorf("reading the running instance's answer: %w", err)
-	}
-	return nil
-}
-
-func (i instance) status(ctx context.Context) (app.Status, error) {
-	var s app.Status
-	err := i.ask(ctx, &s, "status")
+func (i instance) status(ctx context.Context) (view.Status, error) {
+	var s view.Status
+	err := i(ctx, &s, "status")
 	return s, err
 }
 
-func (i instance) do(ctx context.Context, id string) error { return i.ask(ctx, nil, "do", id) }
+func (i instance) do(ctx context.Context, id core.ActionID) error {
+	return i(ctx, nil, "do", string(id))
+}
 
-// A clockLook is the clock's finding as it travels.
+// A clockLook is what a look at the clock found, and when the next is wanted.
 type clockLook struct {
 	Level   checks.Level
-	Summary string
-	Next    time.Duration
-	Actions []app.Button
 	Facts   clock.Facts
+	Next    time.Duration
+	Actions []view.Button // on offer in the instance
 }
 
 // clock has the clock looked at now.
-func (i instance) clock(ctx context.Context) (checks.Finding, error) {
+func (i instance) clock(ctx context.Context) (clockLook, error) {
 	var l clockLook
-	err := i.ask(ctx, &l, "clock")
-	f := checks.Finding{Level: l.Level, Summary: l.Summary, Next: l.Next, Facts: l.Facts}
-	for _, b := range l.Actions {
-		f.Actions = append(f.Actions, checks.Action{ID: b.ID, Label: b.Label})
-	}
-	return f, err
+	err := i(ctx, &l, "clock")
+	return l, err
 }
 
 // A trueTime is what an instance knows of true time.
@@ -108,49 +81,49 @@ func (i instance) account(ctx context.Context, name string) (string, error) {
 type server struct{ app *app.App }
 
 // local is the instance in this process.
-func (s server) local(ctx context.Context, q control.Request) (control.Response, error) {
-	return s.serve(ctx, q), nil
+func (s server) local(ctx context.Context, answer any, command string, args ...string) error {
+	found, err := s.data(ctx, command, args)
+	if err != nil || answer == nil {
+		return err
+	}
+	data, err := json.Marshal(found)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, answer)
 }
 
-func (s server) serve(ctx context.Context, q control.Request) control.Response {
-	data, err := s.data(ctx, q)
-	if err != nil {
-		return control.Response{Error: err.Error(), Hint: checks.Hint(err)}
-	}
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return control.Response{Error: err.Error()}
-	}
-	return control.Response{OK: true, Data: raw}
-}
-
-func (s server) data(ctx context.Context, q control.Request) (any, error) {
+// data does a command and returns what it tells.
+func (s server) data(ctx context.Context, command string, args []string) (any, error) {
 	switch {
-	case q.Command == "status":
-		return s.app.Status(ctx)
-	case q.Command == "do" && len(q.Args) == 1 && q.Args[0] == "app/quit":
-		s.app.Click(ctx, q.Args[0]) // who waits for its end would hear of it as a failure
+	case command == "status":
+		now, err := s.app.Await(ctx, func(app.Snapshot) bool { return true })
+		return now.View.Status, err
+	case command == "do" && len(args) == 1 && args[0] == "app/quit":
+		s.app.Click(core.Clicked{Action: "app/quit"}) // who waits for its end would hear of it as a failure
 		return nil, nil
-	case q.Command == "do" && len(q.Args) == 1:
-		return nil, s.app.Do(ctx, q.Args[0])
-	case q.Command == "clock":
-		f, err := s.app.Clock(ctx)
-		l := clockLook{Level: f.Level, Summary: f.Summary, Next: f.Next}
-		l.Facts, _ = f.Facts.(clock.Facts)
-		for _, a := range f.Actions {
-			l.Actions = append(l.Actions, app.Button{ID: a.ID, Label: a.Label})
-		}
-		return l, err
-	case q.Command == "time":
-		now, known := s.app.TrueTime()
-		return trueTime{now, known}, nil
-	case q.Command == "report":
-		if err := s.app.Looked(ctx); err != nil {
+	case command == "do" && len(args) == 1:
+		_, err := s.app.Do(ctx, core.Clicked{Action: core.ActionID(args[0])})
+		return nil, err
+	case command == "click" && len(args) == 2:
+		s.app.Click(core.Clicked{Action: core.ActionID(args[0]), Notice: args[1]})
+		return nil, nil
+	case command == "clock":
+		if _, err := s.app.Do(ctx, core.Clicked{Action: "clock/check"}); err != nil {
 			return nil, err
 		}
-		return s.app.Report(ctx)
-	case q.Command == "token" && len(q.Args) == 1:
-		return s.app.Token(ctx, q.Args[0])
+		now, err := s.app.Await(ctx, func(s app.Snapshot) bool { return s.Seen })
+		return clockLook{Level: now.View.Status.Clock.Level, Facts: now.Clock, Actions: now.View.Status.Clock.Actions}, err
+	case command == "time":
+		now, known := s.app.TrueTime()
+		return trueTime{now, known}, nil
+	case command == "report":
+		if _, err := s.app.Await(ctx, func(s app.Snapshot) bool { return s.Seen }); err != nil {
+			return nil, err
+		}
+		return s.app.Do(ctx, core.Clicked{Action: "app/report"})
+	case command == "token" && len(args) == 1:
+		return s.app.Token(ctx, args[0])
 	}
-	return nil, fmt.Errorf("this Fermata does not know the command %q", q.Command)
+	return nil, fmt.Errorf("this Fermata does not know the command %q", command)
 }

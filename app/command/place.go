@@ -9,7 +9,7 @@ import (
 	"fermata/app/browser"
 	"fermata/app/config"
 	"fermata/app/control"
-	"fermata/app/lean"
+	"fermata/app/memory"
 	"fermata/checks"
 )
 
@@ -39,9 +39,9 @@ func (p *place) run() error {
 	if err != nil {
 		return err
 	}
-	lean.Begin()
+	memory.Begin()
 	served := make(chan error, 1)
-	go func() { served <- held.Serve(ctx, s.serve) }()
+	go func() { served <- held.Serve(ctx, Version, s.data) }()
 	err = p.desktop(ctx, s.app, &plain{out: p.err, command: p.command()})
 	cancel()
 	return errors.Join(err, <-served)
@@ -67,7 +67,7 @@ func (p *place) lock() (*control.Held, error) {
 // request: its control.ErrNotRunning is for notRunning.
 func (p *place) running() (instance, error) {
 	dir, err := control.Dir(p.name)
-	return remote(dir), err
+	return control.Client{Dir: dir, Version: Version}.Call, err
 }
 
 // withInstance has f speak to the running instance, or, where none runs, to one in this process that
@@ -138,7 +138,9 @@ func (p *place) settings() (config.Config, error) {
 		return config.Config{}, err
 	}
 	cfg, problems := config.Load(path)
-	p.complain(problems)
+	if p.complain(problems); len(problems) > 0 {
+		return cfg, checks.WithHint(errors.New("the settings can't be used"), "Correct them in an editor, then try again.")
+	}
 	return cfg, nil
 }
 

@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"fermata/app"
+	"fermata/app/view"
 )
 
 // plain shows the app on a terminal: a line for each change.
@@ -16,7 +16,7 @@ type plain struct {
 }
 
 // Show implements app.Face.
-func (p *plain) Show(v app.View) {
+func (p *plain) Show(v view.View) {
 	if v.Line == p.last {
 		return
 	}

@@ -2,17 +2,24 @@ package command
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"fermata/app"
+	"fermata/app/account"
+	"fermata/app/autostart"
 	"fermata/app/config"
-	"fermata/app/lean"
+	"fermata/app/core"
+	"fermata/app/memory"
 	"fermata/app/secrets"
+	"fermata/app/view"
 	"fermata/checks/clock"
 	"fermata/checks/files"
 	"fermata/checks/programs"
@@ -40,45 +47,76 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 	}
 	cfg, problems := config.Load(path)
 	p.complain(problems)
-	keyring := secrets.NewKeyring("fermata")
-	var keeper session.Keeper = keyring
-	unlock := keyring.Unlock
-	if cfg.Secrets.Store == "file" {
-		keeper, unlock = secrets.NewFile(filepath.Join(state, "sign-ins.json")), nil
+	o := app.Outside{
+		Settings: core.Settings{Config: cfg, Problems: problems, File: true, AtLogin: autostart.On()}, Path: path,
+		Dates: dates(), History: filepath.Join(state, "clock.json"), Trim: memory.Trim, Build: build(),
 	}
-	clockChanges, err := clock.Watch(ctx)
-	if err != nil {
+	o.Time, o.Transport, o.Provider, o.Open = clock.NewTime(), transport(), provider, open
+	keyring := secrets.NewKeyring("fermata")
+	o.Keeper, o.Unlock = keyring, keyring.Unlock
+	if cfg.Secrets.Store == "file" {
+		o.Keeper, o.Unlock = secrets.NewFile(filepath.Join(state, "sign-ins.json")), nil
+	}
+	told := filepath.Join(state, "reminders.json")
+	o.Told = readTold(told)
+	o.Save = func(t map[string]core.Told) error { return writeTold(told, t) }
+	o.Programs = programs.New(programs.Config{GrantLifetime: spotify.GrantLifetime}, o.Time)
+	o.Restart = spotify.Restart
+	o.ShowReport = func(ctx context.Context, report string) error { return showReport(ctx, report, open) }
+	o.Outage = func(ctx context.Context) string { return spotify.Outage(ctx, o.Transport) }
+	o.Pages = account.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage, Player: spotify.PlayerPage}
+	if o.Changes, err = clock.Watch(ctx); err != nil {
 		fmt.Fprintln(p.err, "fermata: steps of the clock are noticed late:", err)
 	}
-	networks, err := clock.WatchNetwork(ctx)
-	if err != nil {
+	if o.Networks, err = clock.WatchNetwork(ctx); err != nil {
 		fmt.Fprintln(p.err, "fermata: another network is noticed late:", err)
 	}
-	t, rt := clock.NewTime(), transport()
-	a := app.New(app.Setup{
-		Config: cfg, Problems: problems, Path: path,
-		Time: t, Keeper: keeper, Unlock: unlock, Transport: rt, ClockChanges: clockChanges, Networks: networks, Trim: lean.Trim,
-		Provider: provider, Open: open,
-		Pages:      app.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage, Player: spotify.PlayerPage},
-		Dates:      dates(),
-		History:    filepath.Join(state, "clock.json"),
-		Reminders:  filepath.Join(state, "reminders.json"),
-		Programs:   programs.New(programs.Config{GrantLifetime: spotify.GrantLifetime}, t),
-		Restart:    spotify.Restart,
-		ShowReport: func(ctx context.Context, report string) error { return showReport(ctx, report, open) },
-		Outage:     func(ctx context.Context) string { return spotify.Outage(ctx, rt) },
-		Version:    Version,
-	})
-	changes, err := config.Watch(ctx, path)
-	if err != nil {
+	if o.Reloads, err = reloads(ctx, path, o.Settings); err != nil {
 		fmt.Fprintln(p.err, "fermata: changed settings count after a restart only:", err)
 	}
+	return server{app.New(o)}, nil
+}
+
+// reloads reads the settings after each change of their file. The last good ones count.
+func reloads(ctx context.Context, path string, s core.Settings) (<-chan core.Settings, error) {
+	changes, err := config.Watch(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	read := make(chan core.Settings)
 	go func() {
+		defer close(read)
 		for range changes {
-			a.Changed(ctx)
+			s.Config, s.Problems = s.Config.Reload(path)
+			select {
+			case read <- s:
+			case <-ctx.Done():
+			}
 		}
 	}()
-	return server{a}, nil
+	return read, nil
+}
+
+// maxTold is what the file of what was told may have, in bytes: some hundred accounts.
+const maxTold = 64 << 10
+
+// readTold reads what earlier runs told. A file that is absent or garbage says that nobody was told
+// anything, which costs a notice.
+func readTold(path string) map[string]core.Told {
+	var told map[string]core.Told
+	data, err := files.Read(path, maxTold)
+	if err != nil || json.Unmarshal(data, &told) != nil {
+		return nil
+	}
+	return told
+}
+
+func writeTold(path string, told map[string]core.Told) error {
+	data, err := json.Marshal(told)
+	if err != nil {
+		return err
+	}
+	return files.Write(path, data, 0o600)
 }
 
 // transport reaches providers. It keeps no connection for long, so that idle is idle.
@@ -104,6 +142,23 @@ func provider(c config.Account) session.Provider {
 // judges the tokens.
 func dates() []string {
 	return []string{spotify.TokenURL, "https://www.cloudflare.com/", "https://www.google.com/", "https://www.apple.com/"}
+}
+
+// build is what a report says of the program, and what it must not say of the computer.
+func build() view.Build {
+	b := view.Build{Version: fmt.Sprintf("%s, %s, %s/%s", Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			switch m.Path {
+			case "fyne.io/systray", "github.com/beevik/ntp", "golang.org/x/oauth2", "github.com/godbus/dbus/v5", "github.com/zalando/go-keyring":
+				b.Modules = append(b.Modules, m.Path+" "+m.Version)
+			}
+		}
+	}
+	if home, err := os.UserHomeDir(); err == nil && len(home) > 1 {
+		b.Private = []string{home, filepath.Base(home)}
+	}
+	return b
 }
 
 // showReport writes the report into a file of its own, for the person alone, and shows it.

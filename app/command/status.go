@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"strings"
 
-	"fermata/app"
+	"fermata/app/view"
 )
 
 // Version is this Fermata's, as in FyneApp.toml.
@@ -44,7 +44,7 @@ func printJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-func printStatus(w io.Writer, s app.Status, command string) error {
+func printStatus(w io.Writer, s view.Status, command string) error {
 	var b strings.Builder
 	fmt.Fprintln(&b, strings.Join(s.Lines, "\n"))
 	for _, n := range s.Notices {

@@ -39,7 +39,7 @@ func (c *tokenCommand) Execute([]string) error {
 			return err
 		}
 		var token string
-		if err := i.ask(ctx, &token, "token", name); err != nil {
+		if err := i(ctx, &token, "token", name); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintln(c.at.out, token)
@@ -53,7 +53,7 @@ type reportCommand struct{ at *place }
 func (c *reportCommand) Execute([]string) error {
 	return c.at.withInstance(func(ctx context.Context, i instance) error {
 		var report string
-		if err := i.ask(ctx, &report, "report"); err != nil {
+		if err := i(ctx, &report, "report"); err != nil {
 			return err
 		}
 		_, err := io.WriteString(c.at.out, report)

@@ -1,47 +1,95 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net"
+	"net/http"
+	"net/url"
+	"syscall"
 	"time"
+
+	"fermata/checks"
+	"fermata/checks/text"
 )
 
-// Call sends a request to the running instance and waits for its response, as long as ctx lasts.
-// It fails with ErrNotRunning if no instance answers at dir.
-func Call(ctx context.Context, dir string, r Request) (Response, error) {
-	line, err := json.Marshal(r)
+// A Client has the instance whose folder is Dir do commands.
+type Client struct {
+	Dir     string
+	Version string // the client's own, for the error of an instance that speaks another protocol
+}
+
+// Call has a command done, waits for it as long as ctx lasts, and puts what it returned into answer,
+// which may be nil. Its error is ErrNotRunning, ErrSilent where the instance does not take the command
+// within five seconds, what went wrong on the way, or the command's own, with its hint.
+func (c Client) Call(ctx context.Context, answer any, command string, args ...string) error {
+	body, err := json.Marshal(request{args})
 	if err != nil {
-		return Response{}, fmt.Errorf("writing the request: %w", err)
+		return fmt.Errorf("writing the request: %w", err)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silent := time.AfterFunc(patience, func() { cancel(ErrSilent) })
+	defer silent.Stop()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://fermata"+prefix+url.PathEscape(command), bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("writing the request: %w", err)
 	}
 	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "unix", socketPath(dir))
-	switch {
-	case err != nil && nobodyListens(err):
-		return Response{}, ErrNotRunning
-	case err != nil:
-		return Response{}, fmt.Errorf("reaching the running instance: %w", err)
+	transport := http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, "unix", socketPath(c.Dir))
+		},
+		MaxResponseHeaderBytes: maxHeader,
 	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
-
-	conn.SetWriteDeadline(time.Now().Add(patience))
-	_, writeErr := conn.Write(append(line, '\n'))
-	answer, err := readLine(conn, maxResponse) // there may be one even to a request that broke off
-	if err != nil && writeErr != nil {
-		err = writeErr
-	}
-	if ctx.Err() != nil {
-		return Response{}, fmt.Errorf("waiting for the running instance: %w", context.Cause(ctx))
-	}
+	resp, err := transport.RoundTrip(req)
+	silent.Stop()
 	if err != nil {
-		return Response{}, fmt.Errorf("speaking to the running instance: %w", err)
+		return failure(ctx, err)
 	}
-	var response Response
-	if err := json.Unmarshal(answer, &response); err != nil {
-		return Response{}, fmt.Errorf("reading the running instance's answer: %w", err)
+	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusNotFound {
+		running := text.Line(resp.Header.Get(versionHeader), 40)
+		return checks.WithHint(fmt.Errorf("the running Fermata (version %s) speaks another protocol than this one (version %s)", running, c.Version), "Quit the running Fermata and start it again.")
 	}
-	return response, nil
+	var r response
+	if err := json.NewDecoder(io.LimitReader(resp.Body, maxResponse)).Decode(&r); err != nil {
+		return failure(ctx, err)
+	}
+	switch {
+	case r.Error != "":
+		return checks.WithHint(errors.New(r.Error), r.Hint)
+	case answer == nil:
+		return nil
+	}
+	if err := json.Unmarshal(r.Data, answer); err != nil {
+		return fmt.Errorf("reading the running instance's answer: %w", err)
+	}
+	return nil
+}
+
+// failure says why there is no answer.
+func failure(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	switch {
+	case errors.Is(cause, ErrSilent):
+		return ErrSilent
+	case cause != nil:
+		return fmt.Errorf("waiting for the running instance: %w", cause)
+	case nobodyListens(err):
+		return ErrNotRunning
+	}
+	return fmt.Errorf("speaking to the running instance: %w", err)
+}
+
+// nobodyListens reports whether a dial failed because there is no socket, or one left behind. Windows
+// refuses both alike, as WSAECONNREFUSED, or as WSAENETDOWN where the file is missing.
+func nobodyListens(err error) bool {
+	const refused, netDown = syscall.Errno(10061), syscall.Errno(10050) // winsock2.h; no errors elsewhere
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refused) || errors.Is(err, netDown)
 }

@@ -2,12 +2,13 @@ package control
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,44 +16,31 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fermata/checks"
 )
 
 const long = 20 * time.Second // what a test waits at most for something that is to happen at once
 
-// serve runs an instance until the test ends and returns its folder and what ends it sooner.
-func serve(t *testing.T, handle Handler) (dir string, end func()) {
+// serve runs an instance in dir until the test ends, and returns what ends it sooner.
+func serve(t *testing.T, dir string, handle Handler) (end func()) {
 	t.Helper()
-	dir = t.TempDir()
 	held, err := Lock(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dir, start(t, held, handle)
-}
-
-func start(t *testing.T, held *Held, handle Handler) (end func()) {
-	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- held.Serve(ctx, handle) }()
-	end = func() {
-		cancel()
-		select {
-		case err, ok := <-ended:
-			if ok && err != nil {
-				t.Error("Serve:", err)
-			}
-			if ok {
-				close(ended)
-				held.Release()
-			}
-		case <-time.After(long):
-			t.Error("Serve did not end")
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := errors.Join(held.Serve(ctx, "1.2", handle), held.Release()); err != nil {
+			t.Error("Serve:", err)
 		}
-	}
+	}()
+	end = func() { cancel(); receiveOrFail(t, ended, "Serve did not end") }
 	t.Cleanup(end)
 	for begin := time.Now(); ; time.Sleep(time.Millisecond) {
-		conn, err := net.Dial("unix", socketPath(held.dir))
+		conn, err := net.Dial("unix", socketPath(dir))
 		if err == nil {
 			conn.Close()
 			return end
@@ -63,188 +51,281 @@ func start(t *testing.T, held *Held, handle Handler) (end func()) {
 	}
 }
 
-func echo(_ context.Context, r Request) Response {
-	data, _ := json.Marshal(r)
-	return Response{OK: true, Data: data}
+func call(ctx context.Context, dir string, answer any, command string, args ...string) error {
+	return Client{dir, "1.3"}.Call(ctx, answer, command, args...)
+}
+
+// echo returns the words it was given.
+func echo(_ context.Context, command string, args []string) (any, error) {
+	return append([]string{command}, args...), nil
+}
+
+func works(t *testing.T, dir, when string) {
+	t.Helper()
+	var got []string
+	if err := call(t.Context(), dir, &got, "status"); err != nil || len(got) != 1 || got[0] != "status" {
+		t.Errorf("%s: %q, %v", when, got, err)
+	}
+}
+
+// raw sends bytes over a connection of its own and returns the status and the outcome.
+func raw(t *testing.T, dir, send string) (status int, r response) {
+	t.Helper()
+	conn, err := net.Dial("unix", socketPath(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(long))
+	io.WriteString(conn, send) // an error only says that the answer came first
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return 0, response{Error: err.Error()}
+	}
+	defer resp.Body.Close()
+	json.NewDecoder(resp.Body).Decode(&r) // what is no JSON leaves it empty
+	return resp.StatusCode, r
+}
+
+func post(path, body string, length int) string {
+	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: fermata\r\nContent-Length: %d\r\n\r\n%s", path, length, body)
 }
 
 func TestCall(t *testing.T) {
-	dir, end := serve(t, echo)
-	want := Request{Command: "do", Args: []string{"clock/check", "\n\"ü"}}
-	got, err := Call(t.Context(), dir, want)
-	if err != nil || !got.OK {
-		t.Fatalf("%+v, %v", got, err)
+	refusal := checks.WithHint(errors.New("no"), "Try another.")
+	dir := t.TempDir()
+	end := serve(t, dir, func(ctx context.Context, command string, args []string) (any, error) {
+		switch command {
+		case "fail":
+			return nil, refusal
+		case "quit":
+			return nil, nil
+		case "odd":
+			return make(chan int), nil
+		}
+		return echo(ctx, command, args)
+	})
+	want := []string{"do/it ?", "clock/check", "\n\"ü", ""}
+	var got []string
+	if err := call(t.Context(), dir, &got, want[0], want[1:]...); err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%q, %v", got, err)
 	}
-	var r Request
-	if err := json.Unmarshal(got.Data, &r); err != nil || r.Command != "do" || len(r.Args) != 2 || r.Args[1] != want.Args[1] {
-		t.Errorf("the handler saw %s, %v", got.Data, err)
+	if err := call(t.Context(), dir, nil, "quit"); err != nil {
+		t.Error(err)
+	}
+	if err := call(t.Context(), dir, &got, "fail"); err == nil || err.Error() != "no" || checks.Hint(err) != "Try another." {
+		t.Errorf("%v (%q)", err, checks.Hint(err))
+	}
+	if err := call(t.Context(), dir, nil, "odd"); err == nil || !strings.Contains(err.Error(), "unsupported type") {
+		t.Error(err)
+	}
+	var number int
+	if err := call(t.Context(), dir, &number, "status"); err == nil || !strings.Contains(err.Error(), "reading the running instance's answer") {
+		t.Error(err)
 	}
 	end()
-	if _, err := Call(t.Context(), dir, want); !errors.Is(err, ErrNotRunning) {
+	if err := call(t.Context(), dir, nil, "quit"); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("after the end: %v", err)
 	}
 }
 
-func TestCallNobody(t *testing.T) {
+// TestStaleSocket: one that a crash left behind is nobody's, and the next instance replaces it.
+func TestStaleSocket(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := Call(t.Context(), dir, Request{Command: "status"}); !errors.Is(err, ErrNotRunning) {
+	if err := call(t.Context(), dir, nil, "status"); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("no socket: %v", err)
 	}
-	stale(t, dir)
-	if _, err := Call(t.Context(), dir, Request{Command: "status"}); !errors.Is(err, ErrNotRunning) {
-		t.Errorf("stale socket: %v", err)
-	}
-}
-
-// stale leaves a socket behind, as a crash does.
-func stale(t *testing.T, dir string) {
-	t.Helper()
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: socketPath(dir), Net: "unix"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	l.SetUnlinkOnClose(false)
 	l.Close()
-}
-
-func TestServeReplacesStaleSocket(t *testing.T) {
-	dir := t.TempDir()
-	stale(t, dir)
-	held, err := Lock(dir)
-	if err != nil {
-		t.Fatal(err)
+	if err := call(t.Context(), dir, nil, "status"); !errors.Is(err, ErrNotRunning) {
+		t.Errorf("stale socket: %v", err)
 	}
-	start(t, held, echo)
-	if got, err := Call(t.Context(), dir, Request{Command: "status"}); err != nil || !got.OK {
-		t.Errorf("%+v, %v", got, err)
-	}
-	if runtime.GOOS != "windows" {
-		fi, err := os.Stat(socketPath(dir))
-		if err != nil || fi.Mode().Perm() != 0o600 {
-			t.Errorf("the socket has mode %v, %v", fi.Mode(), err)
-		}
+	serve(t, dir, echo)
+	works(t, dir, "after a crash")
+	if fi, err := os.Stat(socketPath(dir)); runtime.GOOS != "windows" && (err != nil || fi.Mode().Perm() != 0o600) {
+		t.Errorf("the socket has mode %v, %v", fi.Mode(), err)
 	}
 }
 
-// TestBadRequests: each gets an answer that says why, or none, and the next client is served.
+// TestBadRequests: each gets an answer that says why, and the next client is served.
 func TestBadRequests(t *testing.T) {
-	dir, _ := serve(t, echo)
-	for _, test := range []struct{ name, send, want string }{
-		{"garbage", "\x00\xff{]\n", "not a line of JSON"},
-		{"an empty line", "\n", "not a line of JSON"},
-		{"another type", "[1,2]\n", "not a line of JSON"},
-		{"two values", `{"command":"a"}{"command":"b"}` + "\n", "not a line of JSON"},
-		{"no command", "{}\n", "names no command"},
-		{"half a line", `{"command":`, "ended within a line"},
-		{"too long", strings.Repeat("x", maxRequest+2), "65536 bytes at most"},
-		{"far too long", strings.Repeat("x", 8<<20), "65536 bytes at most"},
+	dir := t.TempDir()
+	serve(t, dir, echo)
+	huge := strings.Repeat(" ", 8<<20)
+	for name, tt := range map[string]struct {
+		send   string
+		status int
+		want   string
+	}{
+		"garbage":       {"\x00\xff{]\n\n", 400, ""},
+		"another path":  {post("/v2/status", "{}", 2), 404, ""},
+		"no JSON":       {post("/v1/status", "{}{}", 4), 400, "reading the request: "},
+		"another type":  {post("/v1/status", "[1]", 3), 400, "reading the request: "},
+		"largest":       {post("/v1/status", "{}"+huge[:maxRequest-2], maxRequest), 200, ""},
+		"too large":     {post("/v1/status", "{}"+huge[:maxRequest-1], maxRequest+1), 400, "too large"},
+		"far too large": {post("/v1/status", huge, len(huge)), 400, "too large"},
+		"large header":  {"POST /v1/status HTTP/1.1\r\nA: b" + huge[:maxHeader+8<<10] + "c\r\n\r\n", 431, ""},
 	} {
-		conn, err := net.Dial("unix", socketPath(dir))
+		if status, r := raw(t, dir, tt.send); status != tt.status || !strings.Contains(r.Error, tt.want) {
+			t.Errorf("%s: status %d, %+v", name, status, r)
+		}
+		works(t, dir, "after "+name)
+	}
+}
+
+// TestAnotherProtocol: what an instance of another time would answer.
+func TestAnotherProtocol(t *testing.T) {
+	dir := t.TempDir()
+	for name, tt := range map[string]struct{ answer, want string }{
+		"newer":    {"HTTP/1.1 404 Not Found\r\nFermata-Version: 9.9\r\nContent-Length: 0\r\n\r\n", "the running Fermata (version 9.9) speaks another protocol than this one (version 1.3)"},
+		"no HTTP":  {`{"ok":false}` + "\n", "speaking to the running instance: "},
+		"hangs up": {"HTTP/1.1 200 OK\r\n\r\n", "speaking to the running instance: "},
+		"endless":  {"HTTP/1.1 200 OK\r\n\r\n" + strings.Repeat(" ", maxResponse) + "{}", "speaking to the running instance: "},
+	} {
+		os.Remove(socketPath(dir))
+		l, err := net.Listen("unix", socketPath(dir))
 		if err != nil {
 			t.Fatal(err)
 		}
-		conn.SetDeadline(time.Now().Add(long))
-		io.WriteString(conn, test.send) // an error only says that the answer came first
-		conn.(*net.UnixConn).CloseWrite()
-		line, err := bufio.NewReader(conn).ReadBytes('\n')
-		var r Response
-		if jsonErr := json.Unmarshal(line, &r); jsonErr != nil || r.OK || !strings.Contains(r.Error, test.want) {
-			t.Errorf("%s: answer %q, %v", test.name, line, err)
+		go func() {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			http.ReadRequest(bufio.NewReader(conn))
+			io.WriteString(conn, tt.answer)
+			conn.Close()
+		}()
+		if err := call(t.Context(), dir, nil, "status"); err == nil || !strings.HasPrefix(err.Error(), tt.want) || name == "newer" && checks.Hint(err) == "" {
+			t.Errorf("%s: %v", name, err)
 		}
-		conn.Close()
-		if got, err := Call(t.Context(), dir, Request{Command: "status"}); err != nil || !got.OK {
-			t.Errorf("after %s: %+v, %v", test.name, got, err)
-		}
+		l.Close()
 	}
 }
 
-// TestSlowClient: one that says nothing is sent away, and keeps nobody else waiting.
-func TestSlowClient(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes as long as a client's patience")
-	}
+// TestFrozen: an instance that is stopped, as with SIGSTOP, still has the kernel take connections.
+func TestFrozen(t *testing.T) {
 	t.Parallel()
-	dir, _ := serve(t, echo)
-	conn, err := net.Dial("unix", socketPath(dir))
+	dir := t.TempDir()
+	l, err := net.Listen("unix", socketPath(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	io.WriteString(conn, `{"comm`)
-	if got, err := Call(t.Context(), dir, Request{Command: "status"}); err != nil || !got.OK {
-		t.Errorf("beside it: %+v, %v", got, err)
+	defer l.Close()
+	began := time.Now()
+	err = call(t.Context(), dir, nil, "status", strings.Repeat("x", maxRequest/2))
+	if took := time.Since(began); err == nil || err.Error() != "Fermata is running but does not answer" || checks.Hint(err) == "" || took > long {
+		t.Errorf("%v (%q) after %v", err, checks.Hint(err), took)
 	}
-	conn.SetDeadline(time.Now().Add(long))
-	answer, err := io.ReadAll(conn)
-	if err != nil || !bytes.Contains(answer, []byte("took too long")) {
-		t.Errorf("answer %q, %v", answer, err)
+}
+
+// TestLongCommand: one that was taken may last longer than it may take to be taken.
+func TestLongCommand(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	serve(t, dir, func(ctx context.Context, _ string, _ []string) (any, error) {
+		select {
+		case <-time.After(patience + time.Second):
+			return "signed in", nil
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	})
+	var got string
+	if err := call(t.Context(), dir, &got, "login"); err != nil || got != "signed in" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// TestSlowClient: one that does not come to an end is sent away, and keeps nobody else waiting.
+func TestSlowClient(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	serve(t, dir, echo)
+	header := make(chan int)
+	go func() {
+		status, _ := raw(t, dir, "POST /v1/st")
+		header <- status
+	}()
+	works(t, dir, "beside it")
+	if status, r := raw(t, dir, post("/v1/status", "{", 2)); status != 400 || !strings.Contains(r.Error, "timeout") {
+		t.Errorf("half a body: %d %+v", status, r)
+	}
+	if status := <-header; status != 400 {
+		t.Errorf("half a header: %d", status)
 	}
 }
 
 // TestClientGoesAway: the handler's context ends, whether the client was killed or gave up.
 func TestClientGoesAway(t *testing.T) {
 	began, ended := make(chan struct{}), make(chan struct{})
-	dir, _ := serve(t, func(ctx context.Context, _ Request) Response {
+	dir := t.TempDir()
+	serve(t, dir, func(ctx context.Context, _ string, _ []string) (any, error) {
 		began <- struct{}{}
 		<-ctx.Done()
 		ended <- struct{}{}
-		return Response{}
+		return nil, nil
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		receiveOrFail(t, began, "the handler did not begin")
 		cancel()
 	}()
-	if _, err := Call(ctx, dir, Request{Command: "login"}); !errors.Is(err, context.Canceled) {
+	if err := call(ctx, dir, nil, "login"); !errors.Is(err, context.Canceled) {
 		t.Errorf("Call: %v", err)
 	}
 	receiveOrFail(t, ended, "the handler did not end")
 }
 
-// TestServeEnds: handlers are told, waited for, and their answers still arrive.
+// TestServeEnds: handlers learn of it, are waited for, and their answers still arrive.
 func TestServeEnds(t *testing.T) {
 	began := make(chan struct{})
-	dir, end := serve(t, func(ctx context.Context, _ Request) Response {
+	dir := t.TempDir()
+	end := serve(t, dir, func(ctx context.Context, _ string, _ []string) (any, error) {
 		close(began)
 		<-ctx.Done()
-		return Response{Error: "Fermata is quitting"}
+		time.Sleep(1500 * time.Millisecond) // longer than answers on their way may take
+		return nil, errors.New("Fermata is quitting")
 	})
 	silent, err := net.Dial("unix", socketPath(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer silent.Close()
+	took := make(chan time.Duration)
 	go func() {
 		receiveOrFail(t, began, "the handler did not begin")
 		begin := time.Now()
 		end()
-		if d := time.Since(begin); d >= patience {
-			t.Errorf("a silent client held up the end for %v", d)
-		}
+		took <- time.Since(begin)
 	}()
-	if got, err := Call(t.Context(), dir, Request{Command: "login"}); err != nil || got.Error != "Fermata is quitting" {
-		t.Errorf("%+v, %v", got, err)
+	if err := call(t.Context(), dir, nil, "login"); err == nil || err.Error() != "Fermata is quitting" {
+		t.Error(err)
 	}
-	end()
+	if d := <-took; d >= patience {
+		t.Errorf("a silent client held up the end for %v", d)
+	}
 }
 
 func TestTooManyClients(t *testing.T) {
 	began, end := make(chan struct{}), make(chan struct{})
-	dir, _ := serve(t, func(_ context.Context, r Request) Response {
+	dir := t.TempDir()
+	serve(t, dir, func(context.Context, string, []string) (any, error) {
 		began <- struct{}{}
 		<-end
-		return Response{OK: true}
+		return nil, nil
 	})
 	answers := make(chan error, maxClients)
 	for range maxClients {
-		go func() {
-			_, err := Call(t.Context(), dir, Request{Command: "login"})
-			answers <- err
-		}()
+		go func() { answers <- call(t.Context(), dir, nil, "login") }()
 		receiveOrFail(t, began, "the handler did not begin")
 	}
-	if got, err := Call(t.Context(), dir, Request{Command: "login"}); err != nil || got.OK || got.Hint == "" {
-		t.Errorf("%+v, %v", got, err)
+	if err := call(t.Context(), dir, nil, "login"); err == nil || err.Error() != "too many commands at once" || checks.Hint(err) == "" {
+		t.Error(err)
 	}
 	close(end)
 	for range maxClients {
@@ -366,16 +447,4 @@ func TestDirOfSomebodyElse(t *testing.T) {
 	if dir, err := Dir("fermata"); err == nil || !strings.Contains(err.Error(), "belongs to another user") {
 		t.Errorf("%q, %v", dir, err)
 	}
-}
-
-func FuzzRequest(f *testing.F) {
-	for _, line := range []string{`{"command":"do","args":["a"]}`, "{}", "null", `{"command":1}`, `{"args":{}}`, "\x00"} {
-		f.Add([]byte(line))
-	}
-	f.Fuzz(func(t *testing.T, line []byte) {
-		r, err := parseRequest(line)
-		if (err == nil) != (r.Command != "") {
-			t.Errorf("%+v, %v", r, err)
-		}
-	})
 }

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,56 +8,66 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"net/http"
 	"os"
-	"sync"
 	"time"
+
+	"fermata/checks"
 )
 
-// A Handler does what a Request asks. Its ctx ends when the client goes away or the instance ends.
-type Handler func(ctx context.Context, r Request) Response
+// A Handler does a command. Its ctx ends when the client goes away or the instance ends. What it
+// returns travels as JSON, an error with its hint.
+type Handler func(ctx context.Context, command string, args []string) (any, error)
 
-// Serve answers requests, each in a goroutine of its own, until ctx ends and every handler has
-// returned. That it belongs to the lock is what makes it safe to remove a socket that an instance
-// before this one left behind.
-func (h *Held) Serve(ctx context.Context, handle Handler) error {
+// Serve does the commands of clients, each in a goroutine of its own, until ctx ends and every handler
+// has returned. Version is the program's. That Serve belongs to the lock is what makes it safe to
+// remove a socket that an instance before this one left behind.
+func (h *Held) Serve(ctx context.Context, version string, handle Handler) error {
 	l, err := listen(socketPath(h.dir))
 	if err != nil {
 		return fmt.Errorf("opening the control socket: %w", err)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	var clients sync.WaitGroup
-	defer clients.Wait()
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() { l.Close() })
-	defer stop()
-	defer l.Close()
-
 	places := make(chan struct{}, maxClients)
-	for {
-		conn, err := l.AcceptUnix()
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, net.ErrClosed):
-			return fmt.Errorf("the control socket was closed: %w", err)
-		case err != nil: // out of files or memory: clients come and go
-			select {
-			case <-time.After(time.Second):
-			case <-ctx.Done():
-			}
-			continue
-		}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+prefix+"{command}", func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case places <- struct{}{}:
-			clients.Go(func() {
-				defer func() { <-places }()
-				answer(ctx, conn, handle)
-			})
+			defer func() { <-places }()
+			answer(w, r, handle)
 		default:
-			reply(conn, Response{Error: "too many commands at once", Hint: "Try again in a moment."})
-			conn.Close()
+			reply(w, http.StatusServiceUnavailable, nil, checks.WithHint(errors.New("too many commands at once"), "Try again in a moment."))
 		}
+	})
+	serving, cancel := context.WithCancel(ctx)
+	defer cancel()
+	server := http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(versionHeader, version)
+			mux.ServeHTTP(w, r)
+		}),
+		BaseContext:    func(net.Listener) context.Context { return serving },
+		ReadTimeout:    patience, // of a whole request; not of the wait for its end
+		MaxHeaderBytes: maxHeader,
 	}
+	server.SetKeepAlivesEnabled(false)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(peers{l}); cancel() }()
+
+	<-serving.Done()
+	l.Close()
+	for range maxClients {
+		places <- struct{}{} // until no handler is left; none begins any more
+	}
+	// Answers may be on their way, and clients that say nothing are not waited for.
+	ending, stop := context.WithTimeout(context.Background(), time.Second)
+	defer stop()
+	if server.Shutdown(ending) != nil {
+		server.Close()
+	}
+	if err := <-served; ctx.Err() == nil {
+		return fmt.Errorf("the control socket was closed: %w", err)
+	}
+	return nil
 }
 
 func listen(path string) (*net.UnixListener, error) {
@@ -73,64 +82,47 @@ func listen(path string) (*net.UnixListener, error) {
 	return l, nil
 }
 
-// answer serves one client.
-func answer(ctx context.Context, conn *net.UnixConn, handle Handler) {
-	defer conn.Close()
-	if !samePeer(conn) {
+// peers accepts this user's connections alone.
+type peers struct{ *net.UnixListener }
+
+func (p peers) Accept() (net.Conn, error) {
+	for {
+		conn, err := p.AcceptUnix()
+		if err != nil || samePeer(conn) {
+			return conn, err
+		}
+		conn.Close()
+	}
+}
+
+// answer serves one client: 200 at once, the outcome when it is there.
+func answer(w http.ResponseWriter, r *http.Request, handle Handler) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	var q request
+	if err == nil {
+		err = json.Unmarshal(body, &q)
+	}
+	if err != nil {
+		reply(w, http.StatusBadRequest, nil, fmt.Errorf("reading the request: %w", err))
 		return
 	}
-	stop := context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Now()) })
-	defer stop()
-	r, err := receive(conn)
-	if err != nil {
-		reply(conn, Response{Error: err.Error()})
-		return
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		defer cancel()
-		// The client has said all it may, so Read returns when it goes away (or breaks the rule).
-		conn.Read(make([]byte, 1))
-	}()
-	reply(conn, handle(ctx, r))
-	conn.Close()
-	<-gone
+	_ = http.NewResponseController(w).Flush() // a client that is gone ends the context
+	data, err := handle(r.Context(), r.PathValue("command"), q.Args)
+	reply(w, http.StatusOK, data, err)
 }
 
-// receive reads the request's line, for which a client has a few seconds.
-func receive(conn net.Conn) (Request, error) {
-	conn.SetReadDeadline(time.Now().Add(patience))
-	defer conn.SetReadDeadline(time.Time{})
-	line, err := readLine(conn, maxRequest)
+// reply writes an outcome. A client that does not take it within five seconds does not get it.
+func reply(w http.ResponseWriter, status int, data any, err error) {
+	var out response
+	if err == nil {
+		out.Data, err = json.Marshal(data)
+	}
 	if err != nil {
-		return Request{}, err
+		out = response{Error: err.Error(), Hint: checks.Hint(err)}
 	}
-	return parseRequest(line)
-}
-
-// reply sends a response's line. A client that does not take it does not get it.
-func reply(conn net.Conn, r Response) {
-	line, err := json.Marshal(r)
-	if err != nil {
-		line, _ = json.Marshal(Response{Error: "the answer cannot be written: " + err.Error()})
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience))
+	if status != http.StatusOK {
+		w.WriteHeader(status)
 	}
-	conn.SetWriteDeadline(time.Now().Add(patience))
-	conn.Write(append(line, '\n'))
-}
-
-// readLine reads up to the end of a line, which may have most bytes.
-func readLine(r io.Reader, most int) ([]byte, error) {
-	line, err := bufio.NewReader(io.LimitReader(r, int64(most)+1)).ReadBytes('\n')
-	switch {
-	case err == nil:
-		return line[:len(line)-1], nil
-	case len(line) > most:
-		return nil, fmt.Errorf("a line has %d bytes at most", most)
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, errors.New("the line took too long")
-	default:
-		return nil, errors.New("the connection ended within a line")
-	}
+	_ = json.NewEncoder(w).Encode(out)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -19,7 +18,7 @@ import (
 )
 
 // ErrTimeout says that the browser did not come back.
-var ErrTimeout = checks.WithHint(errors.New("the sign-in was not finished in time"), "Sign in again when you have a moment.")
+var ErrTimeout = checks.WithHint(session.ErrNoReturn, "Sign in again when you have a moment.")
 
 const (
 	patience  = 10 * time.Minute // for a person who was sent to the provider's page

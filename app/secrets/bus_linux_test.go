@@ -14,6 +14,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"fermata/checks/session"
+	"fermata/checks/sessionbus"
 )
 
 const long = 20 * time.Second // what a test waits at most for something that is to happen at once
@@ -23,14 +24,9 @@ var grant = session.Grant{
 	Scope: "user-read-private", ClientID: "0123456789abcdef0123456789abcdef",
 }
 
-// onBus reports whether the test has a session bus of its own. If not, it runs the test again in a
-// process that has one: the connection that go-keyring uses is one for the whole process.
-func onBus(t *testing.T, needs ...string) bool {
+// startBus gives the test a session bus and a home of its own, and skips it where a program is missing.
+func startBus(t *testing.T, needs ...string) {
 	t.Helper()
-	if os.Getenv("FERMATA_TEST_BUS") != "" {
-		return true
-	}
-	t.Parallel()
 	for _, program := range append(needs, "dbus-daemon") {
 		if _, err := exec.LookPath(program); err == nil {
 			continue
@@ -41,20 +37,16 @@ func onBus(t *testing.T, needs ...string) bool {
 		t.Skipf("install %s", program)
 	}
 	dir := t.TempDir()
+	for _, name := range []string{"HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"} {
+		t.Setenv(name, dir)
+	}
 	conf := filepath.Join(dir, "bus.conf")
 	if err := os.WriteFile(conf, []byte(`<busconfig><type>session</type><listen>unix:dir=`+dir+`</listen>
 <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy></busconfig>`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	bus := exec.Command("dbus-daemon", "--config-file="+conf, "--nofork", "--print-address")
-	address := firstLine(t, bus)
-	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=1m")
-	child.Env = append(os.Environ(), "FERMATA_TEST_BUS=1", "DBUS_SESSION_BUS_ADDRESS="+address,
-		"HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_RUNTIME_DIR="+dir)
-	if out, err := child.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
-		t.Errorf("on its own bus: %v\n%s", err, out)
-	}
-	return false
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", firstLine(t, bus))
 }
 
 // firstLine starts a program that runs until the test ends, and returns the first line it prints.
@@ -80,7 +72,7 @@ func firstLine(t *testing.T, cmd *exec.Cmd) string {
 
 func busConn(t *testing.T) *dbus.Conn {
 	t.Helper()
-	conn, err := dbus.ConnectSessionBus()
+	conn, err := sessionbus.Connect(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,18 +91,23 @@ func eventually(t *testing.T, what string, ok func() bool) {
 
 const (
 	fakeCollection = dbus.ObjectPath("/org/freedesktop/secrets/collection/fake")
+	fakeItem       = dbus.ObjectPath("/org/freedesktop/secrets/collection/fake/1")
 	fakePrompt     = dbus.ObjectPath("/org/freedesktop/secrets/prompt/p1")
 )
 
-// A fakeService is a Secret Service with troubles that a real one has seldom.
+// A fakeService is a Secret Service with troubles that a real one has seldom. Its one item is that of every
+// account.
 type fakeService struct {
-	conn      *dbus.Conn
-	locked    atomic.Bool
-	missing   atomic.Bool   // no collection was made so far
-	lies      atomic.Bool   // says that it is open, and asks all the same
-	session   chan struct{} // OpenSession waits for it
-	prompted  chan struct{}
-	dismissed chan struct{}
+	conn       *dbus.Conn
+	locked     atomic.Bool
+	itemLocked atomic.Bool
+	missing    atomic.Bool // no collection was made so far
+	asks       atomic.Bool // before it stores and deletes, as KeePassXC does
+	garbled    atomic.Bool // says nonsense
+	item       atomic.Bool
+	session    chan struct{} // OpenSession waits for it
+	prompted   chan struct{}
+	dismissed  chan struct{}
 }
 
 func newFakeService(t *testing.T) *fakeService {
@@ -126,7 +123,8 @@ func newFakeService(t *testing.T) *fakeService {
 		{servicePath, "org.freedesktop.DBus.Properties"},
 		{fakeCollection, "org.freedesktop.DBus.Properties"},
 		{fakeCollection, collectionIface},
-		{"/org/freedesktop/secrets/aliases/default", collectionIface},
+		{fakeItem, "org.freedesktop.DBus.Properties"},
+		{fakeItem, itemIface},
 		{fakePrompt, promptIface},
 	} {
 		if err := f.conn.Export(f, e.path, e.iface); err != nil {
@@ -139,9 +137,12 @@ func newFakeService(t *testing.T) *fakeService {
 	return f
 }
 
-func (f *fakeService) Get(_, name string) (dbus.Variant, *dbus.Error) {
-	if name == "Locked" {
-		return dbus.MakeVariant(f.locked.Load()), nil
+func (f *fakeService) Get(iface, name string) (dbus.Variant, *dbus.Error) {
+	switch {
+	case f.garbled.Load():
+		return dbus.MakeVariant("nonsense"), nil
+	case name == "Locked":
+		return dbus.MakeVariant(f.locked.Load() || iface == itemIface && f.itemLocked.Load()), nil
 	}
 	return dbus.MakeVariant([]dbus.ObjectPath{fakeCollection}), nil
 }
@@ -154,6 +155,9 @@ func (f *fakeService) ReadAlias(string) (dbus.ObjectPath, *dbus.Error) {
 }
 
 func (f *fakeService) SearchItems(map[string]string) ([]dbus.ObjectPath, *dbus.Error) {
+	if f.item.Load() {
+		return []dbus.ObjectPath{fakeItem}, nil
+	}
 	return nil, nil
 }
 
@@ -163,7 +167,7 @@ func (f *fakeService) OpenSession(string, dbus.Variant) (dbus.Variant, dbus.Obje
 }
 
 func (f *fakeService) Unlock(paths []dbus.ObjectPath) ([]dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
-	if f.locked.Load() || f.lies.Load() {
+	if f.locked.Load() {
 		return nil, fakePrompt, nil
 	}
 	return paths, none, nil
@@ -171,6 +175,24 @@ func (f *fakeService) Unlock(paths []dbus.ObjectPath) ([]dbus.ObjectPath, dbus.O
 
 func (f *fakeService) CreateCollection(map[string]dbus.Variant, string) (dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
 	return none, fakePrompt, nil
+}
+
+func (f *fakeService) CreateItem(map[string]dbus.Variant, secret, bool) (dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
+	f.item.Store(true)
+	return fakeItem, f.prompt(), nil
+}
+
+func (f *fakeService) GetSecret(dbus.ObjectPath) (string, *dbus.Error) {
+	return grant.RefreshToken, nil
+}
+
+func (f *fakeService) Delete() (dbus.ObjectPath, *dbus.Error) { return f.prompt(), nil }
+
+func (f *fakeService) prompt() dbus.ObjectPath {
+	if f.asks.Load() {
+		return fakePrompt
+	}
+	return none
 }
 
 func (f *fakeService) Prompt(string) *dbus.Error {

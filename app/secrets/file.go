@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"runtime"
 	"sync"
 
 	"fermata/checks"
@@ -81,7 +82,7 @@ func (f *File) read() (map[string]session.Grant, error) {
 		return grants, nil
 	case err != nil:
 		return nil, err
-	case fi.Mode().IsRegular() && exposed(fi):
+	case runtime.GOOS != "windows" && fi.Mode().IsRegular() && fi.Mode().Perm()&0o077 != 0:
 		return nil, checks.WithHint(ErrExposed, "Run: chmod 600 "+f.path)
 	}
 	text, err := files.Read(f.path, maxKept)

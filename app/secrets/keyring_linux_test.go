@@ -2,9 +2,9 @@ package secrets
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+	"github.com/zalando/go-keyring"
 
 	"fermata/checks"
 	"fermata/checks/session"
@@ -30,22 +31,33 @@ func fails(t *testing.T, what string, err, want error) {
 
 // TestRealKeyring stores and loads through gnome-keyring, and then locks it.
 func TestRealKeyring(t *testing.T) {
-	if !onBus(t, "gnome-keyring-daemon") {
-		return
-	}
+	startBus(t, "gnome-keyring-daemon")
 	daemon := exec.Command("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets",
 		"--control-directory="+filepath.Join(t.TempDir(), "control")) // which it makes, 0700
 	daemon.Stdin = strings.NewReader("password")
 	firstLine(t, daemon)
-	ctx, conn := t.Context(), busConn(t)
+	ctx, s := t.Context(), &service{busConn(t), long}
 	eventually(t, "the login keyring", func() bool {
-		c, err := collection(ctx, conn)
+		c, err := s.collection(ctx)
 		return err == nil && c == loginCollection
 	})
 
 	k := NewKeyring("fermata")
 	if _, err := k.Load(ctx, "spotify"); !errors.Is(err, session.ErrNoGrant) {
 		t.Errorf("Load of nothing: %v", err)
+	}
+	// One that an earlier version kept is found, and replaced, not joined by another.
+	old := grant
+	old.RefreshToken = "an old secret"
+	text, err := json.Marshal(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := keyring.Set("fermata", "spotify", string(text)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := k.Load(ctx, "spotify"); err != nil || got != old {
+		t.Errorf("Load of what go-keyring kept: %+v, %v", got, err)
 	}
 	other := grant
 	other.RefreshToken = strings.Repeat("x", 2000)
@@ -62,6 +74,10 @@ func TestRealKeyring(t *testing.T) {
 			t.Errorf("Load %s: %+v, %v", account, got, err)
 		}
 	}
+	var items []dbus.ObjectPath
+	if err := s.ask(ctx, loginCollection, collectionIface+".SearchItems", []any{&items}, map[string]string{"service": "fermata"}); err != nil || len(items) != 2 {
+		t.Errorf("items %v, %v; want two", items, err)
+	}
 	for range 2 { // the second time there is nothing
 		if err := k.Delete(ctx, "work"); err != nil {
 			t.Errorf("Delete: %v", err)
@@ -76,11 +92,11 @@ func TestRealKeyring(t *testing.T) {
 
 	var locked []dbus.ObjectPath
 	var prompt dbus.ObjectPath
-	if err := ask(ctx, conn, servicePath, serviceIface+".Lock", []any{&locked, &prompt}, []dbus.ObjectPath{loginCollection}); err != nil {
+	if err := s.ask(ctx, servicePath, serviceIface+".Lock", []any{&locked, &prompt}, []dbus.ObjectPath{loginCollection}); err != nil {
 		t.Fatal(err)
 	}
 	begin := time.Now()
-	_, err := k.Load(ctx, "spotify")
+	_, err = k.Load(ctx, "spotify")
 	fails(t, "Load while locked", err, ErrLocked)
 	fails(t, "Save while locked", k.Save(ctx, "spotify", grant), ErrLocked)
 	fails(t, "Delete while locked", k.Delete(ctx, "spotify"), ErrLocked)
@@ -92,9 +108,7 @@ func TestRealKeyring(t *testing.T) {
 }
 
 func TestNoService(t *testing.T) {
-	if !onBus(t) {
-		return
-	}
+	startBus(t)
 	k := NewKeyring("fermata")
 	_, err := k.Load(t.Context(), "spotify")
 	fails(t, "Load", err, ErrAbsent)
@@ -103,31 +117,19 @@ func TestNoService(t *testing.T) {
 	fails(t, "Unlock", k.Unlock(t.Context()), ErrAbsent)
 }
 
-// TestNoBus: without a bus there is no keyring, and none is started.
 func TestNoBus(t *testing.T) {
 	dir := t.TempDir()
-	started := filepath.Join(dir, "started")
-	script := "#!/bin/sh\ntouch " + started + "\n"
-	if err := os.WriteFile(filepath.Join(dir, "dbus-launch"), []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
 	t.Setenv("XDG_RUNTIME_DIR", dir)
-	for _, address := range []string{"", "autolaunch:", "unix:path=" + filepath.Join(dir, "none"), "nonsense"} {
+	for _, address := range []string{"", "unix:path=" + filepath.Join(dir, "none"), "nonsense"} {
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 		_, err := NewKeyring("fermata").Load(t.Context(), "spotify")
 		fails(t, fmt.Sprintf("address %q", address), err, ErrAbsent)
-	}
-	if _, err := os.Stat(started); err == nil {
-		t.Error("dbus-launch was run")
 	}
 }
 
 // TestSilentService: one that never answers anything costs each caller its patience, and no more.
 func TestSilentService(t *testing.T) {
-	if !onBus(t) {
-		return
-	}
+	startBus(t)
 	conn, err := dbus.ConnectSessionBus(dbus.WithHandler(silent{t.Context()}))
 	if err != nil {
 		t.Fatal(err)
@@ -148,62 +150,72 @@ func TestSilentService(t *testing.T) {
 	}
 }
 
-// TestStuckCall: a call that go-keyring never returns from is left behind, alone; the keyring counts
-// as hung until it returns, and then works again.
-func TestStuckCall(t *testing.T) {
-	if !onBus(t) {
-		return
-	}
+// TestHungCall: one call that is not answered does not stand in the way of the next.
+func TestHungCall(t *testing.T) {
+	startBus(t)
 	f := newFakeService(t)
 	k := NewKeyring("fermata")
 	k.patience = 200 * time.Millisecond
-	fails(t, "the call that got stuck", k.Save(t.Context(), "spotify", grant), ErrHung)
-	begin := time.Now()
-	for range 100 {
-		_, err := k.Load(t.Context(), "spotify")
-		fails(t, "a call behind it", err, ErrHung)
-	}
-	if d := time.Since(begin); d > k.patience {
-		t.Errorf("100 calls behind it took %v", d)
-	}
+	fails(t, "Save", k.Save(t.Context(), "spotify", grant), ErrHung)
 	close(f.session)
 	k.patience = long
-	eventually(t, "the return", func() bool {
-		_, err := k.Load(t.Context(), "spotify")
-		return errors.Is(err, session.ErrNoGrant)
-	})
+	if _, err := k.Load(t.Context(), "spotify"); !errors.Is(err, session.ErrNoGrant) {
+		t.Errorf("Load afterwards: %v", err)
+	}
 }
 
-// TestLostConnection: the tray closes the connection that go-keyring waits on, which makes it panic.
-func TestLostConnection(t *testing.T) {
-	if !onBus(t) {
-		return
-	}
+// TestNonsense: answers of another type than the specification's.
+func TestNonsense(t *testing.T) {
+	startBus(t)
 	f := newFakeService(t)
-	f.lies.Store(true)
 	close(f.session)
+	f.item.Store(true)
 	k := NewKeyring("fermata")
-	go func() {
-		wait(t, f.prompted, "a prompt")
-		shared, err := dbus.SessionBus()
-		if err != nil {
-			t.Error(err)
-			return
+	_, err := k.Load(t.Context(), "spotify")
+	fails(t, "Load of a string", err, ErrRefused)
+	f.garbled.Store(true)
+	_, err = k.Load(t.Context(), "spotify")
+	fails(t, "Load", err, ErrRefused)
+	fails(t, "Unlock", k.Unlock(t.Context()), ErrRefused)
+}
+
+// TestConfirm: the service asks before it stores and deletes.
+func TestConfirm(t *testing.T) {
+	startBus(t)
+	f := newFakeService(t)
+	close(f.session)
+	f.asks.Store(true)
+	k := NewKeyring("fermata")
+	for what, do := range map[string]func(context.Context) error{
+		"Save":   func(ctx context.Context) error { return k.Save(ctx, "spotify", grant) },
+		"Delete": func(ctx context.Context) error { return k.Delete(ctx, "spotify") },
+	} {
+		f.item.Store(true)
+		go f.answer(t, true)
+		fails(t, what+", declined", do(t.Context()), ErrRefused)
+		go f.answer(t, false)
+		if err := do(t.Context()); err != nil {
+			t.Errorf("%s, confirmed: %v", what, err)
 		}
-		shared.Close()
-	}()
-	fails(t, "Save", k.Save(t.Context(), "spotify", grant), ErrRefused)
-	f.lies.Store(false)
-	if _, err := k.Load(t.Context(), "spotify"); !errors.Is(err, session.ErrNoGrant) {
-		t.Errorf("afterwards: %v", err)
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			wait(t, f.prompted, "a prompt")
+			cancel()
+		}()
+		if err := do(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s, given up: %v", what, err)
+		}
+		wait(t, f.dismissed, "the end of the question")
 	}
+	f.itemLocked.Store(true)
+	_, err := k.Load(t.Context(), "spotify")
+	fails(t, "Load of a locked entry", err, ErrLocked)
 }
 
 func TestUnlock(t *testing.T) {
-	if !onBus(t) {
-		return
-	}
+	startBus(t)
 	f := newFakeService(t)
+	close(f.session)
 	k := NewKeyring("fermata")
 
 	f.locked.Store(true)
@@ -243,7 +255,7 @@ func TestUnlock(t *testing.T) {
 
 	go func() {
 		wait(t, f.prompted, "a prompt")
-		f.conn.Close()
+		f.conn.ReleaseName(secretService)
 	}()
 	fails(t, "the service ended", k.Unlock(t.Context()), ErrRefused)
 }

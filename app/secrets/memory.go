@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"fermata/checks"
 	"fermata/checks/session"
@@ -25,6 +26,16 @@ func (m *Memory) Lock(locked bool) { m.locked.Store(locked) }
 func (m *Memory) Unlock(context.Context) error {
 	m.Lock(false)
 	return nil
+}
+
+// Age makes all sign-ins older by d.
+func (m *Memory) Age(d time.Duration) {
+	m.grants.Range(func(account, kept any) bool {
+		g := kept.(session.Grant)
+		g.AuthorizedAt = g.AuthorizedAt.Add(-d)
+		m.grants.Store(account, g)
+		return true
+	})
 }
 
 func (m *Memory) check() error {

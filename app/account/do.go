@@ -1,0 +1,96 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"fermata/app/core"
+	"fermata/app/page"
+	"fermata/checks"
+	"fermata/checks/cause"
+	"fermata/checks/session"
+	"fermata/checks/spotify"
+)
+
+// A Request is what an action needs to know beside its name.
+type Request struct {
+	Switch bool           // the provider is to ask who signs in
+	Device spotify.Device // to play on
+	Report string         // for support
+}
+
+// verbs are the actions by the last part of their IDs.
+var verbs = map[string]func(a *Account, ctx context.Context, r Request) (found any, err error){
+	"unlock": func(a *Account, ctx context.Context, _ Request) (any, error) {
+		if err := a.out.Unlock(ctx); err != nil {
+			return nil, err
+		}
+		return nil, a.Refresh(ctx) // reads the keyring at once, which a look does only now and then
+	},
+	string(cause.Refresh): func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.Refresh(ctx) },
+	"logout":              func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.Logout(ctx) },
+	string(cause.SignIn):  func(a *Account, ctx context.Context, r Request) (any, error) { return nil, a.signIn(ctx, r.Switch) },
+	string(cause.Permissions): func(a *Account, ctx context.Context, _ Request) (any, error) {
+		if err := a.out.Open(ctx, a.out.Pages.Apps); err != nil {
+			return nil, err
+		}
+		return nil, a.signIn(ctx, true)
+	},
+	string(cause.Device):  (*Account).devices,
+	"play":                (*Account).play,
+	string(cause.Restart): func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.out.Restart(ctx) },
+	"player": func(a *Account, ctx context.Context, _ Request) (any, error) {
+		return nil, a.out.Open(ctx, a.out.Pages.Player)
+	},
+	string(cause.Support): func(a *Account, ctx context.Context, r Request) (any, error) {
+		if err := a.out.ShowReport(ctx, r.Report); err != nil {
+			return nil, err
+		}
+		return nil, a.out.Open(ctx, a.out.Pages.Support)
+	},
+}
+
+// Do does an action and returns what it found: see core's types for Acted.Found.
+func (a *Account) Do(ctx context.Context, verb string, r Request) (found any, err error) {
+	if r.Device != (spotify.Device{}) {
+		verb = "play"
+	}
+	do, ok := verbs[verb]
+	if !ok {
+		return nil, fmt.Errorf("no action is called %q", verb)
+	}
+	return do(a, ctx, r)
+}
+
+func (a *Account) signIn(ctx context.Context, showDialog bool) error {
+	return page.SignIn(ctx, a.out.Open, func(redirect string) (*session.Attempt, error) {
+		return a.Begin(redirect, showDialog)
+	}, a.out.Page...)
+}
+
+// player asks the Web API with the account's own access token.
+func (a *Account) player() spotify.Player {
+	return spotify.Player{Transport: a.out.Transport, Token: a.AccessToken}
+}
+
+// devices finds where the account can play.
+func (a *Account) devices(ctx context.Context, _ Request) (any, error) {
+	devices, err := a.player().Devices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(devices) == 0 {
+		return nil, checks.WithHint(errors.New("Spotify knows of no device that is on"), "Open Spotify on a phone, a speaker or in the web player, then try again.")
+	}
+	return core.Devices(devices), nil
+}
+
+// play moves playback and tells what that proves.
+func (a *Account) play(ctx context.Context, r Request) (any, error) {
+	verdict, err := a.player().Elsewhere(ctx, r.Device)
+	if err != nil {
+		return nil, err
+	}
+	return core.Verdict(verdict), nil
+}

@@ -1,0 +1,219 @@
+package app
+
+import (
+	"context"
+	"reflect"
+
+	"fermata/app/account"
+	"fermata/app/autostart"
+	"fermata/app/browser"
+	"fermata/app/config"
+	"fermata/app/core"
+	"fermata/app/page"
+	"fermata/app/view"
+	"fermata/checks"
+	"fermata/checks/cause"
+	"fermata/checks/clock"
+	"fermata/checks/session"
+)
+
+// carryOut does what core decided. Whatever takes time does so in a goroutine of its own.
+func (a *App) carryOut(ctx context.Context, e core.Effect) {
+	switch e := e.(type) {
+	case core.Look:
+		look := a.look(e.Name)
+		a.work.Go(func() { a.send(look(ctx)) })
+	case core.Act:
+		ctx, cancel := context.WithCancel(browser.WithActivation(ctx, e.Activation))
+		a.cancels[e.Run] = cancel
+		do := a.action(e)
+		a.work.Go(func() {
+			defer cancel()
+			found, err := do(ctx)
+			a.send(core.Acted{Run: e.Run, Found: found, Err: err})
+		})
+	case core.Cancel:
+		a.cancels[e.Run]()
+	case core.Configure:
+		a.configure(e.Settings)
+	case core.Save:
+		select {
+		case <-a.saves: // it was not kept yet, and need not be
+		default:
+		}
+		a.saves <- e.Told
+	case core.Trim:
+		if a.out.Trim != nil {
+			a.work.Go(a.out.Trim)
+		}
+	case core.Quit:
+		a.quit()
+	}
+}
+
+// look returns what looks at the thing of that name.
+func (a *App) look(name string) func(context.Context) core.Event {
+	switch name {
+	case "clock":
+		check := a.clock
+		return func(ctx context.Context) core.Event {
+			f, next := check.Look(ctx)
+			return core.Looked{Name: name, Facts: f, Next: next}
+		}
+	case "programs":
+		return func(ctx context.Context) core.Event {
+			f, next := a.out.Programs.Look(ctx)
+			return core.Looked{Name: name, Facts: f, Next: next}
+		}
+	}
+	acc := a.account(name)
+	return func(ctx context.Context) core.Event {
+		f, next := acc.Look(ctx)
+		return core.Looked{Name: name, Facts: f, Next: next}
+	}
+}
+
+type doing = func(context.Context) (found any, err error)
+
+// action returns what does an action.
+func (a *App) action(act core.Act) doing {
+	name, verb := act.Action.Of(), act.Action.Verb()
+	if acc := a.account(name); acc != nil {
+		r := account.Request{Switch: act.Switch}
+		r.Device, _ = a.state.Device(act.Action)
+		if verb == string(cause.Support) {
+			r.Report = a.report()
+		}
+		return func(ctx context.Context) (any, error) { return acc.Do(ctx, verb, r) }
+	}
+	switch act.Action {
+	case "app/report":
+		report := a.report()
+		return func(context.Context) (any, error) { return report, nil }
+	case "app/start-at-login":
+		on := !a.state.Settings.AtLogin
+		return func(context.Context) (any, error) { return core.AtLogin(on), autostart.Set(on) }
+	case "app/settings":
+		return func(ctx context.Context) (any, error) { return nil, a.openSettings(ctx) }
+	case "app/connect":
+		return a.connect
+	case "clock/set":
+		check := a.clock
+		return func(ctx context.Context) (any, error) { return nil, check.Set(ctx) }
+	}
+	return func(ctx context.Context) (any, error) { return nil, a.cause(ctx, verb) }
+}
+
+func (a *App) report() string { return view.Report(a.state, a.at(), a.out.Build) }
+
+// cause causes a trouble of the demo. Where what is kept can't be read, the account begins as after a
+// restart.
+func (a *App) cause(ctx context.Context, name string) error {
+	reload, err := a.out.Cause(name)
+	if err != nil || !reload {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for name, acc := range a.accounts {
+		if acc.Reload(ctx) != nil {
+			a.accounts[name] = acc.Anew()
+		}
+	}
+	return nil
+}
+
+// openSettings shows the settings file in the person's editor, and makes it first where there is none.
+func (a *App) openSettings(ctx context.Context) error {
+	if err := config.Create(a.out.Path); err != nil {
+		return err
+	}
+	return a.out.Open(ctx, a.out.Path)
+}
+
+// connect takes a person from nothing to a watched account: the page asks for the client ID, then the
+// sign-in follows, and only when that has worked are the settings written.
+func (a *App) connect(ctx context.Context) (any, error) {
+	var made *account.Account
+	var c config.Account
+	err := page.Connect(ctx, a.out.Open, func(clientID, redirect string) (*session.Attempt, error) {
+		c = config.Account{Name: "spotify", Provider: "spotify", ClientID: clientID, Renew: "auto"}
+		made = account.New(&a.out.Outside, c)
+		return made.Begin(redirect, false)
+	}, a.out.Page...)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	a.accounts[c.Name] = made
+	a.mu.Unlock()
+	if a.out.Path != "" {
+		if err := config.AddAccount(a.out.Path, c); err != nil {
+			return core.Connected(c), checks.WithHint(err, "You are signed in, but only until Fermata ends. Mend the settings file, then connect again.")
+		}
+	}
+	return core.Connected(c), nil
+}
+
+// configure makes the accounts that the settings name, tells those that there are what changed, and has
+// the removed ones end.
+func (a *App) configure(s core.Settings) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	named := map[string]bool{}
+	for _, c := range s.Accounts {
+		named[c.Name] = true
+		if acc := a.accounts[c.Name]; acc != nil {
+			acc.Configure(c)
+		} else {
+			a.accounts[c.Name] = account.New(&a.out.Outside, c)
+		}
+	}
+	for name, acc := range a.accounts {
+		if !named[name] {
+			delete(a.accounts, name)
+			a.work.Go(func() { // what it asked for may be on its way
+				ctx, cancel := context.WithTimeout(context.Background(), farewell)
+				defer cancel()
+				_ = acc.Close(ctx)
+			})
+		}
+	}
+	if a.clock != nil && reflect.DeepEqual(s.Clock, a.measured) {
+		return // it remembers which servers want to be left alone
+	}
+	a.measured = s.Clock
+	a.clock = clock.New(clock.Config{
+		Servers: s.Clock.Servers, Tolerance: s.Clock.Tolerance, Interval: s.Clock.Interval,
+		Dial: a.out.Dial, Pages: a.out.Dates, History: a.out.History, SetClock: a.out.SetClock,
+	}, a.out.Time)
+}
+
+// account returns the account of that name, nil if there is none.
+func (a *App) account(name string) *account.Account {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.accounts[name]
+}
+
+// keep writes down what a person was told, away from the goroutine that answers clicks.
+func (a *App) keep(ctx context.Context) {
+	write := func(told map[string]core.Told) {
+		if a.out.Save != nil {
+			_ = a.out.Save(told) // it costs a notice
+		}
+	}
+	for {
+		select {
+		case told := <-a.saves:
+			write(told)
+		case <-ctx.Done():
+			select {
+			case told := <-a.saves:
+				write(told)
+			default:
+			}
+			return
+		}
+	}
+}

@@ -1,8 +1,0 @@
-//go:build !linux && !windows
-
-package lean
-
-// resident is not known.
-func resident() int { return enough }
-
-func dropProgram() {}

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"fermata/app/account"
+	"fermata/app/core"
+	"fermata/app/view"
+	"fermata/checks/clock"
+	"fermata/checks/programs"
+)
+
+// Outside is what an App is made from: the settings, and every way to the outside.
+type Outside struct {
+	account.Outside
+	Settings core.Settings
+	Path     string               // of the settings file; "": there is none, and nothing is written
+	Told     map[string]core.Told // what earlier runs have told
+	// Reloads brings the settings after each change of the file; nil: they do not change.
+	Reloads <-chan core.Settings
+	// Save keeps what was told, for the next run; nil: it is forgotten at the end.
+	Save func(map[string]core.Told) error
+	// Dial makes connections to time servers; nil: the system's.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Changes tells of clock steps and resumes, Networks of another network; nil: nobody does.
+	Changes  <-chan clock.Change
+	Networks <-chan struct{}
+	Dates    []string // pages whose HTTP Date is asked for where no time server answers
+	History  string   // file for the clock's offsets; "": they are kept in memory
+	// Programs looks at other programs' tokens; nil: nothing does.
+	Programs *programs.Check
+	// SetClock is what the demo does in the place of setting the computer's clock; nil: it is set.
+	SetClock func(ctx context.Context) error
+	// Trim gives back memory when there is nothing to do for a while; nil: nothing does.
+	Trim  func()
+	Build view.Build
+	// Troubles are those of the demo, and Cause causes one; reload says that what is kept of the sign-ins
+	// has changed. Not nil marks everything DEMO.
+	Troubles []core.Trouble
+	Cause    func(name string) (reload bool, err error)
+}
+
+// farewell is how long the end waits for a request of an account.
+const farewell = 5 * time.Second
