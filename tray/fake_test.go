@@ -2,6 +2,7 @@ package tray
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 )
@@ -10,6 +11,7 @@ import (
 // out of the menu, any other method puts it in again, and only a visible item can become a submenu.
 type fakeKit struct {
 	t     *testing.T
+	mu    sync.Mutex  // guards what the panel changes, for the race detector: in a bubble nothing is at once
 	items []*fakeItem // in the order of the menu
 	tip   string
 }
@@ -56,6 +58,8 @@ func (k *fakeKit) setTooltip(s string) { k.tip = s }
 
 // menu returns the rows that can be seen, those of submenus after a "> ".
 func (k *fakeKit) menu() (rows []string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	for _, i := range k.items {
 		if i.unasked {
 			k.t.Errorf("%q came into the menu without Show", i.title)
@@ -84,27 +88,36 @@ func (k *fakeKit) menu() (rows []string) {
 
 // find returns the item that is painted with this title.
 func (k *fakeKit) find(title string) *fakeItem {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	n := slices.IndexFunc(k.items, func(i *fakeItem) bool { return i.visible && i.title == title })
 	if n < 0 {
-		k.t.Fatalf("no entry %q in %q", title, k.menu())
+		k.t.Fatalf("no entry %q", title)
 	}
 	return k.items[n]
 }
 
-func (i *fakeItem) set() {
+// set does what all methods but Hide do.
+func (i *fakeItem) set(change func()) {
+	i.kit.mu.Lock()
+	defer i.kit.mu.Unlock()
+	change()
 	if !i.visible {
 		i.visible, i.unasked = true, true
 	}
 }
 
-func (i *fakeItem) SetTitle(s string) { i.title = s; i.set() }
-func (i *fakeItem) Enable()           { i.disabled = false; i.set() }
-func (i *fakeItem) Disable()          { i.disabled = true; i.set() }
-func (i *fakeItem) Check()            { i.checked = true; i.set() }
-func (i *fakeItem) Uncheck()          { i.checked = false; i.set() }
-func (i *fakeItem) Show()             { i.visible, i.unasked = true, false }
+func (i *fakeItem) SetTitle(s string) { i.set(func() { i.title = s }) }
+func (i *fakeItem) Enable()           { i.set(func() { i.disabled = false }) }
+func (i *fakeItem) Disable()          { i.set(func() { i.disabled = true }) }
+func (i *fakeItem) Check()            { i.set(func() { i.checked = true }) }
+func (i *fakeItem) Uncheck()          { i.set(func() { i.checked = false }) }
+func (i *fakeItem) Show()             { i.set(func() { i.visible, i.unasked = true, false }) }
 
+// Hide implements item.
 func (i *fakeItem) Hide() {
+	i.kit.mu.Lock()
+	defer i.kit.mu.Unlock()
 	if !i.visible {
 		i.kit.t.Errorf("%q is hidden twice", i.title)
 	}

@@ -202,6 +202,8 @@ func TestNoEntryChangesItsMeaning(t *testing.T) {
 // watch notes what each entry means now, and that none has changed too soon.
 func watch(t *testing.T, kit *fakeKit) {
 	t.Helper()
+	kit.mu.Lock()
+	defer kit.mu.Unlock()
 	now := time.Now()
 	for _, i := range kit.items {
 		if !i.visible {
