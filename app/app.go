@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -35,6 +36,7 @@ type App struct {
 	snapshot Snapshot
 	newer    chan struct{}               // closed when there is a newer snapshot
 	accounts map[string]*account.Account // by name, through every change of the settings
+	removed  map[string]*account.Account // those that the settings no longer name
 
 	// Of the goroutine of Run alone.
 	state    *core.State
@@ -61,7 +63,7 @@ type Snapshot struct {
 func New(o Outside) *App {
 	return &App{
 		out: o, events: make(chan core.Event, 16), ended: make(chan struct{}), newer: make(chan struct{}),
-		accounts: map[string]*account.Account{}, cancels: map[core.RunID]context.CancelFunc{},
+		accounts: map[string]*account.Account{}, removed: map[string]*account.Account{}, cancels: map[core.RunID]context.CancelFunc{},
 		saves: make(chan map[string]core.Told, 1),
 	}
 }
@@ -155,34 +157,43 @@ func (a *App) woke() core.Event {
 
 // close lets requests for tokens come to their end: a refresh token that nobody keeps is lost.
 func (a *App) close(ctx context.Context) {
+	select {
+	case told := <-a.saves:
+		a.save(told)
+	default:
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
 	defer cancel()
-	var closing sync.WaitGroup
+	maps.Copy(a.accounts, a.removed)
 	for _, acc := range a.accounts {
-		closing.Go(func() { _ = acc.Close(ctx) }) // there is nobody left to tell
+		a.work.Go(func() { _ = acc.Close(ctx) }) // there is nobody left to tell
 	}
-	closing.Wait()
+	a.work.Wait()
 }
 
 // Click has an action run and returns at once; its outcome is shown on the screen, or, where somebody
 // Waits, found in a Snapshot. This is the one door for clicks, whoever makes them.
 func (a *App) Click(c core.Clicked) core.RunID {
 	c.Run = core.RunID(a.runs.Add(1))
-	go a.send(c)
+	select {
+	case a.events <- c:
+	default:
+		go a.send(c)
+	}
 	return c.Run
 }
 
 // Do has an action run as Click does and waits for its end and for the looks that show what came of it.
 // It returns what the action found, and its error, or one that says that it is not on offer now.
 func (a *App) Do(ctx context.Context, c core.Clicked) (found any, err error) {
-	c.Waits = true
-	id := a.Click(c)
-	defer func() { go a.send(core.Left{Run: id}) }()
-	s, err := a.Await(ctx, func(s Snapshot) bool { return s.Runs[id].Phase == core.Done })
+	c.Run, c.Waits = core.RunID(a.runs.Add(1)), true
+	a.send(c)
+	defer a.send(core.Left{Run: c.Run})
+	s, err := a.Await(ctx, func(s Snapshot) bool { return s.Runs[c.Run].Phase == core.Done })
 	if err != nil {
 		return nil, err
 	}
-	return s.Runs[id].Found, s.Runs[id].Err
+	return s.Runs[c.Run].Found, s.Runs[c.Run].Err
 }
 
 var errEnded = errors.New("Fermata is ending")

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"reflect"
 
 	"fermata/app/account"
@@ -92,7 +93,12 @@ func (a *App) action(act core.Act) doing {
 		return func(context.Context) (any, error) { return report, nil }
 	case "app/start-at-login":
 		on := !a.state.Settings.AtLogin
-		return func(context.Context) (any, error) { return core.AtLogin(on), autostart.Set(on) }
+		return func(context.Context) (any, error) {
+			if err := autostart.Set(on); err != nil {
+				return nil, err
+			}
+			return core.AtLogin(on), nil
+		}
 	case "app/settings":
 		return func(ctx context.Context) (any, error) { return nil, a.openSettings(ctx) }
 	case "app/connect":
@@ -155,29 +161,21 @@ func (a *App) connect(ctx context.Context) (any, error) {
 	return core.Connected(c), nil
 }
 
-// configure makes the accounts that the settings name, tells those that there are what changed, and has
-// the removed ones end.
+// configure makes the accounts that the settings name, and tells those that there are what changed. One
+// that was removed is put by, since what it asked for may be on its way: if its name comes back, so does it.
 func (a *App) configure(s core.Settings) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	named := map[string]bool{}
+	maps.Copy(a.removed, a.accounts)
+	clear(a.accounts)
 	for _, c := range s.Accounts {
-		named[c.Name] = true
-		if acc := a.accounts[c.Name]; acc != nil {
-			acc.Configure(c)
-		} else {
-			a.accounts[c.Name] = account.New(&a.out.Outside, c)
+		acc := a.removed[c.Name]
+		if acc == nil {
+			acc = account.New(&a.out.Outside, c)
 		}
-	}
-	for name, acc := range a.accounts {
-		if !named[name] {
-			delete(a.accounts, name)
-			a.work.Go(func() { // what it asked for may be on its way
-				ctx, cancel := context.WithTimeout(context.Background(), farewell)
-				defer cancel()
-				_ = acc.Close(ctx)
-			})
-		}
+		delete(a.removed, c.Name)
+		acc.Configure(c)
+		a.accounts[c.Name] = acc
 	}
 	if a.clock != nil && reflect.DeepEqual(s.Clock, a.measured) {
 		return // it remembers which servers want to be left alone
@@ -198,22 +196,18 @@ func (a *App) account(name string) *account.Account {
 
 // keep writes down what a person was told, away from the goroutine that answers clicks.
 func (a *App) keep(ctx context.Context) {
-	write := func(told map[string]core.Told) {
-		if a.out.Save != nil {
-			_ = a.out.Save(told) // it costs a notice
-		}
-	}
 	for {
 		select {
 		case told := <-a.saves:
-			write(told)
+			a.save(told)
 		case <-ctx.Done():
-			select {
-			case told := <-a.saves:
-				write(told)
-			default:
-			}
 			return
 		}
+	}
+}
+
+func (a *App) save(told map[string]core.Told) {
+	if a.out.Save != nil {
+		_ = a.out.Save(told) // it costs a notice
 	}
 }

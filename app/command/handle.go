@@ -1,7 +1,11 @@
 package command
 
 import (
+	"slices"
+
+	"fermata/app/control"
 	"fermata/app/notify"
+	"fermata/app/view"
 )
 
 // handle is what Windows starts when a button on a notification is clicked. It hands the click to the
@@ -25,14 +29,19 @@ func (c *handleCommand) Execute([]string) error {
 	if err != nil {
 		return err
 	}
+	var to instance // where the notice is on the screen; else one that says there that the click came too late
 	for _, p := range c.places {
-		var i instance
-		if i, err = p.running(); err != nil {
+		i, err := p.running()
+		if err != nil {
 			return err
 		}
-		if err = i(p.ctx, nil, "click", click.Button, click.Key); err == nil {
-			return nil
+		s, err := i.status(p.ctx)
+		if err == nil && (to == nil || slices.ContainsFunc(s.Notices, func(n view.Notice) bool { return n.Key == click.Key })) {
+			to = i
 		}
 	}
-	return c.places[0].notRunning(err)
+	if to == nil {
+		return c.places[0].notRunning(control.ErrNotRunning)
+	}
+	return to(c.places[0].ctx, nil, "click", click.Button, click.Key)
 }
