@@ -143,7 +143,7 @@ func TestLimits(t *testing.T) {
 		{"clock.servers=['1.2.3.4']", "clock.servers=['1.2.3']"},
 		{"clock.servers=['1.2.a3']", "clock.servers=['1.2.3.']"},
 		{"clock.servers=['" + strings.Repeat("a", 63) + "']", "clock.servers=['" + strings.Repeat("a", 64) + "']"},
-		{"clock.servers=['" + host + strings.Repeat("b", 61) + "']", "clock.servers=['" + host + strings.Repeat("b", 63) + "']"},
+		{"clock.servers=['" + host + strings.Repeat("b", 61) + ".']", "clock.servers=['" + host + strings.Repeat("b", 62) + "']"},
 		{"clock.servers=['a-b']", "clock.servers=['a-']"},
 		{"clock.servers=['a.b']", "clock.servers=['a..b']"},
 		{oauth2("grant_lifetime='1m'"), oauth2("grant_lifetime='59s'")},

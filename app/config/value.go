@@ -135,5 +135,5 @@ func endpoint(s string) (string, error) {
 // isHost reports whether s is an IP address or can be the name of a host.
 func isHost(s string) bool {
 	_, err := netip.ParseAddr(s)
-	return err == nil || len(s) <= 254 && hostPattern.MatchString(s) && !digitsPattern.MatchString(s)
+	return err == nil || len(strings.TrimSuffix(s, ".")) <= 253 && hostPattern.MatchString(s) && !digitsPattern.MatchString(s)
 }
