@@ -44,17 +44,18 @@ type Secrets struct {
 
 // Account is one [[account]].
 type Account struct {
-	Name     string // as it stands in action IDs: letters, digits, "-", "_" and ".", at most 64 of them
-	Provider string // "spotify" or "oauth2"
-	ClientID string
-	Renew    string // "auto", or "ask": warn before the end, renew on a click
+	// Name is how it is called in action IDs: letters, digits, "-", "_" and ".", at most 64 of them.
+	Name     string `toml:"name"`
+	Provider string `toml:"provider"` // "spotify" or "oauth2"
+	ClientID string `toml:"client_id"`
+	Renew    string `toml:"renew,omitempty"` // "auto", or "ask": warn before it expires, renew on a click
 
 	// The rest is for provider "oauth2" only.
-	AuthorizeURL  string
-	TokenURL      string
-	APIURL        string // requested to see whether the session lives; "": nothing is
-	Scopes        []string
-	GrantLifetime time.Duration // from the person's consent to the end of the sign-in; 0: no end is known
+	AuthorizeURL  string        `toml:"authorize_url,omitempty"`
+	TokenURL      string        `toml:"token_url,omitempty"`
+	APIURL        string        `toml:"api_url,omitempty"` // requested to see whether the session lives; "": nothing is
+	Scopes        []string      `toml:"scopes,omitempty"`
+	GrantLifetime time.Duration `toml:"-"` // from the person's consent to the end of the sign-in; 0: no end is known
 }
 
 // Default returns the settings of somebody who has written none.

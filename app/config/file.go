@@ -32,15 +32,8 @@ type file struct {
 }
 
 type account struct {
-	Name          string   `toml:"name"`
-	Provider      string   `toml:"provider"`
-	ClientID      string   `toml:"client_id"`
-	Renew         string   `toml:"renew,omitempty"`
-	AuthorizeURL  string   `toml:"authorize_url,omitempty"`
-	TokenURL      string   `toml:"token_url,omitempty"`
-	APIURL        string   `toml:"api_url,omitempty"`
-	Scopes        []string `toml:"scopes,omitempty"`
-	GrantLifetime string   `toml:"grant_lifetime,omitempty"`
+	Account
+	GrantLifetime string `toml:"grant_lifetime,omitempty"`
 }
 
 // settings lists the keys of each section, "" those outside of all.
@@ -81,8 +74,8 @@ func decode(data []byte) (file, *outline, []Problem) {
 			line, _ := e.Errors[i].Position()
 			problems = append(problems, Problem{Line: line, Text: unknown(e.Errors[i].Key())})
 		}
-	} else if e, ok := errors.AsType[*toml.DecodeError](err); ok {
-		return f, nil, []Problem{decodeProblem(data, e)}
+	} else if err != nil {
+		return f, nil, []Problem{decodeProblem(data, err)}
 	}
 	return f, o, problems
 }
@@ -167,29 +160,29 @@ func readList[T comparable](r *reader, address string, values []string, parse fu
 // account reads the account at an address.
 func (r *reader) account(address string, f account) Account {
 	at := func(key string) string { return address + "." + key }
-	a := Account{
-		Provider: read(r, at("provider"), cmp.Or(f.Provider, "spotify"), oneOf("spotify", "oauth2")),
-		Renew:    read(r, at("renew"), cmp.Or(f.Renew, "auto"), oneOf("auto", "ask")),
-	}
+	a := f.Account
+	a.Provider = read(r, at("provider"), cmp.Or(a.Provider, "spotify"), oneOf("spotify", "oauth2"))
+	a.Renew = read(r, at("renew"), cmp.Or(a.Renew, "auto"), oneOf("auto", "ask"))
 	a.Name = read(r, at("name"), f.name(), accountName)
-	if a.Provider != "oauth2" {
-		a.ClientID = read(r, at("client_id"), f.ClientID, spotify.CheckClientID)
+	switch a.Provider {
+	case "spotify":
+		a.ClientID = read(r, at("client_id"), a.ClientID, spotify.CheckClientID)
 		for _, key := range oauth2Only {
-			if r.outline.has(at(key)) && a.Provider == "spotify" {
+			if r.outline.has(at(key)) {
 				r.complain(at(key), errors.New(`is for provider = "oauth2" only; remove this line`))
 			}
 		}
-		return a
-	}
-	a.ClientID = read(r, at("client_id"), f.ClientID, clientID)
-	a.AuthorizeURL = read(r, at("authorize_url"), f.AuthorizeURL, endpoint)
-	a.TokenURL = read(r, at("token_url"), f.TokenURL, endpoint)
-	a.Scopes = readList(r, at("scopes"), f.Scopes, scope)
-	if f.APIURL != "" {
-		a.APIURL = read(r, at("api_url"), f.APIURL, endpoint)
-	}
-	if f.GrantLifetime != "" {
-		a.GrantLifetime = read(r, at("grant_lifetime"), f.GrantLifetime, between("1m", "3650d"))
+	case "oauth2":
+		read(r, at("client_id"), a.ClientID, clientID)
+		read(r, at("authorize_url"), a.AuthorizeURL, endpoint)
+		read(r, at("token_url"), a.TokenURL, endpoint)
+		if a.APIURL != "" {
+			read(r, at("api_url"), a.APIURL, endpoint)
+		}
+		a.Scopes = readList(r, at("scopes"), a.Scopes, scope)
+		if f.GrantLifetime != "" {
+			a.GrantLifetime = read(r, at("grant_lifetime"), f.GrantLifetime, between("1m", "3650d"))
+		}
 	}
 	return a
 }
@@ -199,12 +192,11 @@ func (f account) name() string { return cmp.Or(f.Name, f.Provider, "spotify") }
 
 // file returns the account as it stands in a file.
 func (a Account) file() account {
-	f := account{
-		Name: a.Name, Provider: a.Provider, ClientID: a.ClientID, Renew: a.Renew,
-		AuthorizeURL: a.AuthorizeURL, TokenURL: a.TokenURL, APIURL: a.APIURL, Scopes: append([]string(nil), a.Scopes...),
-	}
+	a.Scopes = append([]string(nil), a.Scopes...) // nil if there are none, as when it is read
+	f := account{Account: a}
 	if a.GrantLifetime > 0 {
 		f.GrantLifetime = a.GrantLifetime.String()
+		f.Account.GrantLifetime = 0
 	}
 	return f
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -69,11 +70,14 @@ var explanations = []struct{ phrase, text string }{
 }
 
 // decodeProblem puts go-toml's error into words.
-func decodeProblem(data []byte, err *toml.DecodeError) Problem {
-	line, column := err.Position()
+func decodeProblem(data []byte, err error) Problem {
+	where := new(toml.DecodeError)
+	errors.As(err, &where) // each that go-toml has so far is one
+	line, column := where.Position()
+	line = max(line, 1)
 	row := bytes.Split(data, []byte("\n"))[line-1]
-	char, _ := utf8.DecodeRune(row[min(column-1, len(row)):])
-	message, key := err.Error(), err.Key()
+	char, _ := utf8.DecodeRune(row[max(0, min(column-1, len(row))):])
+	message, key := err.Error(), where.Key()
 	switch {
 	case strings.ContainsRune("“”„‟‘’‚‛«»", char):
 		return Problem{Line: line, Text: fmt.Sprintf(`expected straight quotes ("), got %c`, char)}
@@ -102,7 +106,7 @@ func unknown(key toml.Key) string {
 		if name == "client_secret" {
 			return label(section) + " client_secret: Fermata needs no client secret; remove this line"
 		}
-		return fmt.Sprintf("%s %s: unknown setting; expected one of %s", label(section), name, strings.Join(known, ", "))
+		return fmt.Sprintf("%s %s: unknown setting; this section has %s", label(section), name, strings.Join(known, ", "))
 	}
 	for _, other := range settings[""] {
 		if slices.Contains(settings[other], section) {
