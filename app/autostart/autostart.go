@@ -19,12 +19,7 @@ func Set(on bool) error {
 	if err != nil {
 		return fmt.Errorf("finding this program: %w", err)
 	}
-	if on {
-		err = enable(program)
-	} else {
-		err = disable()
-	}
-	if err != nil {
+	if err := set(program, on); err != nil {
 		return fmt.Errorf("changing what starts at login: %w", err)
 	}
 	return nil

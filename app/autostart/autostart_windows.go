@@ -19,22 +19,16 @@ func enabled() bool {
 	return err == nil
 }
 
-func enable(program string) error {
+func set(program string, on bool) error {
 	key, _, err := registry.CreateKey(registry.CURRENT_USER, run, registry.SET_VALUE)
 	if err != nil {
 		return err
 	}
 	defer key.Close()
-	return key.SetStringValue("Fermata", `"`+program+`"`)
-}
-
-func disable() error {
-	key, err := registry.OpenKey(registry.CURRENT_USER, run, registry.SET_VALUE)
-	if err != nil {
-		return err
+	if on {
+		return key.SetStringValue("Fermata", `"`+program+`"`)
 	}
-	defer key.Close()
-	if err := key.DeleteValue("Fermata"); err != nil && !errors.Is(err, registry.ErrNotExist) {
+	if err := key.DeleteValue("Fermata"); !errors.Is(err, registry.ErrNotExist) {
 		return err
 	}
 	return nil

@@ -12,27 +12,21 @@ import (
 
 func enabled() bool {
 	path, err := file()
-	if err != nil {
-		return false
+	if err == nil {
+		_, err = os.Stat(path)
 	}
-	_, err = os.Stat(path)
 	return err == nil
 }
 
-func enable(program string) error {
+func set(program string, on bool) error {
 	path, err := file()
 	if err != nil {
 		return err
 	}
-	return files.Write(path, entry(program), 0o644)
-}
-
-func disable() error {
-	path, err := file()
-	if err != nil {
-		return err
+	if on {
+		return files.Write(path, entry(program), 0o644)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

@@ -13,15 +13,10 @@ import (
 // otherwise may stay until the browser is closed.
 const settle = 3 * time.Second
 
-func activation(ctx context.Context) string {
-	token, _ := ctx.Value(activationKey{}).(string)
-	return token
-}
-
 func start(ctx context.Context, address string) error {
 	cmd := exec.Command("xdg-open", address)
 	cmd.Env = os.Environ()
-	if token := activation(ctx); token != "" {
+	if token, ok := ctx.Value(activationKey{}).(string); ok {
 		cmd.Env = append(cmd.Env, "XDG_ACTIVATION_TOKEN="+token, "DESKTOP_STARTUP_ID="+token)
 	}
 	if err := cmd.Start(); errors.Is(err, exec.ErrNotFound) {
@@ -31,14 +26,12 @@ func start(ctx context.Context, address string) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	timer := time.NewTimer(settle)
-	defer timer.Stop()
 	select {
 	case err := <-ended:
 		if err != nil {
 			return fmt.Errorf("xdg-open found no program for it: %w", err)
 		}
-	case <-timer.C:
+	case <-time.After(settle):
 	case <-ctx.Done():
 	}
 	return nil
