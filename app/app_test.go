@@ -12,7 +12,6 @@ import (
 	"fermata/app/core"
 	"fermata/checks"
 	"fermata/checks/clock"
-	"fermata/checks/standin"
 )
 
 const day = 24 * time.Hour
@@ -174,10 +173,10 @@ func TestReload(t *testing.T) {
 func TestClickDuringLook(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		seen := len(b.views())
-		b.world.Times.ChangeAll(func(m *standin.Manner) { m.Shift = 500 * time.Millisecond })
+		b.world.Times.Shift(500 * time.Millisecond)
 		b.click("clock/check")
 		time.Sleep(100 * time.Millisecond) // the look is under way
-		b.world.Times.ChangeAll(func(m *standin.Manner) { m.Shift = 900 * time.Millisecond })
+		b.world.Times.Shift(900 * time.Millisecond)
 		b.click("clock/check")
 		time.Sleep(5 * time.Second)
 		var bodies []string

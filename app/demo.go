@@ -17,7 +17,7 @@ func (o *Outside) Demo(world *standin.World, keeper *secrets.Memory) {
 		o.Troubles = append(o.Troubles, core.Trouble{Name: t.Name, Label: t.Label})
 	}
 	var changed atomic.Bool
-	world.Aged = func(_ string, d time.Duration) { // no reply of a provider tells it
+	world.Aged = func(d time.Duration) { // no reply of a provider tells it
 		keeper.Age(d)
 		changed.Store(true)
 	}

@@ -59,7 +59,7 @@ type stay struct {
 }
 
 func newStay(t *testing.T) *stay {
-	s := &stay{t: t, spotify: standin.NewSpotify(nil), opened: make(chan string, 1), told: make(chan error, 4), ended: make(chan error, 1)}
+	s := &stay{t: t, spotify: standin.NewSpotify(), opened: make(chan string, 1), told: make(chan error, 4), ended: make(chan error, 1)}
 	s.account = account(s.spotify, standin.ClientID)
 	return s
 }

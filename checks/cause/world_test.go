@@ -187,7 +187,7 @@ func TestTroubles(t *testing.T) {
 func inWorld(t *testing.T, ask bool, f func(l *life)) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &life{t: t, world: standin.NewWorld(4), keeper: &keeper{}, ask: ask}
-		l.world.Aged = func(_ string, d time.Duration) {
+		l.world.Aged = func(d time.Duration) {
 			l.keeper.grant.AuthorizedAt = l.keeper.grant.AuthorizedAt.Add(-d)
 			l.restart()
 		}

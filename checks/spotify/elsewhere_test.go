@@ -98,7 +98,7 @@ func TestElsewhere(t *testing.T) {
 		"needs Premium":   {answers: standin.Answer(403, "application/json", `{"error":{"reason":"PREMIUM_REQUIRED"}}`), err: "needs Spotify Premium"},
 		"permission":      {answers: standin.Answer(403, "application/json", `{"error":{"message":"Insufficient client scope"}}`), err: "permission to control playback is missing"},
 		"asks to wait":    {answers: standin.Answer(429, "text/plain", ""), err: "asks to wait"},
-		"answers no more": {answers: standin.Silence, err: "no connection to Spotify", after: 20 * time.Second},
+		"answers no more": {answers: func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, err: "no connection to Spotify", after: 20 * time.Second},
 		"looks not allowed": {answers: func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodGet {
 				standin.Answer(401, "text/plain", "")(w, r)
@@ -107,7 +107,7 @@ func TestElsewhere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := standin.NewSpotify(nil)
+				s := standin.NewSpotify()
 				p := signedIn(t, s)
 				if tt.answers != nil {
 					s.Override(player, tt.answers)
@@ -135,7 +135,7 @@ func TestElsewhere(t *testing.T) {
 // A device that is gone, and with it every other.
 func TestElsewhereNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := standin.NewSpotify(nil)
+		s := standin.NewSpotify()
 		p := signedIn(t, s)
 		s.Override(player+"/devices", standin.Answer(200, "application/json", `{"devices":[]}`))
 		if _, err := p.Elsewhere(t.Context(), spotify.Device{ID: "sold", Name: "Boat"}); err == nil || !strings.Contains(err.Error(), "no device was found") || checks.Hint(err) == "" {
@@ -146,7 +146,7 @@ func TestElsewhereNone(t *testing.T) {
 
 func TestElsewhereEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := standin.NewSpotify(nil)
+		s := standin.NewSpotify()
 		p := signedIn(t, s)
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer cancel()

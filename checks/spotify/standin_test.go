@@ -73,7 +73,7 @@ func signIn(t *testing.T, a *session.Account, s *standin.Spotify) {
 func TestLife(t *testing.T) {
 	for _, rotate := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			s := standin.NewSpotify(nil)
+			s := standin.NewSpotify()
 			s.Rotate(rotate)
 			a := session.New(session.Config{
 				Name: "spotify", ClientID: "0123456789abcdef0123456789abcdef", Provider: spotify.Provider(),
@@ -121,7 +121,7 @@ func TestOutage(t *testing.T) {
 	for _, body := range []string{"upstream connect error or disconnect/reset before headers", "Jwks doesn't have key to match kid", "Audiences in Jwt are not allowed"} {
 		for _, status := range []int{400, 401, 403, 503} {
 			synctest.Test(t, func(t *testing.T) {
-				s := standin.NewSpotify(nil)
+				s := standin.NewSpotify()
 				a := session.New(session.Config{
 					Name: "spotify", ClientID: "0123456789abcdef0123456789abcdef", Provider: spotify.Provider(),
 				}, s.Transport(), bubbleClock{time.Now()}, memory{})

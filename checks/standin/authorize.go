@@ -5,11 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
-
-// RedirectURI is the one redirect address that every app here has registered. It has no port, so
-// any port will do, and the IPv6 literal with the same path is taken for registered too.
-const RedirectURI = "http://127.0.0.1/callback"
 
 // askPage shows the page on which the person agrees. Spotify leaves it out for those who agreed
 // before; here it always shows, so that each sign-in can be seen, and refused.
@@ -17,7 +14,7 @@ func (s *Spotify) askPage(w http.ResponseWriter, r *http.Request) {
 	back, err := checkAuthorize(r.URL.Query())
 	switch {
 	case err != nil && back == nil:
-		writePage(w, http.StatusBadRequest, "Error", "<h1>Error</h1>\n<p>"+escape(err.Error())+"</p>")
+		errorPage(err.Error())(w, r)
 	case err != nil:
 		http.Redirect(w, r, withQuery(back, "error", err.Error(), "state", r.URL.Query().Get("state")), http.StatusFound)
 	default:
@@ -27,13 +24,12 @@ func (s *Spotify) askPage(w http.ResponseWriter, r *http.Request) {
 
 // answered takes what the person pressed on the page.
 func (s *Spotify) answered(w http.ResponseWriter, r *http.Request) {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
-		http.Error(w, "this form belongs to another site", http.StatusForbidden)
+	if foreign(w, r) {
 		return
 	}
 	to, err := s.answer(r.URL.Query(), r.PostFormValue("answer") == "agree")
 	if err != nil {
-		writePage(w, http.StatusBadRequest, "Error", "<h1>Error</h1>\n<p>"+escape(err.Error())+"</p>")
+		errorPage(err.Error())(w, r)
 		return
 	}
 	http.Redirect(w, r, to, http.StatusFound)
@@ -70,7 +66,7 @@ func (s *Spotify) answer(q url.Values, agree bool) (to string, err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.clock.Now()
+	now := time.Now()
 	for name, c := range s.codes {
 		if now.Sub(c.until) > codeLifetime {
 			delete(s.codes, name)
@@ -101,7 +97,8 @@ func checkAuthorize(q url.Values) (back *url.URL, err error) {
 	return back, nil
 }
 
-// checkRedirect keeps Spotify's rules of April 2025: https, or a loopback literal.
+// checkRedirect keeps Spotify's rules of April 2025: https, or a loopback literal. Every app here has
+// registered http://127.0.0.1/callback, which serves any port; the IPv6 literal is taken for registered too.
 func checkRedirect(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -43,80 +43,50 @@ type code struct {
 
 // EndSessions ends every access token given out so far, as a sign-out elsewhere does. Refreshing
 // still works.
-func (s *Spotify) EndSessions() {
+func (s *Spotify) EndSessions() { s.change(true, func(*grant) {}) }
+
+// Revoke takes back every sign-in given so far: "Refresh token revoked", and no access token of
+// theirs is accepted.
+func (s *Spotify) Revoke() { s.change(false, func(g *grant) { g.refusal = "Refresh token revoked" }) }
+
+// forget takes back every sign-in given so far, as if none had ever been, and ends its sessions.
+func (s *Spotify) forget() { s.change(true, func(g *grant) { g.refusal = "Invalid refresh token" }) }
+
+// signOut lets the API take no access token of the sign-ins given so far, new ones neither, as after
+// "Sign out everywhere".
+func (s *Spotify) signOut() { s.change(false, func(g *grant) { g.signedOut = true }) }
+
+// narrow takes scopes away from every sign-in given so far and ends its sessions. All of the API then
+// refuses it, so that the loss is noticed at once.
+func (s *Spotify) narrow(scopes ...string) { s.change(true, func(g *grant) { g.lost = scopes }) }
+
+// age makes every sign-in given so far older by d, and ends its access tokens, which Spotify
+// would let run out first.
+func (s *Spotify) age(d time.Duration) { s.change(true, func(g *grant) { g.aged += d }) }
+
+// change changes every sign-in given so far and may end its access tokens.
+func (s *Spotify) change(end bool, change func(*grant)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.endSessions()
-}
-
-func (s *Spotify) endSessions() {
-	now := s.clock.Now()
+	for _, g := range s.grants {
+		change(g)
+	}
+	now := time.Now()
 	for _, a := range s.access {
-		if a.until.After(now) {
+		if end && a.until.After(now) {
 			a.until = now
 		}
 	}
 }
 
-// Revoke takes back every sign-in given so far: "Refresh token revoked", and no access token of
-// theirs is accepted.
-func (s *Spotify) Revoke() {
-	s.refuse("Refresh token revoked")
-}
-
-// Forget takes back every sign-in given so far, as if none had ever been: "Invalid refresh token".
-func (s *Spotify) Forget() { s.refuse("Invalid refresh token") }
-
-func (s *Spotify) refuse(text string) {
+// aged returns by how much the latest sign-in was put back.
+func (s *Spotify) aged() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, g := range s.grants {
-		g.refusal = text
+	if len(s.grants) == 0 {
+		return 0
 	}
-}
-
-// SignOut lets the API take no access token of the sign-ins given so far, new ones neither, as after
-// "Sign out everywhere".
-func (s *Spotify) SignOut() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, g := range s.grants {
-		g.signedOut = true
-	}
-}
-
-// Narrow takes scopes away from every sign-in given so far and ends its sessions. All of the API then
-// refuses it, so that the loss is noticed at once.
-func (s *Spotify) Narrow(scopes ...string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, g := range s.grants {
-		g.lost = scopes
-	}
-	s.endSessions()
-}
-
-// Age makes every sign-in given so far older by d, and ends its access tokens, which Spotify
-// would let run out first. A client keeps the day of the sign-in itself and has to be told: Aged
-// has by how much each client's latest sign-in was put back.
-func (s *Spotify) Age(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, g := range s.grants {
-		g.aged += d
-	}
-	s.endSessions()
-}
-
-// Aged returns for each client ID by how much Age has put back its latest sign-in.
-func (s *Spotify) Aged() map[string]time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	aged := map[string]time.Duration{}
-	for _, g := range s.grants {
-		aged[g.clientID] = g.aged
-	}
-	return aged
+	return s.grants[len(s.grants)-1].aged
 }
 
 // Rotate says whether a refresh replaces the refresh token, and retires the old one. Spotify did
@@ -127,14 +97,14 @@ func (s *Spotify) Rotate(on bool) {
 	s.rotate = on
 }
 
-// Skew puts the time in the Date header off by d. Lifetimes do not change.
-func (s *Spotify) Skew(d time.Duration) {
+// shift puts the time in the Date header off by d. Lifetimes do not change.
+func (s *Spotify) shift(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.skew = d
 }
 
-// Repair undoes Revoke, Forget, SignOut, Narrow, Age, Skew and Override. Access tokens that ended stay ended.
+// Repair undoes all but EndSessions and Rotate: access tokens that ended stay ended.
 func (s *Spotify) Repair() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,7 +130,7 @@ func (s *Spotify) find(refresh string) (g *grant, current bool) {
 
 // issue gives out an access token, and drops those that ended.
 func (s *Spotify) issue(g *grant) string {
-	now := s.clock.Now()
+	now := time.Now()
 	for t, a := range s.access {
 		if now.Sub(a.until) > accessLifetime {
 			delete(s.access, t)

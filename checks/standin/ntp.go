@@ -7,10 +7,10 @@ import (
 
 const packet = 48 // bytes of an NTP packet without extension fields, RFC 5905 section 7.3
 
-// Reply returns an NTP server's answer to request, received and sent at now: stratum 2, in sync,
+// reply returns an NTP server's answer to request, received and sent at now: stratum 2, in sync,
 // root delay 8 ms, root dispersion 2 ms. It returns nil for what a server does not answer: anything
 // shorter than a packet and anything but a client's mode. RFC 5905 section 9.2.
-func Reply(request []byte, now time.Time) []byte {
+func reply(request []byte, now time.Time) []byte {
 	if len(request) < packet || request[0]&7 != 3 {
 		return nil
 	}
@@ -37,40 +37,4 @@ func longTime(t time.Time) uint64 {
 	const since1900 = 2_208_988_800
 	frac := uint64(t.Nanosecond()) << 32 / uint64(time.Second)
 	return uint64(t.Unix()+since1900)<<32 | frac
-}
-
-// Manner is how one time server behaves. A well-behaved one has Stratum 2 and nothing else set.
-type Manner struct {
-	Shift       time.Duration // added to its time: a falseticker's error
-	Delay       time.Duration // on the way, half of it each direction
-	Silent      bool          // it does not answer
-	Stratum     byte          // 16: not in sync; 0 without Kiss: an invalid answer
-	Kiss        string        // four letters of a kiss-o'-death: "RATE", "DENY", "RSTR"; RFC 5905 section 7.4
-	NotInSync   bool          // leap indicator 3
-	WrongOrigin bool          // answers another's request: what someone off the path would send
-	Garbage     []byte        // sent in the place of an answer
-}
-
-// reply answers request at now, which is true time.
-func (m Manner) reply(request []byte, now time.Time) []byte {
-	r := Reply(request, now.Add(m.Shift))
-	if r == nil || m.Silent {
-		return nil
-	}
-	if m.Garbage != nil {
-		return m.Garbage
-	}
-	r[1] = m.Stratum
-	if m.Kiss != "" {
-		r[1] = 0
-		r[0] |= 0xc0
-		copy(r[12:16], m.Kiss)
-	}
-	if m.NotInSync {
-		r[0] |= 0xc0
-	}
-	if m.WrongOrigin {
-		r[24] ^= 0xff
-	}
-	return r
 }

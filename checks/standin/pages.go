@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/http"
 	"strings"
+	"time"
 )
 
 func escape(s string) string { return html.EscapeString(s) }
@@ -45,6 +46,16 @@ func writePage(w http.ResponseWriter, status int, title, body string) {
 	_, _ = w.Write([]byte(page)) // a browser that went away is its own affair
 }
 
+// foreign refuses a form that another site's page sent.
+func foreign(w http.ResponseWriter, r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	if site == "" || site == "same-origin" {
+		return false
+	}
+	http.Error(w, "this form belongs to another site", http.StatusForbidden)
+	return true
+}
+
 func (s *Spotify) frontPage(w http.ResponseWriter, _ *http.Request) {
 	writePage(w, http.StatusOK, "Home", `<h1>There is no music here</h1>
 <p>Fermata's demo signs in to this page, and would sign in to Spotify.</p>
@@ -55,7 +66,7 @@ func (s *Spotify) appsPage(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	inUse := 0
 	for _, g := range s.grants {
-		if g.refusal == "" && !g.ended(s.clock.Now()) {
+		if g.refusal == "" && !g.ended(time.Now()) {
 			inUse++
 		}
 	}
@@ -70,8 +81,7 @@ func (s *Spotify) appsPage(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Spotify) removeApps(w http.ResponseWriter, r *http.Request) {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
-		http.Error(w, "this form belongs to another site", http.StatusForbidden)
+	if foreign(w, r) {
 		return
 	}
 	s.Revoke()

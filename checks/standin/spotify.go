@@ -25,18 +25,10 @@ const (
 	maxBody        = 64 << 10
 )
 
-// Clock tells the time that lifetimes count in. Tests in a synctest bubble have no need of one.
-type Clock interface{ Now() time.Time }
-
-type systemClock struct{}
-
-func (systemClock) Now() time.Time { return time.Now() }
-
 // Spotify is an http.Handler for what Spotify has under accounts.spotify.com, api.spotify.com and
 // www.spotify.com/account/apps. It looks at paths, not at hosts. Safe for concurrent use.
 type Spotify struct {
-	clock Clock
-	mux   *http.ServeMux
+	mux *http.ServeMux
 
 	mu        sync.Mutex
 	codes     map[string]*code
@@ -52,13 +44,9 @@ type Spotify struct {
 	devices   []device
 }
 
-// NewSpotify returns a Spotify in good health. A nil clock is the system's.
-func NewSpotify(c Clock) *Spotify {
-	if c == nil {
-		c = systemClock{}
-	}
+// NewSpotify returns a Spotify in good health.
+func NewSpotify() *Spotify {
 	s := &Spotify{
-		clock:     c,
 		mux:       http.NewServeMux(),
 		codes:     map[string]*code{},
 		access:    map[string]*access{},
@@ -90,7 +78,7 @@ func (s *Spotify) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.running[path]++
 	s.peak[path] = max(s.peak[path], s.running[path])
 	override := s.override(path)
-	w.Header().Set("Date", s.clock.Now().Add(s.skew).UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", time.Now().Add(s.skew).UTC().Format(http.TimeFormat))
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
@@ -136,9 +124,6 @@ func Answer(status int, contentType, body string) http.HandlerFunc {
 		_, _ = w.Write([]byte(body)) // a client that went away is its own affair
 	}
 }
-
-// Silence is a handler that never answers: it waits until the client gives up.
-func Silence(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
 // Count returns how many requests for path have come.
 func (s *Spotify) Count(path string) int {

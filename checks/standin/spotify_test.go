@@ -90,7 +90,7 @@ func wantRefusal(t *testing.T, err error, code, text string) {
 }
 
 func TestSignInAndRefresh(t *testing.T) {
-	s := NewSpotify(nil)
+	s := NewSpotify()
 	token := signIn(t, s)
 	if len(token.AccessToken) <= 200 || token.RefreshToken == "" || token.ExpiresIn != 3600 {
 		t.Errorf("access token of %d characters, refresh token %q, %d s", len(token.AccessToken), token.RefreshToken, token.ExpiresIn)
@@ -112,7 +112,7 @@ func TestSignInAndRefresh(t *testing.T) {
 }
 
 func TestRotation(t *testing.T) {
-	s := NewSpotify(nil)
+	s := NewSpotify()
 	s.Rotate(true)
 	old := signIn(t, s).RefreshToken
 	next, err := refresh(s, old)
@@ -128,7 +128,7 @@ func TestRotation(t *testing.T) {
 
 func TestLifetimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := NewSpotify(nil)
+		s := NewSpotify()
 		token := signIn(t, s)
 		time.Sleep(time.Hour - time.Second)
 		if status, body := get(t, s, "/v1/me", token.AccessToken); status != 200 {
@@ -164,7 +164,7 @@ func TestCodeIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := NewSpotify(nil)
+				s := NewSpotify()
 				conf, ctx := client(s)
 				back, err := s.Agree(conf.AuthCodeURL("x", oauth2.S256ChallengeOption(good)))
 				if err != nil {
@@ -190,7 +190,7 @@ func TestCodeIsRefused(t *testing.T) {
 }
 
 func TestAuthorizeIsRefused(t *testing.T) {
-	s := NewSpotify(nil)
+	s := NewSpotify()
 	for name, c := range map[string]struct {
 		key, value string
 		want       string // in the error, or else in the callback's query
@@ -223,7 +223,7 @@ func TestAuthorizeIsRefused(t *testing.T) {
 }
 
 func TestAuthorizePage(t *testing.T) {
-	s := NewSpotify(nil)
+	s := NewSpotify()
 	conf, _ := client(s)
 	conf.RedirectURL = "http://[::1]:4711/callback"
 	address := conf.AuthCodeURL(`"><script>`, oauth2.S256ChallengeOption(oauth2.GenerateVerifier()))
@@ -258,7 +258,7 @@ func TestAuthorizePage(t *testing.T) {
 }
 
 func TestClientIsRefused(t *testing.T) {
-	s := NewSpotify(nil)
+	s := NewSpotify()
 	token := signIn(t, s)
 	conf, ctx := client(s)
 	conf.ClientID = UnknownClientID
@@ -273,7 +273,7 @@ func TestClientIsRefused(t *testing.T) {
 }
 
 func TestAPI(t *testing.T) {
-	s := NewSpotify(nil)
+	s := NewSpotify()
 	token := signIn(t, s).AccessToken
 	if status, body := get(t, s, "/v1/me", ""); status != 401 || !strings.Contains(body, "Access token missing") {
 		t.Errorf("without a token: %d %s", status, body)
@@ -308,7 +308,7 @@ func TestAPI(t *testing.T) {
 }
 
 func TestOverride(t *testing.T) {
-	s := NewSpotify(nil)
+	s := NewSpotify()
 	s.Override("/v1/", Answer(403, "text/plain", "all below"))
 	s.Override("/v1/me", Answer(200, "application/json", "{}"))
 	if status, _ := get(t, s, "/v1/me", ""); status != 200 {
@@ -325,8 +325,8 @@ func TestOverride(t *testing.T) {
 		t.Errorf("counted %d, at once %d", s.Count("/v1/me"), s.Peak("/v1/me"))
 	}
 	synctest.Test(t, func(t *testing.T) {
-		s := NewSpotify(nil)
-		s.Override("/v1/me", Silence)
+		s := NewSpotify()
+		s.Override("/v1/me", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 		c := http.Client{Transport: s.Transport(), Timeout: 10 * time.Second}
 		start := time.Now()
 		_, err := c.Get("https://api.spotify.com/v1/me")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -11,53 +12,38 @@ import (
 // TimeServers are NTP servers named time1.demo, time2.demo and so on. Dial reaches them in memory,
 // Serve puts one on a socket. Safe for concurrent use.
 type TimeServers struct {
-	mu      sync.Mutex
-	servers []*timeServer
+	names []string
+
+	mu     sync.Mutex
+	shifts []time.Duration // added to each one's time
 }
 
-type timeServer struct {
-	name   string
-	manner Manner
-	asked  int
-}
-
-// NewTimeServers returns n well-behaved servers.
+// NewTimeServers returns n servers that tell the true time.
 func NewTimeServers(n int) *TimeServers {
-	t := &TimeServers{}
+	t := &TimeServers{shifts: make([]time.Duration, n)}
 	for i := range n {
-		t.servers = append(t.servers, &timeServer{name: fmt.Sprintf("time%d.demo", i+1), manner: Manner{Stratum: 2}})
+		t.names = append(t.names, fmt.Sprintf("time%d.demo", i+1))
 	}
 	return t
 }
 
 // Names returns the servers' names, as settings list them.
-func (t *TimeServers) Names() []string {
-	var names []string
-	for _, s := range t.servers {
-		names = append(names, s.name)
-	}
-	return names
-}
+func (t *TimeServers) Names() []string { return slices.Clone(t.names) }
 
-// Change changes how server i behaves, counted from 0.
-func (t *TimeServers) Change(i int, change func(*Manner)) {
+// Shift puts every server's time off by d.
+func (t *TimeServers) Shift(d time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	change(&t.servers[i].manner)
-}
-
-// ChangeAll changes how every server behaves.
-func (t *TimeServers) ChangeAll(change func(*Manner)) {
-	for i := range t.servers {
-		t.Change(i, change)
+	for i := range t.shifts {
+		t.shifts[i] = d
 	}
 }
 
-// Asked returns how many requests server i has seen.
-func (t *TimeServers) Asked(i int) int {
+// lie puts the last server ahead of the others.
+func (t *TimeServers) lie() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.servers[i].asked
+	t.shifts[len(t.shifts)-1] += aheadBy
 }
 
 // Dial connects in memory to the server that addr names, with or without a port. Each Write is a
@@ -80,10 +66,8 @@ func (t *TimeServers) find(network, addr string) (int, error) {
 	if err != nil {
 		host = addr
 	}
-	for i, s := range t.servers {
-		if s.name == host {
-			return i, nil
-		}
+	if i := slices.Index(t.names, host); i >= 0 {
+		return i, nil
 	}
 	unknown := &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 	return 0, &net.OpError{Op: "dial", Net: network, Err: unknown}
@@ -105,7 +89,7 @@ func (t *TimeServers) talk(i int, c net.Conn) {
 	}
 }
 
-// Serve answers for server i on c until c is closed. A Delay holds up the next request too.
+// Serve answers for server i on c until c is closed.
 func (t *TimeServers) Serve(i int, c net.PacketConn) error {
 	request := make([]byte, 512)
 	for {
@@ -114,19 +98,13 @@ func (t *TimeServers) Serve(i int, c net.PacketConn) error {
 			return err
 		}
 		if r := t.answer(i, request[:n]); r != nil {
-			// A reply that cannot be sent is a lost packet.
-			_, _ = c.WriteTo(r, from)
+			_, _ = c.WriteTo(r, from) // one that cannot be sent is a lost packet
 		}
 	}
 }
 
 func (t *TimeServers) answer(i int, request []byte) []byte {
 	t.mu.Lock()
-	t.servers[i].asked++
-	m := t.servers[i].manner
-	t.mu.Unlock()
-	time.Sleep(m.Delay / 2)
-	r := m.reply(request, time.Now())
-	time.Sleep(m.Delay / 2)
-	return r
+	defer t.mu.Unlock()
+	return reply(request, time.Now().Add(t.shifts[i]))
 }

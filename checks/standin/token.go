@@ -68,14 +68,14 @@ func (s *Spotify) exchangeCode(id, name, redirect, verifier string) (*tokenReply
 	delete(s.codes, name)
 	sum := sha256.Sum256([]byte(verifier))
 	switch {
-	case !s.clock.Now().Before(c.until):
+	case !time.Now().Before(c.until):
 		return nil, invalidGrant("Authorization code expired")
 	case c.redirect != redirect:
 		return nil, invalidGrant("Invalid redirect URI")
 	case len(verifier) < 43 || len(verifier) > 128 || base64.RawURLEncoding.EncodeToString(sum[:]) != c.challenge:
 		return nil, invalidGrant("code_verifier was incorrect")
 	}
-	g := &grant{clientID: id, scope: c.scope, authorizedAt: s.clock.Now(), refresh: opaque("AQ", 99)}
+	g := &grant{clientID: id, scope: c.scope, authorizedAt: time.Now(), refresh: opaque("AQ", 99)}
 	s.grants = append(s.grants, g)
 	return s.reply(g, g.refresh), nil
 }
@@ -89,7 +89,7 @@ func (s *Spotify) refresh(id, token string) (*tokenReply, *tokenError) {
 		return nil, invalidGrant(g.refusal)
 	case !current:
 		return nil, invalidGrant("Refresh token revoked")
-	case g.ended(s.clock.Now()):
+	case g.ended(time.Now()):
 		return nil, invalidGrant("Refresh token expired")
 	case !s.rotate:
 		return s.reply(g, ""), nil

@@ -50,15 +50,15 @@ func Troubles() []Trouble {
 	return []Trouble{
 		{"end-session", "End the session early", func(w *World) { w.Spotify.EndSessions() }},
 		{"revoke", "Revoke the sign-in", func(w *World) { w.Spotify.Revoke() }},
-		{"six-months", "Let the sign-in be six months old", func(w *World) { w.age(func() { w.Spotify.Age(halfAge) }) }},
+		{"six-months", "Let the sign-in be six months old", func(w *World) { w.age(func() { w.Spotify.age(halfAge) }) }},
 		{"clock-ahead", "Put the clock 90 s ahead", (*World).putClockAhead},
-		{"lying-server", "One time server lies", func(w *World) { w.Times.Change(len(w.Times.servers)-1, lie) }},
+		{"lying-server", "One time server lies", func(w *World) { w.Times.lie() }},
 		{"no-network", "Cut the network", func(w *World) { w.cut.Store(true) }},
 		{"spotify-down", "Spotify is down", func(w *World) { w.Spotify.Override("/", Answer(http.StatusServiceUnavailable, "text/plain", edge)) }},
-		{"seven-days", "Let the sign-in have a week to go", func(w *World) { w.age(func() { w.Spotify.Age(almostHalf) }) }},
-		{"signed-out", "Sign out everywhere", func(w *World) { w.Spotify.SignOut() }},
-		{"damaged", "Damage the sign-in that is kept", func(w *World) { w.Spotify.EndSessions(); w.Spotify.Forget() }},
-		{"scopes", "Take a permission away", func(w *World) { w.Spotify.Narrow("user-modify-playback-state") }},
+		{"seven-days", "Let the sign-in have a week to go", func(w *World) { w.age(func() { w.Spotify.age(almostHalf) }) }},
+		{"signed-out", "Sign out everywhere", func(w *World) { w.Spotify.signOut() }},
+		{"damaged", "Damage the sign-in that is kept", func(w *World) { w.Spotify.forget() }},
+		{"scopes", "Take a permission away", func(w *World) { w.Spotify.narrow("user-modify-playback-state") }},
 		{"not-listed", "Take the person off the app's user list", refuses(http.StatusForbidden, "User not registered in the Developer Dashboard")},
 		{"owner-premium", "Let the app owner's Premium lapse", refuses(http.StatusForbidden, "Active premium subscription required for the owner of the app.")},
 		{"premium", "Let it need Premium", refuses(http.StatusForbidden, `{"error":{"status":403,"message":"Player command failed: Premium required","reason":"PREMIUM_REQUIRED"}}`)},
@@ -90,24 +90,20 @@ func (w *World) Cause(name string) error {
 	return fmt.Errorf("no trouble is called %q; there are %s", name, strings.Join(names, ", "))
 }
 
-// age tells by how much change made each client's latest sign-in older.
+// age tells by how much change made the latest sign-in older.
 func (w *World) age(change func()) {
-	before := w.Spotify.Aged()
+	before := w.Spotify.aged()
 	change()
-	for client, d := range w.Spotify.Aged() {
-		if w.Aged != nil && d != before[client] {
-			w.Aged(client, d-before[client])
-		}
+	if d := w.Spotify.aged() - before; d != 0 && w.Aged != nil {
+		w.Aged(d)
 	}
 }
 
 // putClockAhead shifts everyone else, since this computer's clock is not the demo's to set.
 func (w *World) putClockAhead() {
-	w.Times.ChangeAll(func(m *Manner) { m.Shift = -aheadBy })
-	w.Spotify.Skew(-aheadBy)
+	w.Times.Shift(-aheadBy)
+	w.Spotify.shift(-aheadBy)
 }
-
-func lie(m *Manner) { m.Shift += aheadBy }
 
 func (w *World) lock(locked bool) {
 	if w.Locked != nil {
@@ -117,7 +113,7 @@ func (w *World) lock(locked bool) {
 
 func (w *World) repair() {
 	w.age(w.Spotify.Repair)
-	w.Times.ChangeAll(func(m *Manner) { *m = Manner{Stratum: 2, Delay: m.Delay} })
+	w.Times.Shift(0)
 	w.cut.Store(false)
 	w.fault.Store(nil)
 	w.lock(false)

@@ -18,9 +18,9 @@ import (
 type World struct {
 	Spotify *Spotify
 	Times   *TimeServers
-	// Aged, where set, is told that the sign-in of a client is now older by d (younger where d is
-	// negative), so that the kept grant can be put back too: no reply of Spotify tells its age.
-	Aged func(clientID string, d time.Duration)
+	// Aged, where set, is told that the sign-ins are now older by d (younger where d is negative), so
+	// that the kept grants can be put back too: no reply of Spotify tells their age.
+	Aged func(d time.Duration)
 	// Locked, where set, is told to lock the keyring, and to unlock it again.
 	Locked func(locked bool)
 
@@ -37,7 +37,7 @@ type World struct {
 
 // NewWorld returns a World with n time servers in which all is right.
 func NewWorld(n int) *World {
-	return &World{Spotify: NewSpotify(nil), Times: NewTimeServers(n), url: "http://spotify.demo"}
+	return &World{Spotify: NewSpotify(), Times: NewTimeServers(n), url: "http://spotify.demo"}
 }
 
 // Start puts the World on free ports of 127.0.0.1 until ctx ends or Close is called.
@@ -51,7 +51,7 @@ func (w *World) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the stand-in for Spotify: %w", err)
 	}
-	for range w.Times.servers {
+	for range w.Times.names {
 		c, err := net.ListenPacket("udp4", "127.0.0.1:0")
 		if err != nil {
 			l.Close()
@@ -114,6 +114,17 @@ func (w *World) URL() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.url
+}
+
+// TimeAddresses returns where the time servers listen, host:port, once the World has started.
+func (w *World) TimeAddresses() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var all []string
+	for _, c := range w.times {
+		all = append(all, c.LocalAddr().String())
+	}
+	return all
 }
 
 // Transport reaches Spotify, and fails while the network is cut.
@@ -184,8 +195,8 @@ func (w *World) Dial(ctx context.Context, network, addr string) (net.Conn, error
 
 // SetClock is what setting this computer's clock right comes to: nobody else is off any more.
 func (w *World) SetClock() {
-	w.Times.ChangeAll(func(m *Manner) { m.Shift = 0 })
-	w.Spotify.Skew(0)
+	w.Times.Shift(0)
+	w.Spotify.shift(0)
 }
 
 // noNetwork is what dialing gives on a machine without a network: an address cannot be routed to,

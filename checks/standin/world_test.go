@@ -17,8 +17,8 @@ import (
 // TestTroubles goes through every trouble over real sockets, and repairs each.
 func TestTroubles(t *testing.T) {
 	w := NewWorld(4)
-	aged := map[string]time.Duration{}
-	w.Aged = func(client string, d time.Duration) { aged[client] += d }
+	var aged time.Duration
+	w.Aged = func(d time.Duration) { aged += d }
 	if err := w.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -78,8 +78,8 @@ func TestTroubles(t *testing.T) {
 			if got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
-			if d := map[string]time.Duration{"six-months": halfAge, "seven-days": almostHalf}[name]; aged[ClientID] != d {
-				t.Errorf("told an age of %v, want %v", aged[ClientID], d)
+			if d := map[string]time.Duration{"six-months": halfAge, "seven-days": almostHalf}[name]; aged != d {
+				t.Errorf("told an age of %v, want %v", aged, d)
 			}
 			if err := w.Cause("repair"); err != nil {
 				t.Fatal(err)
@@ -88,8 +88,8 @@ func TestTroubles(t *testing.T) {
 			if got.api == 401 && want.api == 401 {
 				got.api = 200 // what ended stays ended; the refresh works
 			}
-			if got != good || aged[ClientID] != 0 {
-				t.Errorf("repaired: %+v, age %v", got, aged[ClientID])
+			if got != good || aged != 0 {
+				t.Errorf("repaired: %+v, age %v", got, aged)
 			}
 		})
 	}
@@ -182,9 +182,9 @@ func TestAgain(t *testing.T) {
 
 // TestNarrowed: a sign-in that lost a permission still renews, the API refuses it, and says why.
 func TestNarrowed(t *testing.T) {
-	s := NewSpotify(nil)
+	s := NewSpotify()
 	old := signIn(t, s)
-	s.Narrow("user-modify-playback-state")
+	s.narrow("user-modify-playback-state")
 	token, err := refresh(s, old.RefreshToken)
 	if err != nil {
 		t.Fatal(err)
