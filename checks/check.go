@@ -1,35 +1,15 @@
-// Package checks says what is so. A Check looks at one thing (the clock, an account) and returns a
-// Finding: how bad it is, in a sentence, and what a person may do about it. What follows from the
-// findings is decided in fermata/app; how it looks, in fermata/tray.
+// Package checks observes. Each package below it looks at one thing (the clock, an account, other
+// programs' tokens) and returns facts; package cause judges them by level and names what is wrong. This
+// package holds what they share. What follows is decided in fermata/app/core.
 package checks
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 )
 
-// A Check watches one thing.
-type Check interface {
-	// Name is what the check watches, as it stands in action IDs: "clock", or an account's name.
-	Name() string
-	// Run looks once. It ends soon after ctx does, and it never fails: failing to look is a Finding
-	// of level Unknown. No two Runs of one Check overlap, but an Action may run beside one.
-	Run(ctx context.Context) Finding
-}
-
-// A Finding is what a Check saw.
-type Finding struct {
-	Level   Level
-	Summary string        // one line without a full stop: "Clock is right (within 15 ms; 4 of 4 servers agree)"
-	Next    time.Duration // when the check wants its next look, counted from now; 0: only when told
-	Actions []Action      // what is on offer now
-	Facts   any           // clock.Facts or session.Facts: the figures behind the summary
-}
-
-// Level orders findings by how much they ask of a person.
+// Level says how much something asks of a person.
 type Level int
 
 // The levels, the mildest first.
@@ -56,18 +36,6 @@ func (l *Level) UnmarshalText(text []byte) error {
 	}
 	*l = Level(i)
 	return nil
-}
-
-// An Action is what a person can have done with one click, in the menu, on a notification, on a
-// page or by "fermata do ID".
-type Action struct {
-	ID    string // the check's name, a slash, a verb: "spotify/login"
-	Label string // as a menu shows it: "Sign in again…"
-	// Again says that a second click while the action runs ends the first run and begins anew;
-	// otherwise it is ignored.
-	Again bool
-	// Do does it. Its error is shown where the click was, with its hint (see WithHint).
-	Do func(ctx context.Context) error
 }
 
 type hinted struct {

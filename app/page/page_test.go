@@ -42,7 +42,8 @@ func account(s *standin.Spotify, clientID string) *session.Account {
 
 func signedIn(t *testing.T, a *session.Account) bool {
 	t.Helper()
-	return a.Run(t.Context()).Facts.(session.Facts).SignedIn
+	f, _ := a.Look(t.Context())
+	return f.SignedIn
 }
 
 // A stay is a visit under test: what it opened, what it told, how it ended.

@@ -84,30 +84,22 @@ func (l *life) signIn() error {
 func (l *life) live(d time.Duration) Evidence {
 	l.t.Helper()
 	for end := time.Now().Add(d); ; {
-		f := l.account.Run(l.t.Context())
+		f, next := l.account.Look(l.t.Context())
 		left := time.Until(end)
 		if left <= 0 {
 			return l.evidence(f)
 		}
-		if f.Next <= 0 || f.Next > left {
-			f.Next = left
+		if next <= 0 || next > left {
+			next = left
 		}
-		time.Sleep(f.Next)
+		time.Sleep(next)
 	}
 }
 
-func (l *life) evidence(f checks.Finding) Evidence {
-	e := Evidence{Now: time.Now(), Provider: "Spotify", SessionLife: spotify.SessionLifetime, KeyringLocked: l.keeper.locked}
-	e.Session, _ = f.Facts.(session.Facts)
-	c := l.clock.Run(l.t.Context())
-	e.Clock, _ = c.Facts.(clock.Facts)
-	if got, _ := JudgeClock(e.Clock); got != c.Level {
-		l.t.Errorf("the clock is %v, want %v", got, c.Level)
-	}
+func (l *life) evidence(f session.Facts) Evidence {
+	e := Evidence{Now: time.Now(), Provider: "Spotify", SessionLife: spotify.SessionLifetime, Session: f, KeyringLocked: l.keeper.locked}
+	e.Clock, _ = l.clock.Look(l.t.Context())
 	e.NetworkSeen = e.Clock.Known
-	if got, _ := Judge(e); got != f.Level {
-		l.t.Errorf("level %v, want %v: %s; %+v", got, f.Level, f.Summary, e.Session)
-	}
 	return e
 }
 
@@ -215,6 +207,31 @@ func TestTimedOut(t *testing.T) {
 			if got := ids(causes(l.live(8 * time.Minute))); !slices.Equal(got, []string{"timed-out"}) {
 				t.Errorf("got %v", got)
 			}
+		}
+	})
+}
+
+// TestOutage: no network goes unmentioned for a while, then it is a warning before the session's end.
+func TestOutage(t *testing.T) {
+	inWorld(t, false, func(l *life) {
+		l.live(40 * time.Minute)
+		if err := l.world.Cause("no-network"); err != nil {
+			t.Fatal(err)
+		}
+		down := time.Now()
+		var levels []checks.Level
+		var at []time.Duration
+		for time.Since(down) < 50*time.Minute {
+			level, _ := Judge(l.live(10 * time.Second))
+			if len(levels) == 0 || levels[len(levels)-1] != level {
+				levels, at = append(levels, level), append(at, time.Since(down))
+			}
+		}
+		if !slices.Equal(levels, []checks.Level{checks.OK, checks.Unknown, checks.Warning, checks.Critical}) {
+			t.Fatalf("levels %v at %v", levels, at)
+		}
+		if at[1] < grace || at[2] < 14*time.Minute || at[2] > 16*time.Minute || (at[3]-at[2]-5*time.Minute).Abs() > 15*time.Second {
+			t.Errorf("levels %v at %v", levels, at)
 		}
 	})
 }

@@ -54,18 +54,18 @@ func BenchmarkStepToFinding(b *testing.B) {
 		b.Fatal(err)
 	}
 	c, _ := realCheck(b, time.Second)
-	c.Run(b.Context())
+	c.Look(b.Context())
 	var times []time.Duration
 	for b.Loop() {
 		back := stepClock(b, 2*time.Second)
 		begun := Read().Boot
 		<-changes
-		f := c.Run(b.Context())
+		f, _ := c.Look(b.Context())
 		times = append(times, Read().Boot-begun)
 		back()
 		<-changes
-		if f.Summary != "Your clock is 2 s ahead" {
-			b.Fatal(f.Summary)
+		if f.Summary() != "Your clock is 2 s ahead" {
+			b.Fatal(f.Summary())
 		}
 	}
 	report(b, "ms", times, time.Millisecond)
@@ -83,7 +83,7 @@ func BenchmarkLook(b *testing.B) {
 	}
 	before := cpu()
 	for b.Loop() {
-		c.Run(b.Context())
+		c.Look(b.Context())
 	}
 	looks := float64(day / c.cfg.Interval)
 	b.ReportMetric(looks*float64(cpu()-before)/1e6/float64(b.N), "CPU-ms/day")

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"fermata/checks"
 	"fermata/checks/clock/autotime"
 )
 
@@ -43,7 +42,7 @@ type Config struct {
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
-// A Check looks at the clock. It implements checks.Check.
+// A Check looks at the clock.
 type Check struct {
 	cfg     Config
 	time    *Time
@@ -73,9 +72,6 @@ func New(cfg Config, t *Time) *Check {
 	return c
 }
 
-// Name implements checks.Check.
-func (c *Check) Name() string { return "clock" }
-
 // Look asks the servers and returns what they said, and in how long it wants the next look. It never
 // fails: a clock that cannot be checked is Unknown. A look takes a second, or seven when it is the usual
 // one that nobody waits for; where the pages have to be asked, up to six more. It ends soon after ctx
@@ -104,32 +100,6 @@ func (c *Check) Look(ctx context.Context) (Facts, time.Duration) {
 	wait := next(facts.Verdict, c.bad, c.cfg.Interval, rand.Float64())
 	c.due = c.time.Elapsed() + wait
 	return facts, wait
-}
-
-// Run implements checks.Check: it is a Look with the level and the actions that follow.
-func (c *Check) Run(ctx context.Context) checks.Finding {
-	facts, wait := c.Look(ctx)
-	f := checks.Finding{
-		Level: level(facts.Verdict), Summary: facts.Summary(), Next: wait, Facts: facts,
-		// Nothing to do for the first: after every action the check runs.
-		Actions: []checks.Action{{ID: "clock/check", Label: "Check the clock now", Do: func(context.Context) error { return nil }}},
-	}
-	if facts.Verdict >= Wrong {
-		f.Actions = append(f.Actions, checks.Action{ID: "clock/set", Label: "Set it automatically", Do: c.Set})
-	}
-	return f
-}
-
-func level(v Verdict) checks.Level {
-	switch v {
-	case Right:
-		return checks.OK
-	case Wrong:
-		return checks.Warning
-	case Harmful:
-		return checks.Critical
-	}
-	return checks.Unknown
 }
 
 // spacing is the time between samples: long only when all was well and this look comes when it was

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"fermata/checks"
 )
 
 var names = []string{"a.test", "b.test", "c.test", "d.test"}
@@ -37,14 +35,15 @@ func newRig(edit func(servers map[string]*responder)) *rig {
 	}, t), c, n, t}
 }
 
-func (r *rig) run(t *testing.T) (checks.Finding, Facts) {
+// run looks, and returns the facts and in how long the next look is wanted.
+func (r *rig) run(t *testing.T) (Facts, time.Duration) {
 	t.Helper()
 	begun := time.Now()
-	f := r.Run(t.Context())
+	facts, next := r.Look(t.Context())
 	if took := time.Since(begun); took > 2*time.Second {
 		t.Errorf("the look took %v", took)
 	}
-	return f, f.Facts.(Facts)
+	return facts, next
 }
 
 func TestRight(t *testing.T) {
@@ -55,12 +54,12 @@ func TestRight(t *testing.T) {
 			s["c.test"].offset = 3 * time.Millisecond
 			s["d.test"].offset = 3 * time.Millisecond
 		})
-		f, facts := r.run(t)
-		if want := "Clock is right (within 15 ms; 4 of 4 servers agree)"; f.Level != checks.OK || f.Summary != want {
-			t.Errorf("got %v %q, want ok %q", f.Level, f.Summary, want)
+		facts, next := r.run(t)
+		if got, want := facts.Summary(), "Clock is right (within 15 ms; 4 of 4 servers agree)"; facts.Verdict != Right || got != want {
+			t.Errorf("got %v %q, want %q", facts.Verdict, got, want)
 		}
-		if f.Next < 27*time.Minute || f.Next > 33*time.Minute {
-			t.Errorf("next look in %v", f.Next)
+		if next < 27*time.Minute || next > 33*time.Minute {
+			t.Errorf("next look in %v", next)
 		}
 		if !facts.Known || !r.time.Known() || len(facts.Servers) != 4 {
 			t.Errorf("facts: %+v", facts)
@@ -81,16 +80,16 @@ func TestRight(t *testing.T) {
 func TestWrong(t *testing.T) {
 	for _, tt := range []struct {
 		offset  time.Duration
-		level   checks.Level
+		verdict Verdict
 		summary string
 	}{
-		{-93 * time.Second, checks.Critical, "Your clock is 1 min 33 s ahead"},
-		{93 * time.Second, checks.Critical, "Your clock is 1 min 33 s behind"},
-		{3 * time.Second, checks.Warning, "Your clock is 3 s behind"},
-		{-2 * time.Hour, checks.Critical, "Your clock is 2 h ahead"},
-		{56 * 365 * day, checks.Critical, "Your clock is 55 years behind"},
-		{2005 * time.Millisecond, checks.Unknown, "Clock not checked closely enough: 2 s behind (within 12 ms)"},
-		{1995 * time.Millisecond, checks.OK, "Clock is right (within 2 s; 4 of 4 servers agree)"},
+		{-93 * time.Second, Harmful, "Your clock is 1 min 33 s ahead"},
+		{93 * time.Second, Harmful, "Your clock is 1 min 33 s behind"},
+		{3 * time.Second, Wrong, "Your clock is 3 s behind"},
+		{-2 * time.Hour, Harmful, "Your clock is 2 h ahead"},
+		{56 * 365 * day, Harmful, "Your clock is 55 years behind"},
+		{2005 * time.Millisecond, Vague, "Clock not checked closely enough: 2 s behind (within 12 ms)"},
+		{1995 * time.Millisecond, Right, "Clock is right (within 2 s; 4 of 4 servers agree)"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(func(s map[string]*responder) {
@@ -98,9 +97,9 @@ func TestWrong(t *testing.T) {
 					s[name].offset = tt.offset
 				}
 			})
-			f, facts := r.run(t)
-			if f.Level != tt.level || f.Summary != tt.summary {
-				t.Errorf("%v: got %v %q, want %v %q", tt.offset, f.Level, f.Summary, tt.level, tt.summary)
+			facts, _ := r.run(t)
+			if got := facts.Summary(); facts.Verdict != tt.verdict || got != tt.summary {
+				t.Errorf("%v: got %v %q, want %v %q", tt.offset, facts.Verdict, got, tt.verdict, tt.summary)
 			}
 			if (facts.Offset - tt.offset).Abs() > facts.Error {
 				t.Errorf("%v: measured %v ± %v", tt.offset, facts.Offset, facts.Error)
@@ -145,9 +144,9 @@ func TestBadServers(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(func(s map[string]*responder) { bad := tt.spoil; s["c.test"] = &bad })
-			f, facts := r.run(t)
-			if want := "Clock is right (within 12 ms; 3 of 4 servers agree)"; f.Level != checks.OK || f.Summary != want {
-				t.Errorf("%s: got %v %q, want ok %q", tt.name, f.Level, f.Summary, want)
+			facts, _ := r.run(t)
+			if got, want := facts.Summary(), "Clock is right (within 12 ms; 3 of 4 servers agree)"; facts.Verdict != Right || got != want {
+				t.Errorf("%s: got %v %q, want %q", tt.name, facts.Verdict, got, want)
 			}
 			if got := facts.Servers[2].Verdict; got != tt.verdict {
 				t.Errorf("%s: verdict %q, want %q", tt.name, got, tt.verdict)
@@ -163,15 +162,15 @@ func TestBadServers(t *testing.T) {
 					s[name] = &bad
 				}
 			})
-			f, facts := r.run(t)
-			if want := "Clock not checked: " + tt.all; f.Level != checks.Unknown || f.Summary != want {
-				t.Errorf("%s everywhere: got %v %q, want unknown %q", tt.name, f.Level, f.Summary, want)
+			facts, next := r.run(t)
+			if got, want := facts.Summary(), "Clock not checked: "+tt.all; facts.Verdict != Unknown || got != want {
+				t.Errorf("%s everywhere: got %v %q, want %q", tt.name, facts.Verdict, got, want)
 			}
 			if facts.Known || r.time.Known() {
 				t.Errorf("%s everywhere: something is known: %+v", tt.name, facts)
 			}
-			if f.Next > time.Minute {
-				t.Errorf("%s everywhere: next look in %v", tt.name, f.Next)
+			if next > time.Minute {
+				t.Errorf("%s everywhere: next look in %v", tt.name, next)
 			}
 		})
 	}
@@ -199,9 +198,9 @@ func TestNoMajority(t *testing.T) {
 					s[name].silent = i >= len(names)-tt.silent
 				}
 			})
-			f, facts := r.run(t)
-			if want := "Clock not checked: " + tt.want; f.Level != checks.Unknown || f.Summary != want || facts.Known {
-				t.Errorf("got %v %q, want unknown %q", f.Level, f.Summary, want)
+			facts, _ := r.run(t)
+			if got, want := facts.Summary(), "Clock not checked: "+tt.want; facts.Verdict != Unknown || got != want || facts.Known {
+				t.Errorf("got %v %q, want %q", facts.Verdict, got, want)
 			}
 		})
 	}
@@ -212,8 +211,8 @@ func TestSilentServerDoesNotDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(func(s map[string]*responder) { s["b.test"].silent = true })
 		begun := time.Now()
-		if f := r.Run(t.Context()); f.Level != checks.OK {
-			t.Error(f.Summary)
+		if f, _ := r.Look(t.Context()); f.Verdict != Right {
+			t.Error(f.Summary())
 		}
 		if took := time.Since(begun); took > time.Second {
 			t.Errorf("took %v", took)
@@ -237,7 +236,7 @@ func TestKisses(t *testing.T) {
 			t.Errorf("asked on after a kiss: %d and %d packets", a, b)
 		}
 		for range 48 * 4 {
-			r.Run(t.Context())
+			r.Look(t.Context())
 			time.Sleep(15 * time.Minute)
 		}
 		if a := asked("a.test"); a < 3 || a > 7 {
@@ -246,7 +245,7 @@ func TestKisses(t *testing.T) {
 		if b := asked("b.test"); b != 0 {
 			t.Errorf("asked the server that said DENY %d times", b)
 		}
-		_, facts := r.run(t)
+		facts, _ := r.run(t)
 		if got := facts.Servers[1].Verdict; got != "refuses us" {
 			t.Errorf("verdict %q", got)
 		}
@@ -262,7 +261,7 @@ func TestStepDuringSample(t *testing.T) {
 				time.Sleep(210 * time.Millisecond) // the second sample is on its way
 				r.clocks.set(step)
 			}()
-			_, facts := r.run(t)
+			facts, _ := r.run(t)
 			if !facts.Known || (facts.Offset+step).Abs() > facts.Error || facts.Error > 12*time.Millisecond {
 				t.Errorf("step of %v: %v ± %v", step, facts.Offset, facts.Error)
 			}
@@ -285,7 +284,7 @@ func TestSuspendDuringSample(t *testing.T) {
 			time.Sleep(50 * time.Millisecond)
 			r.clocks.suspend(-90 * time.Millisecond) // as if the answer had come faster than it can
 		}()
-		_, facts := r.run(t)
+		facts, _ := r.run(t)
 		for _, s := range facts.Servers {
 			if s.RTT < 99*time.Millisecond {
 				t.Errorf("a sample across a suspend was kept: %+v", s)
@@ -317,8 +316,8 @@ func TestTrueTime(t *testing.T) {
 		for _, name := range names {
 			r.net.servers[name].silent = true
 		}
-		if f, _ := r.run(t); f.Level != checks.Unknown || !r.time.Known() {
-			t.Errorf("offline: %v %q", f.Level, f.Summary)
+		if f, _ := r.run(t); f.Verdict != Unknown || !r.time.Known() {
+			t.Errorf("offline: %v %q", f.Verdict, f.Summary())
 		}
 		check("after a look that failed")
 	})
@@ -331,7 +330,7 @@ func TestUsualLook(t *testing.T) {
 		var next time.Duration
 		took := func() time.Duration {
 			begun := time.Now()
-			next = r.Run(t.Context()).Next
+			_, next = r.Look(t.Context())
 			return time.Since(begun)
 		}
 		if d := took(); d > time.Second {
@@ -358,16 +357,16 @@ func TestCancelledLook(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		begun := time.Now()
-		f := r.Run(ctx)
-		if took := time.Since(begun); took > 150*time.Millisecond || f.Level != checks.Unknown {
-			t.Errorf("%v after %v", f.Summary, took)
+		f, _ := r.Look(ctx)
+		if took := time.Since(begun); took > 150*time.Millisecond || f.Verdict != Unknown {
+			t.Errorf("%v after %v", f.Summary(), took)
 		}
 	})
 }
 
 func TestNoServers(t *testing.T) {
-	f := New(Config{Tolerance: time.Second, Interval: time.Hour}, NewTime()).Run(t.Context())
-	if f.Level != checks.Unknown || !strings.Contains(f.Summary, "no time server is configured") {
-		t.Errorf("%v %q", f.Level, f.Summary)
+	f, _ := New(Config{Tolerance: time.Second, Interval: time.Hour}, NewTime()).Look(t.Context())
+	if f.Verdict != Unknown || !strings.Contains(f.Summary(), "no time server is configured") {
+		t.Errorf("%v %q", f.Verdict, f.Summary())
 	}
 }

@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"testing"
 	"time"
-
-	"fermata/checks"
 )
 
 // need finds a program, or skips; under CI it fails.
@@ -82,10 +80,9 @@ func TestChronyd(t *testing.T) {
 	for _, host := range []string{"127.0.0.1", "::1"} {
 		t.Run(host, func(t *testing.T) {
 			addr := startChronyd(t, host)
-			f := New(Config{Servers: []string{addr}, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Run(t.Context())
-			facts := f.Facts.(Facts)
-			if f.Level != checks.OK || facts.Offset.Abs() > facts.Error || facts.Error > 50*time.Millisecond || facts.Servers[0].Stratum != 5 {
-				t.Errorf("%s: %+v", f.Summary, facts)
+			facts, _ := New(Config{Servers: []string{addr}, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Look(t.Context())
+			if facts.Verdict != Right || facts.Offset.Abs() > facts.Error || facts.Error > 50*time.Millisecond || facts.Servers[0].Stratum != 5 {
+				t.Errorf("%s: %+v", facts.Summary(), facts)
 			}
 		})
 	}
@@ -108,14 +105,13 @@ func fakeTime(tb testing.TB, shift string) []string {
 func TestShiftedChronyd(t *testing.T) {
 	liar := startChronyd(t, "127.0.0.1", fakeTime(t, "+90s")...)
 	servers := []string{startChronyd(t, "127.0.0.1"), liar, startChronyd(t, "127.0.0.1"), startChronyd(t, "127.0.0.1")}
-	f := New(Config{Servers: servers, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Run(t.Context())
-	facts := f.Facts.(Facts)
-	if f.Level != checks.OK || facts.Agree != 3 || facts.Servers[1].Verdict != "falseticker" || (facts.Servers[1].Offset-90*time.Second).Abs() > time.Second {
-		t.Errorf("%s: %+v", f.Summary, facts)
+	facts, _ := New(Config{Servers: servers, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Look(t.Context())
+	if facts.Verdict != Right || facts.Agree != 3 || facts.Servers[1].Verdict != "falseticker" || (facts.Servers[1].Offset-90*time.Second).Abs() > time.Second {
+		t.Errorf("%s: %+v", facts.Summary(), facts)
 	}
-	f = New(Config{Servers: []string{liar}, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Run(t.Context())
-	if f.Level != checks.Critical || f.Summary != "Your clock is 1 min 30 s behind" {
-		t.Errorf("by the shifted server alone: %v %q", f.Level, f.Summary)
+	facts, _ = New(Config{Servers: []string{liar}, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Look(t.Context())
+	if got := facts.Summary(); facts.Verdict != Harmful || got != "Your clock is 1 min 30 s behind" {
+		t.Errorf("by the shifted server alone: %v %q", facts.Verdict, got)
 	}
 }
 
@@ -149,7 +145,7 @@ func againstChrony(b *testing.B, server string) {
 			b.Fatalf("chronyd -Q: %v: %s", err, out)
 		}
 		s, _ := strconv.ParseFloat(string(m[1]), 64)
-		facts := c.Run(b.Context()).Facts.(Facts)
+		facts, _ := c.Look(b.Context())
 		apart = append(apart, (facts.Offset - seconds(s)).Abs())
 		bounds = append(bounds, facts.Error)
 	}

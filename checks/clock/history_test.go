@@ -9,8 +9,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"fermata/checks"
 )
 
 // TestDrift lets a clock run 14 ppm fast for 38 hours, with a step, a suspend and a restart of
@@ -30,15 +28,15 @@ func TestDrift(t *testing.T) {
 			case 50:
 				r.Check = New(r.cfg, r.time)
 			}
-			if f := r.Run(t.Context()); f.Level != checks.OK {
-				t.Fatal(f.Summary)
+			if f, _ := r.Look(t.Context()); f.Verdict != Right {
+				t.Fatal(f.Summary())
 			}
 			time.Sleep(30 * time.Minute)
 		}
-		f, facts := r.runSlowly(t)
+		facts, _ := r.Look(t.Context())
 		d := facts.Drift
 		if !d.Known || math.Abs(d.PPM-14) > d.Error || d.Error > 1 || d.Over < 37*time.Hour {
-			t.Fatalf("%+v after %v", d, f.Summary)
+			t.Fatalf("%+v after %v", d, facts.Summary())
 		}
 		if got := d.String(); !strings.HasPrefix(got, "Gains 1.2 s a day (14 ± 0.") {
 			t.Errorf("%q", got)
@@ -53,11 +51,6 @@ func TestDrift(t *testing.T) {
 			t.Errorf("%v %v", info, err)
 		}
 	})
-}
-
-func (r *rig) runSlowly(t *testing.T) (checks.Finding, Facts) {
-	f := r.Run(t.Context())
-	return f, f.Facts.(Facts)
 }
 
 // TestHistoryIsBounded keeps ten days of looks to a week of hours.

@@ -35,18 +35,12 @@ func TestOtherFamily(t *testing.T) {
 			return (&net.Dialer{}).DialContext(ctx, network, addr)
 		},
 	}, NewTime())
-	if _, facts := run(t, c); !facts.Known || packets.Load() == 0 {
+	if facts, _ := c.Look(t.Context()); !facts.Known || packets.Load() == 0 {
 		t.Errorf("%+v", facts)
 	}
 	if n := strings.Count(strings.Join(dialed, "\n"), "udp4 two.test:123"); n != 1 || len(dialed) != 4 {
 		t.Errorf("dialed %q", dialed)
 	}
-}
-
-func run(t *testing.T, c *Check) (string, Facts) {
-	t.Helper()
-	f := c.Run(t.Context())
-	return f.Summary, f.Facts.(Facts)
 }
 
 // TestHangingNames: a resolver that does not answer holds up nobody for long.
@@ -61,9 +55,9 @@ func TestHangingNames(t *testing.T) {
 			},
 		}, NewTimeFrom(c.read))
 		begun := time.Now()
-		summary, facts := run(t, check)
-		if took := time.Since(begun); took > 3*time.Second || facts.Known || summary != "Clock not checked: no time server could be reached" {
-			t.Errorf("%q after %v", summary, took)
+		facts, _ := check.Look(t.Context())
+		if took := time.Since(begun); took > 3*time.Second || facts.Known || facts.Summary() != "Clock not checked: no time server could be reached" {
+			t.Errorf("%q after %v", facts.Summary(), took)
 		}
 	})
 }

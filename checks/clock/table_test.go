@@ -22,7 +22,7 @@ func TestWriteTable(t *testing.T) {
 		r.net.servers["e.test"] = &responder{offset: -2*time.Hour + 7*time.Millisecond}
 		r.Check = New(r.cfg, r.time)
 		r.says = func(context.Context) []string { return []string{"The kernel does not call its clock synchronised."} }
-		_, facts := r.run(t)
+		facts, _ := r.run(t)
 		var b strings.Builder
 		if err := WriteTable(&b, facts); err != nil {
 			t.Fatal(err)

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"fermata/checks"
 )
 
 // A pages is a set of web servers by host, over in-memory connections. The certificate is that of
@@ -91,22 +89,21 @@ func TestWeb(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		offset  map[string]time.Duration
-		level   checks.Level
+		verdict Verdict
 		summary string // may end early
 		facts   string
 	}{
-		{"right", map[string]time.Duration{"a.example.com": 0, "b.example.com": 0, "c.example.com": 0}, checks.OK, "Clock is right (within ", "3 web servers agree."},
-		{"wrong", map[string]time.Duration{"a.example.com": 93 * time.Second, "b.example.com": 93 * time.Second}, checks.Critical, "Your clock is 1 min 3", "2 web servers agree."},
-		{"a liar", map[string]time.Duration{"a.example.com": 0, "b.example.com": time.Hour, "c.example.com": 0}, checks.OK, "Clock is right (within ", "2 web servers agree. b.example.com differs: by it this clock is 1 h behind."},
-		{"one alone", map[string]time.Duration{"b.example.com": time.Hour}, checks.Unknown, "Clock not checked: no time server answered, and no majority of the web servers agrees", ""},
-		{"none", nil, checks.Unknown, "Clock not checked: no time server answered, and no majority of the web servers agrees", ""},
+		{"right", map[string]time.Duration{"a.example.com": 0, "b.example.com": 0, "c.example.com": 0}, Right, "Clock is right (within ", "3 web servers agree."},
+		{"wrong", map[string]time.Duration{"a.example.com": 93 * time.Second, "b.example.com": 93 * time.Second}, Harmful, "Your clock is 1 min 3", "2 web servers agree."},
+		{"a liar", map[string]time.Duration{"a.example.com": 0, "b.example.com": time.Hour, "c.example.com": 0}, Right, "Clock is right (within ", "2 web servers agree. b.example.com differs: by it this clock is 1 h behind."},
+		{"one alone", map[string]time.Duration{"b.example.com": time.Hour}, Unknown, "Clock not checked: no time server answered, and no majority of the web servers agrees", ""},
+		{"none", nil, Unknown, "Clock not checked: no time server answered, and no majority of the web servers agrees", ""},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := withPages(t, certificate, roots, tt.offset)
-			f := r.Run(t.Context())
-			facts := f.Facts.(Facts)
-			if f.Level != tt.level || !strings.HasPrefix(f.Summary, tt.summary) || facts.Evidence() != tt.facts {
-				t.Errorf("%s: got %v %q, %q", tt.name, f.Level, f.Summary, facts.Evidence())
+			facts, _ := r.Look(t.Context())
+			if got := facts.Summary(); facts.Verdict != tt.verdict || !strings.HasPrefix(got, tt.summary) || facts.Evidence() != tt.facts {
+				t.Errorf("%s: got %v %q, %q", tt.name, facts.Verdict, got, facts.Evidence())
 			}
 			if want := tt.offset["a.example.com"]; facts.Known && ((facts.Offset-want).Abs() > facts.Error || facts.Error > 525*time.Millisecond) {
 				t.Errorf("%s: %v ± %v", tt.name, facts.Offset, facts.Error)
@@ -126,10 +123,9 @@ func TestWebWithClockBeforeCertificates(t *testing.T) {
 		r.clocks.set(90 * 365 * day)
 		r.time = NewTimeFrom(r.clocks.read)
 		r.Check.time = r.time
-		f := r.Run(t.Context())
-		facts := f.Facts.(Facts)
-		if f.Level != checks.Critical || f.Summary != "Your clock is 89 years ahead" {
-			t.Errorf("got %v %q", f.Level, f.Summary)
+		facts, _ := r.Look(t.Context())
+		if got := facts.Summary(); facts.Verdict != Harmful || got != "Your clock is 89 years ahead" {
+			t.Errorf("got %v %q", facts.Verdict, got)
 		}
 		if want := "3 web servers agree. By this clock the certificates of 3 web servers are expired."; facts.Evidence() != want {
 			t.Errorf("got %q", facts.Evidence())
@@ -158,15 +154,15 @@ func TestWebIsTheLastResort(t *testing.T) {
 		for _, name := range names {
 			r.net.servers[name].silent = false
 		}
-		if f, facts := r.run(t); f.Level != checks.OK || len(facts.Servers) != 4 {
-			t.Errorf("%v %+v", f.Summary, facts.Servers)
+		if facts, _ := r.run(t); facts.Verdict != Right || len(facts.Servers) != 4 {
+			t.Errorf("%v %+v", facts.Summary(), facts.Servers)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		r := withPages(t, certificate, roots, nil)
 		clear(r.net.servers) // no name resolves
-		if f, facts := r.run(t); f.Summary != "Clock not checked: no time server could be reached" || len(facts.Servers) != 4 {
-			t.Errorf("%v %+v", f.Summary, facts.Servers)
+		if facts, _ := r.run(t); facts.Summary() != "Clock not checked: no time server could be reached" || len(facts.Servers) != 4 {
+			t.Errorf("%v %+v", facts.Summary(), facts.Servers)
 		}
 	})
 }

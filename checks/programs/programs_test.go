@@ -10,8 +10,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"fermata/checks"
 )
 
 // Secrets that are planted in files and must be found nowhere else.
@@ -76,22 +74,25 @@ func golang(end time.Time) string {
 
 const librespot = `{"username":"jane","auth_type":1,"auth_data":"` + access + `"}`
 
-// look runs c and returns its findings as lines, after searching all of it for secrets.
-func look(t *testing.T, c *Check) (checks.Finding, string) {
+// A seen is what one look returned.
+type seen struct {
+	programs []Program
+	next     time.Duration
+}
+
+// look looks, and returns what was seen and that as lines, after searching all of it for secrets.
+func look(t *testing.T, c *Check) (seen, string) {
 	t.Helper()
-	f := c.Run(t.Context())
-	all, err := json.Marshal(f.Facts)
+	programs, next := c.Look(t.Context())
+	f := seen{programs, next}
+	all, err := json.Marshal(programs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text := string(all) + fmt.Sprintf("%v %+v %#v", f, f, f); strings.Contains(text, access[:8]) || strings.Contains(text, refresh[:8]) {
 		t.Errorf("a secret in %s", text)
 	}
-	if f.Level > checks.Unknown {
-		t.Errorf("level %v", f.Level)
-	}
 	var lines []string
-	programs, _ := f.Facts.([]Program)
 	for _, p := range programs {
 		s := p.Name + " " + filepath.ToSlash(p.File) + ": " + p.Words(c.clock.Now())
 		if p.SignedIn {
@@ -135,18 +136,15 @@ token file ~/no/such: not there`
 		if got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
-		if want := "7 other programs keep tokens, the next ends at 01:00"; f.Summary != want || f.Level != checks.OK {
-			t.Errorf("%v %q", f.Level, f.Summary)
-		}
-		if f.Next != time.Hour {
-			t.Errorf("next in %v", f.Next)
+		if f.next != time.Hour {
+			t.Errorf("next in %v", f.next)
 		}
 	})
 }
 
 func TestNothingThere(t *testing.T) {
 	f, got := look(t, New(Config{Home: home(t)}, &wrong{start: time.Now()}))
-	if got != "" || f.Summary != "No other program's tokens found" || f.Level != checks.OK || f.Next != time.Hour {
+	if got != "" || f.programs == nil || f.next != time.Hour {
 		t.Errorf("%q %+v", got, f)
 	}
 }
@@ -170,7 +168,7 @@ func TestAStepNeitherEndsNorProlongs(t *testing.T) {
 			clock.step(step.ahead)
 			time.Sleep(step.pass)
 			f, _ := look(t, c)
-			p := f.Facts.([]Program)[0]
+			p := f.programs[0]
 			if words := p.Words(clock.Now()); words != step.state || !p.Until.Equal(until) {
 				t.Errorf("after %v: %q until %v, want %q until %v", step, words, p.Until, step.state, until)
 			}
@@ -189,20 +187,20 @@ func TestNextLookIsWhenTheTokenEnds(t *testing.T) {
 		path := write(t, filepath.Join(dir, "t"), golang(time.Now().Add(10*time.Minute)))
 		c := New(Config{Home: dir, Paths: []string{path}}, &wrong{start: time.Now()})
 		f, _ := look(t, c)
-		if f.Next != 10*time.Minute+time.Second {
-			t.Fatalf("next in %v", f.Next)
+		if f.next != 10*time.Minute+time.Second {
+			t.Fatalf("next in %v", f.next)
 		}
-		time.Sleep(f.Next - time.Second) // just then, nothing is left to wait for
-		if f, got := look(t, c); got != "a Go program ~/t: token ended at 00:10" || f.Next != time.Hour {
-			t.Errorf("%q, next in %v", got, f.Next)
+		time.Sleep(f.next - time.Second) // just then, nothing is left to wait for
+		if f, got := look(t, c); got != "a Go program ~/t: token ended at 00:10" || f.next != time.Hour {
+			t.Errorf("%q, next in %v", got, f.next)
 		}
 		time.Sleep(time.Second)
-		if f, got := look(t, c); got != "a Go program ~/t: token ended at 00:10" || f.Next != time.Hour {
-			t.Errorf("%q, next in %v", got, f.Next)
+		if f, got := look(t, c); got != "a Go program ~/t: token ended at 00:10" || f.next != time.Hour {
+			t.Errorf("%q, next in %v", got, f.next)
 		}
 		write(t, path, strings.ReplaceAll(golang(time.Now().Add(20*time.Minute)), access, "BQanother"))
-		if f, got := look(t, c); got != "a Go program ~/t: token until 00:30" || f.Next != 20*time.Minute+time.Second {
-			t.Errorf("%q, next in %v", got, f.Next)
+		if f, got := look(t, c); got != "a Go program ~/t: token until 00:30" || f.next != 20*time.Minute+time.Second {
+			t.Errorf("%q, next in %v", got, f.next)
 		}
 	})
 }
@@ -219,7 +217,7 @@ func TestSixMonths(t *testing.T) {
 		see := func(want time.Time) {
 			t.Helper()
 			f, _ := look(t, c)
-			if p := f.Facts.([]Program)[0]; !p.GrantUntil.Equal(want) || !p.Estimated {
+			if p := f.programs[0]; !p.GrantUntil.Equal(want) || !p.Estimated {
 				t.Errorf("%+v, want the end at %v", p, want)
 			}
 		}
@@ -234,7 +232,7 @@ func TestSixMonths(t *testing.T) {
 		}
 		see(time.Now().Add(life))
 		write(t, path, strings.ReplaceAll(spotipy(time.Now().Add(time.Hour)), refresh, ""))
-		if f, _ := look(t, c); !f.Facts.([]Program)[0].GrantUntil.IsZero() {
+		if f, _ := look(t, c); !f.programs[0].GrantUntil.IsZero() {
 			t.Error("an end of no sign-in")
 		}
 	})
@@ -259,16 +257,12 @@ func TestHalfWritten(t *testing.T) {
 
 		write(t, path, "")
 		f, got := look(t, c)
-		if got != "spotipy ~/.cache-jane: being written" || f.Next != time.Minute || f.Level != checks.OK {
-			t.Errorf("%s, %v, next in %v", got, f.Level, f.Next)
+		if got != "spotipy ~/.cache-jane: being written" || f.next != time.Minute {
+			t.Errorf("%s, next in %v", got, f.next)
 		}
 		time.Sleep(time.Hour)
-		f, got = look(t, c)
-		if got != "spotipy ~/.cache-jane: unreadable: the JSON ends in the middle" || f.Level != checks.Unknown {
-			t.Errorf("%s, %v", got, f.Level)
-		}
-		if want := "No other program's tokens found; 1 file could not be read"; f.Summary != want {
-			t.Error(f.Summary)
+		if _, got = look(t, c); got != "spotipy ~/.cache-jane: unreadable: the JSON ends in the middle" {
+			t.Error(got)
 		}
 	})
 }
@@ -277,20 +271,20 @@ func TestHangingFolder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := New(Config{Home: t.TempDir()}, &wrong{start: time.Now()})
 		c.pending = make(chan []reading, 1) // a look that never came back
-		if f := c.Run(t.Context()); f.Level != checks.Unknown || f.Facts != nil {
-			t.Errorf("%+v", f)
+		if f, next := c.Look(t.Context()); f != nil || next != time.Hour {
+			t.Errorf("%+v, next in %v", f, next)
 		}
 		c.seen = []Program{{Name: "ncspot", File: "~/t", State: Valid, Until: time.Now().Add(time.Hour)}}
-		if f, got := look(t, c); got != "ncspot ~/t: unreadable: no answer in time" || f.Level != checks.Unknown || c.seen[0].State != Valid {
+		if f, got := look(t, c); got != "ncspot ~/t: unreadable: no answer in time" || c.seen[0].State != Valid {
 			t.Errorf("%q %+v", got, f)
 		}
 		c.pending <- nil // now it did; the next look is a new one
-		if f := c.Run(t.Context()); f.Level != checks.OK {
+		if f, _ := c.Look(t.Context()); f == nil || len(f) != 0 {
 			t.Errorf("%+v", f)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		c.Run(ctx)
+		c.Look(ctx)
 	})
 }
 

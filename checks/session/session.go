@@ -94,10 +94,6 @@ type Config struct {
 	ClientID string
 	Provider Provider
 	Ask      bool // never renew without a click
-	// WarnSession is how long before its end a session that does not renew is a warning; 0: 5 min.
-	WarnSession time.Duration
-	// WarnGrant are the times before the grant's end at which to say so; empty: 30, 7 and 1 days.
-	WarnGrant []time.Duration
 }
 
 // An Account is one account as it is now. Its methods may be called from several goroutines.

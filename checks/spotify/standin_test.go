@@ -2,12 +2,12 @@ package spotify_test
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"fermata/checks"
+	"fermata/checks/cause"
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 	"fermata/checks/standin"
@@ -38,20 +38,29 @@ func (m memory) Delete(_ context.Context, account string) error {
 	return nil
 }
 
-// live runs the account for d as the app does, and returns the last finding.
-func live(t *testing.T, a *session.Account, d time.Duration) checks.Finding {
+// live runs the account for d as the app does, and returns the evidence at its end.
+func live(t *testing.T, a *session.Account, d time.Duration) cause.Evidence {
 	t.Helper()
 	for end := time.Now().Add(d); ; {
-		f := a.Run(t.Context())
+		f, next := a.Look(t.Context())
 		left := time.Until(end)
 		if left <= 0 {
-			return f
+			return cause.Evidence{Now: time.Now(), Session: f}
 		}
-		if f.Next <= 0 || f.Next > left {
-			f.Next = left
+		if next <= 0 || next > left {
+			next = left
 		}
-		time.Sleep(f.Next)
+		time.Sleep(next)
 	}
+}
+
+// judged returns the level and the ID of the cause to be mended first, "" where there is none.
+func judged(e cause.Evidence) (checks.Level, string) {
+	level, causes := cause.Judge(e)
+	if len(causes) == 0 {
+		return level, ""
+	}
+	return level, causes[0].ID
 }
 
 func signIn(t *testing.T, a *session.Account, s *standin.Spotify) {
@@ -79,33 +88,33 @@ func TestLife(t *testing.T) {
 				Name: "spotify", ClientID: "0123456789abcdef0123456789abcdef", Provider: spotify.Provider(),
 			}, s.Transport(), bubbleClock{time.Now()}, memory{})
 
-			want := func(f checks.Finding, level checks.Level, summary string) session.Facts {
+			want := func(e cause.Evidence, level checks.Level, first string) session.Facts {
 				t.Helper()
-				if f.Level != level || !strings.HasPrefix(f.Summary, summary) {
-					t.Errorf("%v %q, want %v %q", f.Level, f.Summary, level, summary)
+				if l, id := judged(e); l != level || id != first {
+					t.Errorf("%v %q, want %v %q: %+v", l, id, level, first, e.Session)
 				}
-				return f.Facts.(session.Facts)
+				return e.Session
 			}
-			want(live(t, a, time.Minute), checks.Warning, "Not signed in to Spotify")
+			want(live(t, a, time.Minute), checks.Warning, "not-signed-in")
 			signIn(t, a, s)
-			facts := want(live(t, a, 24*time.Hour), checks.OK, "Session until ")
+			facts := want(live(t, a, 24*time.Hour), checks.OK, "")
 			if facts.User != standin.User || facts.Missing != nil || facts.GrantUntil.IsZero() {
 				t.Errorf("facts %+v", facts)
 			}
 			s.EndSessions()
-			want(live(t, a, 6*time.Minute), checks.OK, "Session until ")
+			want(live(t, a, 6*time.Minute), checks.OK, "")
 			s.Revoke()
-			facts = want(live(t, a, 6*time.Minute), checks.Critical, "Spotify no longer accepts this sign-in")
+			facts = want(live(t, a, 6*time.Minute), checks.Critical, "revoked")
 			if tr := facts.Trouble; tr == nil || tr.Code != "invalid_grant" || tr.Text != "Refresh token revoked" {
 				t.Errorf("trouble %+v", tr)
 			}
 			signIn(t, a, s)
-			want(live(t, a, time.Hour), checks.OK, "Session until ")
+			want(live(t, a, time.Hour), checks.OK, "")
 			time.Sleep(150 * 24 * time.Hour) // the computer sleeps
-			want(live(t, a, 2*24*time.Hour), checks.Warning, "Sign-in ends in ")
+			want(live(t, a, 2*24*time.Hour), checks.Warning, cause.GrantEnds)
 			time.Sleep(31 * 24 * time.Hour)
 			live(t, a, 2*24*time.Hour)
-			facts = want(live(t, a, time.Minute), checks.Critical, "Spotify no longer accepts this sign-in")
+			facts = want(live(t, a, time.Minute), checks.Critical, "grant-ended")
 			if tr := facts.Trouble; tr == nil || tr.Text != "Refresh token expired" {
 				t.Errorf("trouble %+v", tr)
 			}
@@ -127,13 +136,13 @@ func TestOutage(t *testing.T) {
 				}, s.Transport(), bubbleClock{time.Now()}, memory{})
 				signIn(t, a, s)
 				s.Override("/", standin.Answer(status, "text/plain", body))
-				f := live(t, a, 20*time.Minute)
-				if tr := f.Facts.(session.Facts).Trouble; f.Level != checks.Unknown || tr == nil || tr.Ask {
-					t.Errorf("%d %s: %v %s", status, body, f.Level, f.Summary)
+				e := live(t, a, 20*time.Minute)
+				if level, id := judged(e); level != checks.Unknown || e.Session.Trouble == nil || e.Session.Trouble.Ask {
+					t.Errorf("%d %s: %v %s", status, body, level, id)
 				}
 				s.Repair()
-				if f = live(t, a, 15*time.Minute); f.Level != checks.OK {
-					t.Errorf("%d %s: did not heal: %v %s", status, body, f.Level, f.Summary)
+				if level, id := judged(live(t, a, 15*time.Minute)); level != checks.OK {
+					t.Errorf("%d %s: did not heal: %v %s", status, body, level, id)
 				}
 			})
 		}
