@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
-	"unicode"
-
-	"fermata/checks/text"
 )
 
 // A found is a token in the input, or a JSON object that is one.
@@ -19,55 +17,63 @@ type found struct {
 	ends   time.Time // of the cookie that it is; zero: not known
 }
 
-// find looks for tokens in what is no JSON. Where it finds none it says why. answer is what a server's
-// error in it says.
-func find(input string) (form Form, list []found, problem, answer string) {
-	inside, answer := embedded(input)
-	if form, list, problem = findHeaders(input); form != "" {
-		if list = append(list, inside...); len(list) > 0 || answer != "" {
-			problem = ""
+// A search is what was found in an input.
+type search struct {
+	form    Form
+	list    []found
+	problem string // why there is no token
+	answer  string // what a server's error in it says
+}
+
+// find looks for tokens in what is no JSON.
+func find(input string) search {
+	inside := embedded(input)
+	if s := headers(input); s.form != "" {
+		s.list, s.answer = append(s.list, inside.list...), inside.answer
+		if len(s.list) > 0 || s.answer != "" {
+			s.problem = ""
 		}
-		return form, list, problem, answer
+		return s
 	}
-	if len(inside) > 0 {
-		return OAuth, inside, "", answer
+	if len(inside.list) > 0 {
+		return inside
 	}
 	words := strings.Fields(input)
-	if joined := strings.Join(words, ""); len(words) == 1 || wrapped(joined) {
-		if joined = strings.Trim(joined, `"',;`); parts(joined) > 0 {
-			return Bare, []found{{raw: joined}}, "", ""
+	joined := strings.Join(words, "")
+	wrapped := parts(joined) == 3 && strings.IndexFunc(joined, notInToken) < 0 // broken into lines
+	if joined = strings.Trim(joined, `"',;`); (len(words) == 1 || wrapped) && parts(joined) > 0 {
+		return search{form: Bare, list: []found{{raw: joined}}}
+	}
+	answer := inside.answer
+	if len(words) == 1 {
+		o, refusal := inAddress(words[0])
+		if o != nil {
+			return search{form: OAuth, list: []found{{object: o}}}
+		}
+		if refusal != "" {
+			answer = refusal
 		}
 	}
-	if o, refused := inAddress(words); o != nil {
-		return OAuth, []found{{object: o}}, "", ""
-	} else if refused != "" {
-		answer = refused
+	if list := tokensIn(input, ""); len(list) > 0 {
+		return search{form: Text, list: list}
 	}
-	if list := jwtsIn(input, ""); len(list) > 0 {
-		return Text, list, "", ""
-	}
-	if list := bearersIn(input, ""); len(list) > 0 {
-		return Text, list, "", ""
-	}
+	s := search{form: Nothing, answer: answer}
 	switch {
 	case answer != "":
 	case len(words) == 1 && isSAML(words[0]):
-		problem = "This is a SAML message in base64, not a token of OAuth. Fermata does not explain those."
+		s.problem = "This is a SAML message in base64, not a token of OAuth. Fermata does not explain those."
 	case len(words) == 1:
-		return Bare, []found{{raw: input}}, "", ""
+		return search{form: Bare, list: []found{{raw: input}}}
 	default:
-		problem = "No token is in this text. Paste a token, a header with one, or the JSON of a token file."
+		s.problem = "No token is in this text. Paste a token, a header with one, or the JSON of a token file."
 	}
-	return Nothing, nil, problem, answer
+	return s
 }
 
 // inAddress reads the address that a sign-in came back to, with the reply in its fragment (RFC 6749
 // section 4.2.2) or in its query, or such a reply alone.
-func inAddress(words []string) (o *object, answer string) {
-	if len(words) != 1 {
-		return nil, ""
-	}
-	values, err := url.ParseQuery(words[0][strings.LastIndexAny(words[0], "#?")+1:])
+func inAddress(address string) (o *object, answer string) {
+	values, err := url.ParseQuery(address[strings.LastIndexAny(address, "#?")+1:])
 	if err != nil || len(values) > maxList {
 		return nil, ""
 	}
@@ -84,25 +90,21 @@ func isSAML(word string) bool {
 	return err == nil && bytes.Contains(plain, []byte("urn:oasis:names:tc:SAML:"))
 }
 
-// bearersIn finds opaque tokens that stand behind the word Bearer, as in a line of source.
-func bearersIn(text, where string) []found {
-	const least = 20 // characters; a shorter one is a word of the text
-	var list []found
-	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\"'`,;:(){}<>", r) })
-	for i, word := range words {
-		if i > 0 && len(list) < MaxTokens && len(word) >= least && strings.EqualFold(words[i-1], "Bearer") {
-			list = append(list, found{where: where, raw: word})
+// bearer finds an opaque token behind the word Bearer, as in a line of source. What has fewer than 20
+// characters is a word of the text.
+var bearer = regexp.MustCompile("(?i)(?:^|[\\s\"'`,;:(){}<>])bearer[\\s\"'`,;:(){}<>]+([^\\s\"'`,;:(){}<>]{20,})")
+
+// tokensIn finds the first MaxTokens JWTs in a text, or where there is none, opaque tokens.
+func tokensIn(text, where string) []found {
+	list := jwtsIn(text, where)
+	if len(list) == 0 {
+		for _, match := range bearer.FindAllStringSubmatch(text, MaxTokens) {
+			list = append(list, found{where: where, raw: match[1]})
 		}
 	}
 	return list
 }
 
-// wrapped reports whether text is a JWT that was broken into lines, now joined.
-func wrapped(text string) bool {
-	return parts(text) == 3 && strings.IndexFunc(text, notInToken) < 0
-}
-
-// jwtsIn finds the first MaxTokens JWTs in a text.
 func jwtsIn(text, where string) []found {
 	var list []found
 	for run := range strings.FieldsFuncSeq(text, notInToken) {
@@ -127,29 +129,22 @@ func notInToken(r rune) bool {
 // parts counts the parts of raw where the first of at least two is a JOSE header; otherwise it is 0.
 func parts(raw string) int {
 	first, _, ok := strings.Cut(raw, ".")
-	if !ok {
-		return 0
-	}
 	header, err := decode(first)
-	if err != nil || !strings.HasPrefix(strings.TrimSpace(string(header)), "{") {
+	if !ok || err != nil || !bytes.HasPrefix(bytes.TrimSpace(header), []byte("{")) {
 		return 0
 	}
 	return strings.Count(raw, ".") + 1
 }
 
 // read explains what was found.
-func (f found) read(secrets []string) []Token {
+func (f found) read() []Token {
 	if f.object != nil {
-		return f.object.read(secrets)
+		return f.object.read()
 	}
 	t := Token{Kind: Opaque, Expires: f.ends, short: len(f.raw) < 20 && f.where == ""}
-	switch parts(f.raw) {
-	case 0:
-	case 5:
-		t = readEncrypted(f.raw, secrets)
-	default:
-		t = readJWT(f.raw, secrets)
+	if parts(f.raw) > 0 {
+		t = readJWT(f.raw)
 	}
-	t.Where = text.Line(f.where, maxText, secrets...)
+	t.Where = f.where
 	return []Token{t}
 }

@@ -5,64 +5,76 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"fermata/checks/programs/tokenfile"
 )
 
-const opaqueHint = "What a site keeps in an opaque cookie only that site can read."
-
-// findHeaders reads text as lines of an HTTP message, or of the command that sends one. form is ""
-// where no line is one that carries tokens.
-func findHeaders(text string) (form Form, list []found, problem string) {
+// headers reads text as lines of an HTTP message, of the command that sends one, or of a cookie jar.
+// The form is "" where no line is one that carries tokens.
+func headers(text string) (s search) {
 	cookies := 0
+	see := func(pair string, ends time.Time) {
+		s.form = cmp.Or(s.form, Cookie)
+		cookies++
+		s.list = append(s.list, inCookie(pair, ends)...)
+	}
 	for line := range strings.Lines(unfold(text)) {
-		if fields := strings.Split(strings.TrimRight(line, "\r\n"), "\t"); isJar(fields) && len(list) < MaxTokens {
-			form = cmp.Or(form, Cookie)
-			cookies++
-			list = append(list, jarred(fields)...)
+		if len(s.list) >= MaxTokens {
+			break
+		}
+		if pair, ends, ok := inJar(line); ok {
+			see(pair, ends)
 			continue
 		}
-		name, value, ok := strings.Cut(line, ":")
-		name = strings.ToLower(strings.TrimSpace(name[strings.LastIndexAny(name, `"' `)+1:]))
-		value = strings.Trim(strings.TrimSpace(value), `"'`)
-		if fields := strings.Fields(line); len(fields) == 2 && strings.EqualFold(fields[0], "Bearer") {
-			name, value, ok = "authorization", strings.TrimSpace(line), true
-		}
-		switch {
-		case !ok || len(list) >= MaxTokens:
-		case name == "authorization" || name == "proxy-authorization":
-			form = Authorization
+		switch name, value := header(line); name {
+		case "authorization", "proxy-authorization":
+			s.form = Authorization
 			raw, why := credentials(value)
 			if raw != "" {
-				list = append(list, found{raw: raw})
+				s.list = append(s.list, found{raw: raw})
 			} else {
-				problem = why
+				s.problem = why
 			}
-		case name == "cookie" || name == "set-cookie":
-			form = cmp.Or(form, Cookie)
-			if name == "set-cookie" {
-				cookies++
-				list = append(list, setCookie(value)...)
-				continue
+		case "set-cookie":
+			pair, _, _ := strings.Cut(value, ";")
+			var ends time.Time
+			if c, err := http.ParseSetCookie(value); err == nil {
+				ends = c.Expires
 			}
-			pairs := strings.Split(value, ";")
-			cookies += len(pairs)
-			for _, pair := range pairs {
-				list = append(list, cookie(pair)...)
+			see(pair, ends)
+		case "cookie":
+			for pair := range strings.SplitSeq(value, ";") {
+				see(pair, time.Time{})
 			}
 		}
 	}
+	const hint = "What a site keeps in an opaque cookie only that site can read."
 	switch {
-	case len(list) > 0:
-		problem = ""
-	case form == Cookie && cookies == 1:
-		problem = "No JWT is in this cookie. " + opaqueHint
-	case form == Cookie:
-		problem = "No JWT is in these cookies. " + opaqueHint
+	case len(s.list) > 0:
+		s.problem = ""
+	case s.form == Cookie && cookies == 1:
+		s.problem = "No JWT is in this cookie. " + hint
+	case s.form == Cookie:
+		s.problem = "No JWT is in these cookies. " + hint
 	}
-	return form, list, problem
+	return s
+}
+
+// header returns a header's name, in lower case, and its value; the name is "" where line is none.
+func header(line string) (name, value string) {
+	if fields := strings.Fields(line); len(fields) == 2 && strings.EqualFold(fields[0], "Bearer") {
+		return "authorization", line
+	}
+	name, value, ok := strings.Cut(line, ":")
+	if !ok {
+		return "", ""
+	}
+	name = name[strings.LastIndexAny(name, `"' `)+1:]
+	return strings.ToLower(strings.TrimSpace(name)), strings.Trim(strings.TrimSpace(value), `"'`)
 }
 
 // credentials takes the token out of an Authorization header's value (RFC 9110 section 11.4).
@@ -85,67 +97,40 @@ func credentials(value string) (raw, why string) {
 	return "", "This Authorization header has no bearer token."
 }
 
-// unfold joins the lines of a header that was broken (RFC 9112 section 5.2), and of a token in it.
+var folded = regexp.MustCompile(`(?im)\bbearer[ \t]+\S+(?:[ \t]*\r?\n[ \t]+[\w.-]+)+[ \t]*\r?$`)
+
+// unfold joins the lines of a bearer token that was broken, as a header may be (RFC 9112 section 5.2).
 func unfold(text string) string {
-	if !strings.Contains(text, "\n ") && !strings.Contains(text, "\n\t") {
-		return text
-	}
-	var b strings.Builder
-	bearer := false
-	for line := range strings.Lines(text) {
-		rest := strings.TrimSpace(line)
-		if bearer && (line[0] == ' ' || line[0] == '\t') && rest != "" && strings.IndexFunc(rest, notInToken) < 0 {
-			b.WriteString(rest)
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(strings.TrimRight(line, "\r\n"))
-		fields := strings.Fields(line)
-		bearer = len(fields) > 1 && strings.EqualFold(fields[len(fields)-2], "Bearer")
-	}
-	return b.String()
+	return folded.ReplaceAllStringFunc(text, func(lines string) string {
+		return "Bearer " + strings.Join(strings.Fields(lines)[1:], "")
+	})
 }
 
-func cookie(pair string) []found {
+// inCookie finds the JWTs in a cookie, or else takes one that ends some time for an opaque token.
+func inCookie(pair string, ends time.Time) []found {
 	name, value, _ := strings.Cut(pair, "=")
 	if plain, err := url.PathUnescape(value); err == nil {
 		value = plain
 	}
-	return jwtsIn(value, "cookie "+strings.TrimSpace(name))
-}
-
-// setCookie finds what cookie does, or else a cookie that says when it ends (RFC 6265 section 5.2).
-func setCookie(value string) []found {
-	pair, _, _ := strings.Cut(value, ";")
-	if list := cookie(pair); len(list) > 0 {
+	where := "cookie " + strings.TrimSpace(name)
+	if list := jwtsIn(value, where); len(list) > 0 || ends.IsZero() {
 		return list
 	}
-	c, err := http.ParseSetCookie(value)
-	if err != nil || c.Expires.IsZero() {
-		return nil
-	}
-	return []found{{where: "cookie " + c.Name, raw: c.Value, ends: c.Expires}}
+	return []found{{where: where, raw: value, ends: ends}}
 }
 
-// isJar reports a line of a cookie jar, as curl and browsers' add-ons write them: domain, subdomains,
-// path, secure, end, name, value.
-func isJar(fields []string) bool {
-	return len(fields) == 7 && isFlag(fields[1]) && isFlag(fields[3])
-}
-
-func isFlag(field string) bool { return field == "TRUE" || field == "FALSE" }
-
-// jarred finds what setCookie does in a line of a jar.
-func jarred(fields []string) []found {
+// inJar returns the cookie in a line of a jar, as curl and browsers' add-ons write them: domain,
+// subdomains, path, secure, end, name, value.
+func inJar(line string) (pair string, ends time.Time, ok bool) {
 	const least = 20 // characters; a shorter value is a setting
-	if list := jwtsIn(fields[6], "cookie "+fields[5]); len(list) > 0 {
-		return list
+	f := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
+	flags := []string{"TRUE", "FALSE"}
+	if len(f) != 7 || !slices.Contains(flags, f[1]) || !slices.Contains(flags, f[3]) {
+		return "", time.Time{}, false
 	}
-	ends, unit, ok := tokenfile.Unix(json.Number(fields[4]))
-	if !ok || unit != time.Second || ends.Unix() == 0 || len(fields[6]) < least {
-		return nil
+	at, unit, ok := tokenfile.Unix(json.Number(f[4]))
+	if ok && unit == time.Second && at.Unix() != 0 && len(f[6]) >= least {
+		ends = at
 	}
-	return []found{{where: "cookie " + fields[5], raw: fields[6], ends: ends}}
+	return f[5] + "=" + f[6], ends, true
 }

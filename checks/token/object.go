@@ -2,6 +2,8 @@ package token
 
 import (
 	"encoding/json"
+	"errors"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -18,32 +20,25 @@ type object struct {
 	refreshLife time.Duration // of the refresh token, from its issue; 0: not known
 }
 
-// A walk through JSON finds the tokens in it, wherever they stand.
-type walk struct {
-	list   []found
-	answer string // what a server's error says
-}
-
-// readJSON finds the tokens in a JSON text. problem says why there is none.
-func readJSON(input string) (list []found, problem, answer string) {
+// readJSON finds the tokens in a JSON text, wherever they stand.
+func readJSON(input string) search {
+	s := search{form: OAuth}
 	v, _, err := decodeJSON(input, true)
-	if err != nil {
-		if _, err := tokenfile.Parse([]byte(input)); err == tokenfile.ErrCut {
-			return nil, "This JSON ends in the middle: a part of it is missing.", ""
-		}
-		return nil, "This begins like JSON, but it is damaged.", ""
+	s.see(v, "")
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		s.problem = "This JSON ends in the middle: a part of it is missing."
+	case err != nil:
+		s.problem = "This begins like JSON, but it is damaged."
+	case len(s.list) == 0 && s.answer == "":
+		s.problem = "This is JSON, but no OAuth token is in it: it has no access_token."
 	}
-	var w walk
-	w.see(v, "")
-	if len(w.list) == 0 && w.answer == "" {
-		return nil, "This is JSON, but no OAuth token is in it: it has no access_token.", ""
-	}
-	return w.list, "", w.answer
+	return s
 }
 
 // embedded finds the tokens in the first JSON objects of a text that has something else around them.
-func embedded(input string) ([]found, string) {
-	var w walk
+func embedded(input string) search {
+	s := search{form: OAuth}
 	for range 8 { // attempts
 		begin := strings.IndexByte(input, '{')
 		if begin < 0 {
@@ -53,10 +48,10 @@ func embedded(input string) ([]found, string) {
 		if err != nil {
 			end = 1
 		}
-		w.see(v, "")
+		s.see(v, "")
 		input = input[begin+int(end):]
 	}
-	return w.list, w.answer
+	return s
 }
 
 // decodeJSON reads the value that input begins with, and returns where it ends; whole says that nothing
@@ -74,32 +69,29 @@ func decodeJSON(input string, whole bool) (v any, end int64, err error) {
 	return v, end, nil
 }
 
-func (w *walk) see(v any, where string) {
-	if len(w.list) >= MaxTokens {
+// see looks at a JSON value, which stands under the name where.
+func (s *search) see(v any, where string) {
+	if len(s.list) >= MaxTokens {
 		return
 	}
 	switch v := v.(type) {
 	case string:
-		list := jwtsIn(v, where)
-		if len(list) == 0 {
-			list = bearersIn(v, where)
-		}
-		w.list = append(w.list, list...)
+		s.list = append(s.list, tokensIn(v, where)...)
 	case []any:
 		for _, x := range v {
-			w.see(x, where)
+			s.see(x, where)
 		}
 	case map[string]any:
 		o := objectOf(v)
 		if o != nil {
 			o.own = o.own || where != ""
-			w.list = append(w.list, found{object: o})
-		} else if w.answer == "" {
-			w.answer = answerOf(v)
+			s.list = append(s.list, found{object: o})
+		} else if s.answer == "" {
+			s.answer = answerOf(v)
 		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			if o == nil || fields[fold(key)] == "" {
-				w.see(v[key], key)
+				s.see(v[key], key)
 			}
 		}
 	}
@@ -160,11 +152,11 @@ func lifeOf(v any) time.Duration {
 }
 
 // read explains the object, and the JWTs in it.
-func (o *object) read(secrets []string) []Token {
+func (o *object) read() []Token {
 	if o.Form == tokenfile.Librespot {
 		return []Token{{Kind: Stored, Writer: o.Form.String(), Renewable: true}}
 	}
-	t := Token{Kind: Object, Expires: o.End, Renewable: o.Refresh != "", Scopes: lines(o.Scopes, secrets),
+	t := Token{Kind: Object, Expires: o.End, Renewable: o.Refresh != "", Scopes: o.Scopes,
 		Life: int64(o.Life.Seconds()), RefreshLife: int64(o.refreshLife.Seconds())}
 	switch {
 	case o.own:
@@ -173,15 +165,15 @@ func (o *object) read(secrets []string) []Token {
 		t.Writer = o.Form.String()
 	}
 	if o.Millis && !o.own { // another program's fields may well count so
-		t.Odd = append(t.Odd, "Its end counts milliseconds; programs that expect seconds take it for good for thousands of years.")
+		t.odd("Its end counts milliseconds; programs that expect seconds take it for good for thousands of years.")
 	}
 	if o.BadEnd {
-		t.Odd = append(t.Odd, "Its end is no time that can be read.")
+		t.odd("Its end is no time that can be read.")
 	}
 	list := []Token{t}
 	for _, f := range []found{{where: "access_token", raw: string(o.Access)}, {where: "id_token", raw: string(o.ID)}} {
 		if parts(f.raw) > 0 {
-			list = append(list, f.read(secrets)...)
+			list = append(list, f.read()...)
 		} else if f.where == "access_token" && f.raw != "" {
 			list[0].opaque = true
 		}
@@ -200,13 +192,11 @@ func answerOf(v map[string]any) string {
 	if code == "" && said == "" {
 		return ""
 	}
-	quoted := quote(said)
+	between := ""
 	if code != "" && said != "" {
-		quoted = quote(code) + ": " + quoted
-	} else if code != "" {
-		quoted = quote(code)
+		between = ": "
 	}
-	answer := "This is a server's error: “" + quoted + "”. "
+	answer := "This is a server's error: “" + quote(code) + between + quote(said) + "”. "
 	switch {
 	case code == "invalid_grant":
 		return answer + "The sign-in is not accepted any more: sign in again."

@@ -4,12 +4,16 @@
 package token
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"fermata/checks/text"
 )
 
 // MaxInput is how much Read takes, in bytes.
@@ -89,8 +93,8 @@ type Token struct {
 }
 
 // Read explains input: a JWT, an Authorization, Cookie or Set-Cookie header, a cookie jar, JSON with an
-// OAuth token anywhere in it, a callback address, or an opaque token. now is this computer's clock, in whose zone the report tells times; trueNow is true
-// time, where trueKnown.
+// OAuth token anywhere in it, a callback address, or an opaque token. now is this computer's clock, in
+// whose zone the report tells times; trueNow is true time, where trueKnown.
 func Read(input []byte, now, trueNow time.Time, trueKnown bool) Report {
 	r := Report{At: now.Round(0), Form: Nothing}
 	if trueKnown {
@@ -100,45 +104,82 @@ func Read(input []byte, now, trueNow time.Time, trueKnown bool) Report {
 		r.Problem = "This is larger than 1 MB, so it was not read. A token has some kilobytes at most."
 		return r
 	}
-	text := strings.ToValidUTF8(fromUTF16(input), string(utf8.RuneError))
-	text = strings.Trim(strings.TrimSpace(strings.TrimPrefix(text, "\ufeff")), "\"'`")
-	var list []found
+	in := strings.ToValidUTF8(fromUTF16(input), string(utf8.RuneError))
+	in = strings.Trim(strings.TrimSpace(strings.TrimPrefix(in, "\ufeff")), "\"'`")
+	var s search
 	switch {
-	case text == "":
-		r.Problem = "There is nothing to read."
-	case text[0] == '{', text[0] == '[' && json.Valid([]byte(text)):
-		r.Form = OAuth
-		list, r.Problem, r.Answer = readJSON(text)
+	case in == "":
+		s = search{form: Nothing, problem: "There is nothing to read."}
+	case in[0] == '{', in[0] == '[' && json.Valid([]byte(in)):
+		s = readJSON(in)
 	default:
-		r.Form, list, r.Problem, r.Answer = find(text)
+		s = find(in)
 	}
-	list = list[:min(len(list), MaxTokens)]
+	r.Form, r.Problem, r.Answer = s.form, s.problem, s.answer
+	list := s.list[:min(len(s.list), MaxTokens)]
 	secrets := secretsOf(list)
 	for _, f := range list {
-		r.Tokens = append(r.Tokens, f.read(secrets)...)
-	}
-	for i := range r.Tokens {
-		r.Tokens[i].measure(r)
+		for _, t := range f.read() {
+			t.clean(secrets)
+			t.measure(r)
+			r.Tokens = append(r.Tokens, t)
+		}
 	}
 	return r
 }
 
-// measure puts the token beside the time.
-func (t *Token) measure(r Report) {
-	for _, at := range []*time.Time{&t.IssuedAt, &t.NotBefore, &t.Expires} {
-		if !at.IsZero() {
-			*at = at.In(r.At.Location())
+const (
+	maxText = 200 // characters of a text out of a token
+	maxList = 50  // texts of one list
+)
+
+// clean makes the texts out of the token safe to show, without secrets and without the person's name.
+func (t *Token) clean(secrets []string) {
+	for _, s := range []*string{&t.Where, &t.Algorithm, &t.Encryption, &t.Type, &t.KeyID} {
+		*s = text.Line(*s, maxText, secrets...)
+	}
+	if name := t.Subject; t.service {
+		t.Subject = text.Line(name, maxText, secrets...)
+	} else if name != "" {
+		t.Subject = beginning(name)
+		if len(name) >= 4 {
+			secrets = append(slices.Clip(secrets), name, text.Line(name, len(name)))
 		}
 	}
-	if !t.Expires.IsZero() {
-		t.LeftLocal = left(t.Expires, r.At)
-		if !r.TrueTime.IsZero() {
-			t.LeftTrue = left(t.Expires, r.TrueTime)
+	t.Issuer = text.Line(t.Issuer, maxText, secrets...)
+	for _, list := range []*[]string{&t.Audience, &t.Scopes} {
+		*list = (*list)[:min(len(*list), maxList)]
+		for i, s := range *list {
+			(*list)[i] = text.Line(s, maxText, secrets...)
 		}
 	}
-	if t.Kind == JWT || t.Kind == Object {
-		t.Odd = append(t.Odd, t.oddTimes(r)...)
+}
+
+// beginning is as much of a person's name as tells them which account it is.
+func beginning(name string) string {
+	runes := []rune(text.Line(name, maxText))
+	if len(runes) < 6 {
+		return "…"
 	}
+	return string(runes[:2]) + "…"
+}
+
+// secretsOf are the texts that must not be shown: the tokens and their parts, the longest first. What
+// has fewer than eight characters is no secret and would blot out words.
+func secretsOf(list []found) []string {
+	var out []string
+	for _, f := range list {
+		raws := []string{f.raw}
+		if o := f.object; o != nil {
+			raws = []string{string(o.Access), string(o.Refresh), string(o.ID)}
+		}
+		for _, raw := range raws {
+			out = append(append(out, raw), strings.SplitN(raw, ".", 6)...)
+		}
+	}
+	out = slices.DeleteFunc(out, func(s string) bool { return len(s) < 8 })
+	slices.SortFunc(out, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	return slices.Compact(out)
 }
 
 // fromUTF16 reads what Windows PowerShell 5.1 writes into a file: UTF-16, with a byte order mark or
@@ -159,9 +200,4 @@ func fromUTF16(input []byte) string {
 		units[i] = order.Uint16(input[2*i:])
 	}
 	return string(utf16.Decode(units))
-}
-
-func left(end, now time.Time) *int64 {
-	s := end.Unix() - now.Unix()
-	return &s
 }

@@ -11,11 +11,8 @@ import (
 // Write writes the report for people, in plain sentences, a line each.
 func (r Report) Write(w io.Writer) error {
 	var out strings.Builder
-	if r.Problem != "" {
-		out.WriteString(r.Problem + "\n")
-	}
-	if r.Answer != "" {
-		out.WriteString(r.Answer + "\n")
+	if said := r.Problem + r.Answer; said != "" {
+		out.WriteString(said + "\n")
 	}
 	signed := false
 	for i, t := range r.Tokens {
@@ -65,14 +62,14 @@ func (t Token) sentences() []string {
 		say("Expires on ", date(t.Expires), ".")
 		all = append(all, t.remaining())
 	} else if t.Kind == Object && t.Life > 0 {
-		all = append(all, "It is good for "+text.Span(time.Duration(t.Life)*time.Second)+" from its issue, but when that was is not in it.")
+		all = append(all, "It is good for "+span(t.Life)+" from its issue, but when that was is not in it.")
 	} else if t.Kind == Object {
 		all = append(all, "When it ends is not in it.")
 	}
 	if t.Kind == Object && t.Renewable {
 		all = append(all, "A refresh token is with it, so a program can renew it.")
 		if t.RefreshLife > 0 {
-			all = append(all, "The refresh token is good for "+text.Span(time.Duration(t.RefreshLife)*time.Second)+" from its issue: then the sign-in ends.")
+			all = append(all, "The refresh token is good for "+span(t.RefreshLife)+" from its issue: then the sign-in ends.")
 		}
 	}
 	for _, odd := range t.Odd {
@@ -120,20 +117,20 @@ func (t Token) header() string {
 
 // remaining compares the two clocks' verdicts. Where they differ, the clock is at fault.
 func (t Token) remaining() string {
-	local := *t.LeftLocal
+	local := "By this computer's clock " + until(*t.LeftLocal)
 	if t.LeftTrue == nil {
-		return "By this computer's clock " + until(local) + "; true time is not known."
+		return local + "; true time is not known."
 	}
-	in := *t.LeftTrue
+	in := until(*t.LeftTrue)
 	switch {
-	case local == in:
-		return "By this computer's clock and in true time " + until(in) + "."
-	case local <= 0 && in > 0:
-		return "By this computer's clock " + until(local) + ", but in true time " + until(in) + ": the clock is wrong, not the token."
-	case local > 0 && in <= 0:
-		return "By this computer's clock " + until(local) + ", but in true time " + until(in) + ": the clock is behind."
+	case *t.LeftLocal == *t.LeftTrue:
+		return "By this computer's clock and in true time " + in + "."
+	case *t.LeftLocal <= 0 && *t.LeftTrue > 0:
+		return local + ", but in true time " + in + ": the clock is wrong, not the token."
+	case *t.LeftLocal > 0 && *t.LeftTrue <= 0:
+		return local + ", but in true time " + in + ": the clock is behind."
 	}
-	return "By this computer's clock " + until(local) + "; in true time " + until(in) + "."
+	return local + "; in true time " + in + "."
 }
 
 // until says how long a token is good yet, or for how long it has not been.
