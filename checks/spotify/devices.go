@@ -2,13 +2,14 @@ package spotify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
+	"regexp"
 
 	"fermata/checks"
 	"fermata/checks/session"
@@ -35,45 +36,47 @@ const (
 	maxLabel   = 60 // characters of a name from Spotify
 )
 
+// A deviceReply is a device as Spotify tells of it.
+type deviceReply struct {
+	ID         *string `json:"id"`
+	Name       string  `json:"name"`
+	Type       string  `json:"type"`
+	Active     bool    `json:"is_active"`
+	Restricted bool    `json:"is_restricted"`
+}
+
+func (r deviceReply) device() Device {
+	d := Device{
+		Name: cmp.Or(text.Line(r.Name, maxLabel), "a device without a name"), Type: text.Line(r.Type, maxLabel),
+		Active: r.Active, Restricted: r.Restricted,
+	}
+	if r.ID != nil && isID(*r.ID) {
+		d.ID = *r.ID
+	}
+	return d
+}
+
 // Devices lists the account's devices, 50 at most and none where nothing is on, with a hint in the
 // error where that fails.
 func (p Player) Devices(ctx context.Context) ([]Device, error) {
-	status, body, err := p.do(ctx, http.MethodGet, "/me/player/devices", nil)
-	if err != nil {
+	body, err := p.do(ctx, http.MethodGet, "/me/player/devices", nil)
+	if err != nil || len(body) == 0 {
 		return nil, err
 	}
-	switch status {
-	case http.StatusOK:
-		return parseDevices(body)
-	case http.StatusNoContent:
-		return nil, nil
-	}
-	return nil, playerError(status, body)
+	return parseDevices(body)
 }
 
-func parseDevices(body []byte) ([]Device, error) {
+var errUnreadable = checks.WithHint(errors.New("Spotify's reply could not be read"), "Try again in a few minutes.")
+
+func parseDevices(body []byte) (devices []Device, err error) {
 	var reply struct {
-		Devices []struct {
-			ID         *string `json:"id"`
-			Name       string  `json:"name"`
-			Type       string  `json:"type"`
-			Active     bool    `json:"is_active"`
-			Restricted bool    `json:"is_restricted"`
-		} `json:"devices"`
+		Devices []deviceReply `json:"devices"`
 	}
-	if err := json.Unmarshal(body, &reply); err != nil {
-		return nil, checks.WithHint(errors.New("the list of devices could not be read"), "Try again in a few minutes.")
+	if json.Unmarshal(body, &reply) != nil {
+		return nil, errUnreadable
 	}
-	var devices []Device
 	for _, d := range reply.Devices[:min(len(reply.Devices), maxDevices)] {
-		device := Device{Name: text.Line(d.Name, maxLabel), Type: text.Line(d.Type, maxLabel), Active: d.Active, Restricted: d.Restricted}
-		if d.ID != nil && isID(*d.ID) {
-			device.ID = *d.ID
-		}
-		if device.Name == "" {
-			device.Name = "a device without a name"
-		}
-		devices = append(devices, device)
+		devices = append(devices, d.device())
 	}
 	return devices, nil
 }
@@ -86,32 +89,24 @@ type playback struct {
 }
 
 func (p Player) playback(ctx context.Context) (playback, error) {
-	status, body, err := p.do(ctx, http.MethodGet, "/me/player", nil)
-	switch {
-	case err != nil:
+	body, err := p.do(ctx, http.MethodGet, "/me/player", nil)
+	if err != nil || len(body) == 0 {
 		return playback{}, err
-	case status == http.StatusNoContent:
-		return playback{}, nil
-	case status != http.StatusOK:
-		return playback{}, playerError(status, body)
 	}
 	var reply struct {
-		Device   json.RawMessage `json:"device"`
-		Playing  bool            `json:"is_playing"`
-		Progress *int64          `json:"progress_ms"`
+		Device   *deviceReply `json:"device"`
+		Playing  bool         `json:"is_playing"`
+		Progress *int64       `json:"progress_ms"`
 	}
-	if err := json.Unmarshal(body, &reply); err != nil {
-		return playback{}, checks.WithHint(errors.New("the player's state could not be read"), "Try again in a few minutes.")
+	if json.Unmarshal(body, &reply) != nil {
+		return playback{}, errUnreadable
 	}
 	now := playback{playing: reply.Playing, progress: reply.Progress}
-	if string(reply.Device) == "null" {
-		return now, nil
+	if reply.Device != nil {
+		on := reply.Device.device()
+		now.on = &on
 	}
-	devices, err := parseDevices([]byte(`{"devices":[` + string(reply.Device) + `]}`))
-	if err == nil && len(devices) > 0 {
-		now.on = &devices[0]
-	}
-	return now, err
+	return now, nil
 }
 
 // Move moves playback to the device with that ID and has it play. Needs Premium.
@@ -120,42 +115,46 @@ func (p Player) Move(ctx context.Context, id string) error {
 		return checks.WithHint(errors.New("the way to this device is not told"), "Press play on the device itself.")
 	}
 	body, err := json.Marshal(map[string]any{"device_ids": []string{id}, "play": true})
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = p.do(ctx, http.MethodPut, "/me/player", body)
 	}
-	status, reply, err := p.do(ctx, http.MethodPut, "/me/player", body)
-	if err != nil {
-		return err
-	}
-	if status/100 != 2 {
-		return playerError(status, reply)
-	}
-	return nil
+	return err
 }
 
-func (p Player) do(ctx context.Context, method, path string, body []byte) (int, []byte, error) {
+// do asks the Web API and returns its reply, which may be empty.
+func (p Player) do(ctx context.Context, method, path string, body []byte) ([]byte, error) {
 	token, err := p.Token(ctx)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, method, APIURL+path, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := web.Client(p.Transport).Do(req)
+	status, reply, err := send(p.Transport, req)
 	switch {
 	case errors.Is(err, web.ErrTooLarge):
-		return 0, nil, checks.WithHint(web.ErrTooLarge, "Try again in a few minutes.")
+		return nil, checks.WithHint(web.ErrTooLarge, "Try again in a few minutes.")
 	case err != nil:
-		return 0, nil, checks.WithHint(fmt.Errorf("no connection to Spotify: %w", err), "Check the network connection.")
+		return nil, checks.WithHint(fmt.Errorf("no connection to Spotify: %w", err), "Check the network connection.")
+	case status/100 != 2:
+		return nil, playerError(status, reply)
+	}
+	return reply, nil
+}
+
+func send(rt http.RoundTripper, req *http.Request) (status int, body []byte, err error) {
+	resp, err := web.Client(rt).Do(req)
+	if err != nil {
+		return 0, nil, err
 	}
 	defer resp.Body.Close()
-	reply, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, reply, err
+	body, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, body, err
 }
 
 var errGone = errors.New("the device is not there any more")
@@ -182,9 +181,7 @@ func playerError(status int, body []byte) error {
 	return checks.WithHint(fmt.Errorf("refused by Spotify (HTTP %d)", status), "Press play on the other device itself and hear whether it plays.")
 }
 
+var ids = regexp.MustCompile(`^[\w-]{0,100}$`)
+
 // isID reports whether id is of the kind that Spotify gives: 40 hexadecimal digits, or a word.
-func isID(id string) bool {
-	return len(id) <= 100 && !strings.ContainsFunc(id, func(r rune) bool {
-		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	})
-}
+func isID(id string) bool { return ids.MatchString(id) }

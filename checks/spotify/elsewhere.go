@@ -13,12 +13,6 @@ import (
 
 const elsewhereTimeout = 20 * time.Second // of the move and of all looks
 
-// looks are the pauses before each look at a playback that was moved: ten seconds in all, since a
-// speaker may have to wake up. What plays must be seen twice.
-func looks() []time.Duration {
-	return []time.Duration{time.Second, 2 * time.Second, 3 * time.Second, 4 * time.Second}
-}
-
 var errSlow = checks.WithHint(errors.New("Spotify answers too slowly"), "Try again in a few minutes.")
 
 // Elsewhere moves playback to d, looks for some ten seconds whether it plays there, and returns what
@@ -38,9 +32,10 @@ func (p Player) Elsewhere(ctx context.Context, d Device) (verdict string, err er
 	host, _ := os.Hostname() // where it is not known, no device bears it
 	host, _, _ = strings.Cut(host, ".")
 	var last, seen playback
-	for _, pause := range looks() {
+	// Ten seconds in all, since a speaker may have to wake up. What plays must be seen twice.
+	for pause := range 4 {
 		select {
-		case <-time.After(pause):
+		case <-time.After(time.Duration(pause+1) * time.Second):
 		case <-ctx.Done():
 			return "", context.Cause(ctx)
 		}

@@ -3,12 +3,10 @@ package spotify
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"time"
 
 	"fermata/checks/text"
-	"fermata/checks/web"
 )
 
 const outageTimeout = 5 * time.Second
@@ -22,23 +20,13 @@ func Outage(ctx context.Context, rt http.RoundTripper) string {
 	if err != nil {
 		return ""
 	}
-	resp, err := web.Client(rt).Do(req)
-	if err != nil {
+	status, body, err := send(rt, req)
+	if err != nil || status != http.StatusOK {
 		return ""
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		return ""
-	}
-	return outage(body)
-}
-
-// outage reads Statuspage's summary: its indicator is none, minor, major, critical or maintenance.
-func outage(body []byte) string {
-	var page struct {
+	var page struct { // Statuspage's summary
 		Status struct {
-			Indicator   string `json:"indicator"`
+			Indicator   string `json:"indicator"` // none, minor, major, critical or maintenance
 			Description string `json:"description"`
 		} `json:"status"`
 	}

@@ -33,11 +33,11 @@ func find(ctx context.Context) (client, error) {
 		}
 		return nil, ErrNotFound
 	}
-	if err != nil {
-		return nil, fmt.Errorf("look for Spotify: %w", err)
-	}
 	line, _, _ := strings.Cut(string(out), "\n")
-	pid, err := strconv.Atoi(line)
+	pid := 0
+	if err == nil {
+		pid, err = strconv.Atoi(line)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("look for Spotify: %w", err)
 	}

@@ -40,11 +40,11 @@ type linuxClient struct {
 func find(ctx context.Context) (client, error) {
 	const hint = "Quit Spotify and start it again yourself."
 	bus, err := sessionbus.Connect(ctx)
-	if err != nil {
-		return nil, checks.WithHint(fmt.Errorf("look for Spotify: %w", err), hint)
-	}
 	c := linuxClient{bus: bus}
-	if c.pid, err = c.owner(ctx); err != nil {
+	if err == nil {
+		c.pid, err = c.owner(ctx)
+	}
+	if err != nil {
 		return nil, checks.WithHint(fmt.Errorf("look for Spotify: %w", err), hint)
 	}
 	entry := "" // where it does not run, or hangs

@@ -100,13 +100,9 @@ func (c windowsClient) quit(ctx context.Context) error {
 
 // start has the shell start the app, which then is a process of its own.
 func (c windowsClient) start(context.Context) error {
-	verb, err := windows.UTF16PtrFromString("open")
-	if err != nil {
-		return err
-	}
 	path, err := windows.UTF16PtrFromString(c.starter)
 	if err != nil {
 		return err
 	}
-	return windows.ShellExecute(0, verb, path, nil, nil, windows.SW_SHOWNORMAL)
+	return windows.ShellExecute(0, nil, path, nil, nil, windows.SW_SHOWNORMAL) // nil: as a double click opens it
 }

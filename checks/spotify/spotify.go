@@ -47,20 +47,15 @@ const SessionLifetime = time.Hour
 // LifetimeNote is what a person wonders about the two lifetimes.
 const LifetimeNote = "Premium makes no difference."
 
-// Scopes returns the permissions to ask for: to see the devices, and to move playback from one to
-// another. The health look needs none.
-func Scopes() []string {
-	return []string{"user-read-playback-state", "user-modify-playback-state"}
-}
-
-// Provider returns Spotify as session sees it.
+// Provider returns Spotify as session sees it. The permissions that it asks for are to see the devices,
+// and to move playback from one to another; the health look needs none.
 func Provider() session.Provider {
 	return session.Provider{
 		Name:          "Spotify",
 		AuthorizeURL:  AuthorizeURL,
 		TokenURL:      TokenURL,
 		HealthURL:     APIURL + "/me",
-		Scopes:        Scopes(),
+		Scopes:        []string{"user-read-playback-state", "user-modify-playback-state"},
 		GrantLifetime: GrantLifetime,
 		User:          User,
 		Sort:          Sort,
