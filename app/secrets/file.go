@@ -32,24 +32,23 @@ func (f *File) Load(ctx context.Context, account string) (session.Grant, error) 
 	defer f.mu.Unlock()
 	grants, err := f.read()
 	if err != nil {
-		return session.Grant{}, explain(loading, account, err)
+		return session.Grant{}, explain("loading", account, err)
 	}
-	g, ok := grants[account]
-	if !ok {
-		return session.Grant{}, session.ErrNoGrant
+	if g, ok := grants[account]; ok {
+		return g, nil
 	}
-	return g, nil
+	return session.Grant{}, session.ErrNoGrant
 }
 
 // Save implements session.Keeper. The grants of other accounts stay; a file that cannot be read, so
 // that they would be lost, stays as well.
 func (f *File) Save(ctx context.Context, account string, g session.Grant) error {
-	return explain(saving, account, f.change(func(grants map[string]session.Grant) { grants[account] = g }))
+	return explain("saving", account, f.change(func(grants map[string]session.Grant) { grants[account] = g }))
 }
 
 // Delete implements session.Keeper.
 func (f *File) Delete(ctx context.Context, account string) error {
-	return explain(deleting, account, f.change(func(grants map[string]session.Grant) { delete(grants, account) }))
+	return explain("deleting", account, f.change(func(grants map[string]session.Grant) { delete(grants, account) }))
 }
 
 func (f *File) change(edit func(map[string]session.Grant)) error {
@@ -61,7 +60,7 @@ func (f *File) change(edit func(map[string]session.Grant)) error {
 	}
 	edit(grants)
 	if len(grants) == 0 {
-		if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(f.path); !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return nil

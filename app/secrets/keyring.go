@@ -23,16 +23,12 @@ type Keyring struct {
 func NewKeyring(service string) *Keyring { return &Keyring{service, patience} }
 
 // Load implements session.Keeper.
-func (k *Keyring) Load(ctx context.Context, account string) (session.Grant, error) {
-	var g session.Grant
+func (k *Keyring) Load(ctx context.Context, account string) (g session.Grant, err error) {
 	text, err := k.load(ctx, account)
 	if err == nil {
 		err = decode(text, &g)
 	}
-	if err != nil {
-		return session.Grant{}, explain(loading, account, err)
-	}
-	return g, nil
+	return g, explain("loading", account, err)
 }
 
 // Save implements session.Keeper.
@@ -41,10 +37,10 @@ func (k *Keyring) Save(ctx context.Context, account string, g session.Grant) err
 	if err == nil {
 		err = k.save(ctx, account, text)
 	}
-	return explain(saving, account, err)
+	return explain("saving", account, err)
 }
 
 // Delete implements session.Keeper.
 func (k *Keyring) Delete(ctx context.Context, account string) error {
-	return explain(deleting, account, k.remove(ctx, account))
+	return explain("deleting", account, k.remove(ctx, account))
 }

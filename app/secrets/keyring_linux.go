@@ -83,11 +83,11 @@ func (k *Keyring) with(ctx context.Context, account string, do func(entry) error
 	if e.collection, err = s.collection(ctx); err != nil {
 		return err
 	}
-	if err := s.ask(ctx, e.collection, collectionIface+".SearchItems", []any{&e.items}, e.attributes); err != nil {
-		return err
-	}
 	var locked bool
-	err = s.get(ctx, e.collection, collectionIface, "Locked", &locked)
+	err = s.ask(ctx, e.collection, collectionIface+".SearchItems", []any{&e.items}, e.attributes)
+	if err == nil {
+		err = s.get(ctx, e.collection, collectionIface, "Locked", &locked)
+	}
 	// KeePassXC can lock a single entry of an open collection.
 	if err == nil && !locked && len(e.items) > 0 {
 		err = s.get(ctx, e.items[0], itemIface, "Locked", &locked)

@@ -49,28 +49,28 @@ func (k *Keyring) call(ctx context.Context, do func() (string, error)) (text str
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
-	done := make(chan struct{})
+	done := make(chan error, 1)
 	var kept string
-	var failed error
 	go func() {
-		kept, failed = do()
-		close(done)
+		var err error
+		kept, err = do()
+		done <- err
 		<-turn
 	}()
 	select {
-	case <-done:
+	case err = <-done:
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
 	switch {
-	case failed == nil, errors.Is(failed, keyring.ErrNotFound):
-		return kept, failed
-	case errors.Is(failed, keyring.ErrSetDataTooBig):
+	case err == nil, errors.Is(err, keyring.ErrNotFound):
+		return kept, err
+	case errors.Is(err, keyring.ErrSetDataTooBig):
 		return "", ErrTooLarge
-	case errors.Is(failed, keyring.ErrUnsupportedPlatform):
+	case errors.Is(err, keyring.ErrUnsupportedPlatform):
 		return "", ErrAbsent
 	}
-	return "", fmt.Errorf("%w: %w", ErrRefused, failed)
+	return "", fmt.Errorf("%w: %w", ErrRefused, err)
 }
 
 // Unlock has nothing to do here: the keyring opens when the person logs in.

@@ -38,17 +38,12 @@ func (m *Memory) Age(d time.Duration) {
 	})
 }
 
-func (m *Memory) check() error {
-	if m.locked.Load() {
-		return checks.WithHint(ErrLocked, "Unlock it.")
-	}
-	return nil
-}
+var errClosed = checks.WithHint(ErrLocked, "Unlock it.")
 
 // Load implements session.Keeper.
 func (m *Memory) Load(_ context.Context, account string) (session.Grant, error) {
-	if err := m.check(); err != nil {
-		return session.Grant{}, err
+	if m.locked.Load() {
+		return session.Grant{}, errClosed
 	}
 	if g, ok := m.grants.Load(account); ok {
 		return g.(session.Grant), nil
@@ -58,11 +53,11 @@ func (m *Memory) Load(_ context.Context, account string) (session.Grant, error) 
 
 // Save implements session.Keeper.
 func (m *Memory) Save(_ context.Context, account string, g session.Grant) error {
-	err := m.check()
-	if err == nil {
-		m.grants.Store(account, g)
+	if m.locked.Load() {
+		return errClosed
 	}
-	return err
+	m.grants.Store(account, g)
+	return nil
 }
 
 // Delete implements session.Keeper.

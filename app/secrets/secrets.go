@@ -43,7 +43,7 @@ func explain(doing, account string, err error) error {
 	if err == nil || errors.Is(err, session.ErrNoGrant) {
 		return err
 	}
-	return hinted(fmt.Errorf("%s of %s: %w", doing, account, err))
+	return hinted(fmt.Errorf("%s the sign-in of %s: %w", doing, account, err))
 }
 
 // hinted gives err its hint.
@@ -55,12 +55,6 @@ func hinted(err error) error {
 	}
 	return err
 }
-
-const (
-	loading  = "loading the sign-in"
-	saving   = "saving the sign-in"
-	deleting = "deleting the sign-in"
-)
 
 // maxKept is what one kept value, or the file of all of them, may have at most, in bytes.
 const maxKept = 1 << 20
