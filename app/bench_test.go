@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -23,6 +22,7 @@ import (
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 	"fermata/checks/standin"
+	"fermata/checks/standin/standintest"
 )
 
 // TestMain has the golden files read the same in every time zone.
@@ -164,18 +164,7 @@ func (b *bench) start() {
 // signIn signs in as another process would.
 func (b *bench) signIn(name string) {
 	b.t.Helper()
-	a := account.New(&b.out.Outside, spotifyAccount(name))
-	attempt, err := a.Begin(spotify.RedirectURI, false)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	var back *url.URL
-	if back, err = b.world.Spotify.Agree(attempt.URL); err == nil {
-		err = attempt.Finish(b.t.Context(), back.Query())
-	}
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	standintest.SignIn(b.t, account.New(&b.out.Outside, spotifyAccount(name)).Account, b.world.Spotify)
 }
 
 // settle changes the settings, as a saved file does.

@@ -1,8 +1,6 @@
 package cause
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -13,91 +11,31 @@ import (
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 	"fermata/checks/standin"
+	"fermata/checks/standin/standintest"
 )
-
-type bubbleClock struct{ start time.Time }
-
-func (c bubbleClock) Now() time.Time         { return time.Now() }
-func (c bubbleClock) Elapsed() time.Duration { return time.Since(c.start) }
-
-// A keeper is a keyring that can be locked.
-type keeper struct {
-	grant  session.Grant
-	locked bool
-}
-
-var errLocked = checks.WithHint(errors.New("the keyring is locked"), "Unlock the keyring.")
-
-func (k *keeper) Load(context.Context, string) (session.Grant, error) {
-	switch {
-	case k.locked:
-		return session.Grant{}, errLocked
-	case k.grant.RefreshToken == "":
-		return session.Grant{}, session.ErrNoGrant
-	}
-	return k.grant, nil
-}
-
-func (k *keeper) Save(_ context.Context, _ string, g session.Grant) error {
-	if k.locked {
-		return errLocked
-	}
-	k.grant = g
-	return nil
-}
-
-func (k *keeper) Delete(context.Context, string) error { return nil }
 
 // A life is an account over the stand-in, and the checks that give the evidence.
 type life struct {
 	t       *testing.T
 	world   *standin.World
-	keeper  *keeper
+	keeper  *standintest.Keeper
 	account *session.Account
 	clock   *clock.Check
 	ask     bool
 }
 
+// start is Fermata's: what is not kept is lost.
 func (l *life) start() {
 	l.account = session.New(session.Config{
 		Name: "spotify", ClientID: standin.ClientID, Provider: spotify.Provider(), Ask: l.ask,
-	}, l.world.Transport(), bubbleClock{time.Now()}, l.keeper)
+	}, l.world.Transport(), standintest.Time(), l.keeper)
 }
 
-// restart is Fermata's: what is not kept is lost.
-func (l *life) restart() { l.start() }
-
-func (l *life) signIn() error {
-	l.t.Helper()
-	attempt, err := l.account.Begin("http://127.0.0.1:5000/callback", false)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	back, err := l.world.Spotify.Agree(attempt.URL)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	return attempt.Finish(l.t.Context(), back.Query())
-}
-
-// live runs the account for d as the app does, and returns the evidence.
+// live runs the account for d, and returns the evidence.
 func (l *life) live(d time.Duration) Evidence {
 	l.t.Helper()
-	for end := time.Now().Add(d); ; {
-		f, next := l.account.Look(l.t.Context())
-		left := time.Until(end)
-		if left <= 0 {
-			return l.evidence(f)
-		}
-		if next <= 0 || next > left {
-			next = left
-		}
-		time.Sleep(next)
-	}
-}
-
-func (l *life) evidence(f session.Facts) Evidence {
-	e := Evidence{Now: time.Now(), Provider: "Spotify", SessionLife: spotify.SessionLifetime, Session: f, KeyringLocked: l.keeper.locked}
+	f := standintest.Live(l.t, l.account, d)
+	e := Evidence{Now: time.Now(), Provider: "Spotify", SessionLife: spotify.SessionLifetime, Session: f, KeyringLocked: l.keeper.Locked}
 	e.Clock, _ = l.clock.Look(l.t.Context())
 	e.NetworkSeen = e.Clock.Known
 	return e
@@ -160,7 +98,7 @@ func TestTroubles(t *testing.T) {
 					t.Fatal(err)
 				}
 				if tr.Name == "keyring" {
-					l.restart()
+					l.start()
 				}
 				e := l.live(6*time.Minute + tt.after)
 				e.NoReturn = tr.Name == "redirect" // the browser stays on Spotify's page, and the app sees nobody come back
@@ -178,21 +116,15 @@ func TestTroubles(t *testing.T) {
 
 func inWorld(t *testing.T, ask bool, f func(l *life)) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &life{t: t, world: standin.NewWorld(4), keeper: &keeper{}, ask: ask}
+		l := &life{t: t, world: standin.NewWorld(4), keeper: &standintest.Keeper{}, ask: ask}
 		l.world.Aged = func(d time.Duration) {
-			l.keeper.grant.AuthorizedAt = l.keeper.grant.AuthorizedAt.Add(-d)
-			l.restart()
+			l.keeper.Grant.AuthorizedAt = l.keeper.Grant.AuthorizedAt.Add(-d)
+			l.start()
 		}
-		l.world.Locked = func(locked bool) { l.keeper.locked = locked }
-		start := time.Now()
-		l.clock = clock.New(clock.Config{Servers: l.world.Times.Names(), Dial: l.world.Dial, Tolerance: 2 * time.Second, Interval: time.Minute}, clock.NewTimeFrom(func() clock.Reading {
-			now := time.Now()
-			return clock.Reading{Wall: now, Boot: now.Sub(start), Awake: now.Sub(start)}
-		}))
+		l.world.Locked = func(locked bool) { l.keeper.Locked = locked }
+		l.clock = clock.New(clock.Config{Servers: l.world.Times.Names(), Dial: l.world.Dial, Tolerance: 2 * time.Second, Interval: time.Minute}, standintest.Time())
 		l.start()
-		if err := l.signIn(); err != nil {
-			t.Fatal(err)
-		}
+		standintest.SignIn(t, l.account, l.world.Spotify)
 		f(l)
 	})
 }

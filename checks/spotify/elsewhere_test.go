@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"fermata/checks"
-	"fermata/checks/session"
 	"fermata/checks/spotify"
 	"fermata/checks/standin"
+	"fermata/checks/standin/standintest"
 )
 
 var kitchen = spotify.Device{ID: "demo-kitchen", Name: "Kitchen", Type: "Speaker"}
@@ -23,10 +23,8 @@ const player = "/v1/me/player"
 
 // signedIn returns a player of somebody who signed in to s.
 func signedIn(t *testing.T, s *standin.Spotify) spotify.Player {
-	a := session.New(session.Config{
-		Name: "spotify", ClientID: "0123456789abcdef0123456789abcdef", Provider: spotify.Provider(),
-	}, s.Transport(), bubbleClock{time.Now()}, memory{})
-	signIn(t, a, s)
+	a := account(s)
+	standintest.SignIn(t, a, s)
 	return spotify.Player{Transport: s.Transport(), Token: a.AccessToken}
 }
 

@@ -1,7 +1,6 @@
 package spotify_test
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,47 +10,20 @@ import (
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 	"fermata/checks/standin"
+	"fermata/checks/standin/standintest"
 )
 
-type bubbleClock struct{ start time.Time }
-
-func (c bubbleClock) Now() time.Time         { return time.Now() }
-func (c bubbleClock) Elapsed() time.Duration { return time.Since(c.start) }
-
-type memory map[string]session.Grant
-
-func (m memory) Load(_ context.Context, account string) (session.Grant, error) {
-	g, ok := m[account]
-	if !ok {
-		return g, session.ErrNoGrant
-	}
-	return g, nil
+func account(s *standin.Spotify) *session.Account {
+	return session.New(session.Config{
+		Name: "spotify", ClientID: standin.ClientID, Provider: spotify.Provider(),
+	}, s.Transport(), standintest.Time(), &standintest.Keeper{})
 }
 
-func (m memory) Save(_ context.Context, account string, g session.Grant) error {
-	m[account] = g
-	return nil
-}
-
-func (m memory) Delete(_ context.Context, account string) error {
-	delete(m, account)
-	return nil
-}
-
-// live runs the account for d as the app does, and returns the evidence at its end.
+// live runs the account for d, and returns the evidence at its end.
 func live(t *testing.T, a *session.Account, d time.Duration) cause.Evidence {
 	t.Helper()
-	for end := time.Now().Add(d); ; {
-		f, next := a.Look(t.Context())
-		left := time.Until(end)
-		if left <= 0 {
-			return cause.Evidence{Now: time.Now(), Session: f}
-		}
-		if next <= 0 || next > left {
-			next = left
-		}
-		time.Sleep(next)
-	}
+	f := standintest.Live(t, a, d)
+	return cause.Evidence{Now: time.Now(), Session: f}
 }
 
 // judged returns the level and the ID of the cause to be mended first, "" where there is none.
@@ -63,31 +35,13 @@ func judged(e cause.Evidence) (checks.Level, string) {
 	return level, causes[0].ID
 }
 
-func signIn(t *testing.T, a *session.Account, s *standin.Spotify) {
-	t.Helper()
-	attempt, err := a.Begin("http://127.0.0.1:5000/callback", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	back, err := s.Agree(attempt.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := attempt.Finish(t.Context(), back.Query()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // A sign-in's whole life: a day of renewals, ended early, revoked, given again, six months old.
 func TestLife(t *testing.T) {
 	for _, rotate := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			s := standin.NewSpotify()
 			s.Rotate(rotate)
-			a := session.New(session.Config{
-				Name: "spotify", ClientID: "0123456789abcdef0123456789abcdef", Provider: spotify.Provider(),
-			}, s.Transport(), bubbleClock{time.Now()}, memory{})
-
+			a := account(s)
 			want := func(e cause.Evidence, level checks.Level, first string) session.Facts {
 				t.Helper()
 				if l, id := judged(e); l != level || id != first {
@@ -96,7 +50,7 @@ func TestLife(t *testing.T) {
 				return e.Session
 			}
 			want(live(t, a, time.Minute), checks.Warning, "not-signed-in")
-			signIn(t, a, s)
+			standintest.SignIn(t, a, s)
 			facts := want(live(t, a, 24*time.Hour), checks.OK, "")
 			if facts.User != standin.User || facts.Missing != nil || facts.GrantUntil.IsZero() {
 				t.Errorf("facts %+v", facts)
@@ -108,7 +62,7 @@ func TestLife(t *testing.T) {
 			if tr := facts.Trouble; tr == nil || tr.Code != "invalid_grant" || tr.Text != "Refresh token revoked" {
 				t.Errorf("trouble %+v", tr)
 			}
-			signIn(t, a, s)
+			standintest.SignIn(t, a, s)
 			want(live(t, a, time.Hour), checks.OK, "")
 			time.Sleep(150 * 24 * time.Hour) // the computer sleeps
 			want(live(t, a, 2*24*time.Hour), checks.Warning, cause.GrantEnds)
@@ -131,10 +85,8 @@ func TestOutage(t *testing.T) {
 		for _, status := range []int{400, 401, 403, 503} {
 			synctest.Test(t, func(t *testing.T) {
 				s := standin.NewSpotify()
-				a := session.New(session.Config{
-					Name: "spotify", ClientID: "0123456789abcdef0123456789abcdef", Provider: spotify.Provider(),
-				}, s.Transport(), bubbleClock{time.Now()}, memory{})
-				signIn(t, a, s)
+				a := account(s)
+				standintest.SignIn(t, a, s)
 				s.Override("/", standin.Answer(status, "text/plain", body))
 				e := live(t, a, 20*time.Minute)
 				if level, id := judged(e); level != checks.Unknown || e.Session.Trouble == nil || e.Session.Trouble.Ask {
