@@ -25,7 +25,7 @@ func TestConfigureDuringRenewal(t *testing.T) {
 		}
 		b.provider.set(func(p *fakeProvider) { p.delay = 0 })
 		f, next := b.Look(t.Context())
-		if !f.Usable || f.Trouble != nil || f.Renews || !f.Ask || b.Name() != "test" {
+		if !f.Usable || f.Trouble != nil || f.Renews || !f.Ask || b.name != "test" {
 			t.Errorf("%+v", f)
 		}
 		if b.keeper.token() != "refresh-1" || b.keeper.saves != 1 {

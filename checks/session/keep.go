@@ -20,26 +20,32 @@ func (a *Account) load(ctx context.Context, clicked bool) {
 	if s.loaded || s.keyring != nil && !clicked && a.clock.Elapsed() < nextKeeping(s.keyring) {
 		return
 	}
-	g, err := a.read(ctx)
-	now := a.clock.Elapsed()
-	a.update(func(s *state) {
-		if err != nil {
-			s.keyring = keyringTrouble(err).follow(s.keyring, now)
-			return
-		}
-		*s = stored(g, s.renewals)
-	})
+	if t := a.read(ctx); t != nil {
+		now := a.clock.Elapsed()
+		a.update(func(s *state) { s.keyring = t.follow(s.keyring, now) })
+	}
 }
 
-// read returns the grant that is kept; the zero Grant where there is none.
-func (a *Account) read(ctx context.Context) (Grant, error) {
+// read reads the grant that is kept. Where it is not the one in memory, nothing of that one stays.
+func (a *Account) read(ctx context.Context) *Trouble {
 	ctx, cancel := keeping(ctx)
 	defer cancel()
 	g, err := a.keeper.Load(ctx, a.name)
-	if errors.Is(err, ErrNoGrant) || err == nil && g.RefreshToken == "" {
-		return Grant{}, nil
+	switch {
+	case errors.Is(err, ErrNoGrant), err == nil && g.RefreshToken == "":
+		g = Grant{}
+	case err != nil:
+		return keyringTrouble(err)
 	}
-	return g, err
+	a.update(func(s *state) {
+		if !s.loaded || g.RefreshToken != s.grant.RefreshToken || g.ClientID != s.grant.ClientID {
+			*s = stored(g, s.renewals)
+			return
+		}
+		s.signedInHere = s.signedInHere && g.AuthorizedAt.Equal(s.grant.AuthorizedAt)
+		s.grant = g
+	})
+	return nil
 }
 
 // stored is all that is known of an account whose grant was just read.
@@ -64,19 +70,7 @@ func (a *Account) Reload(ctx context.Context) error {
 		case s.signedIn && s.grant.RefreshToken == "": // such a one is never kept
 			return nil
 		}
-		g, err := a.read(ctx)
-		if err != nil {
-			return asError(keyringTrouble(err))
-		}
-		a.update(func(s *state) {
-			if g.RefreshToken != s.grant.RefreshToken || g.ClientID != s.grant.ClientID {
-				*s = stored(g, s.renewals)
-				return
-			}
-			s.signedInHere = s.signedInHere && g.AuthorizedAt.Equal(s.grant.AuthorizedAt)
-			s.grant = g
-		})
-		return nil
+		return asError(a.read(ctx))
 	})
 }
 
@@ -93,14 +87,6 @@ func (a *Account) save(ctx context.Context) {
 		}
 		s.saveErr = keyringTrouble(err).follow(s.saveErr, now)
 	})
-}
-
-// saveAgain saves what could not be saved before, once in a while.
-func (a *Account) saveAgain(ctx context.Context) {
-	s := a.snapshot()
-	if s.dirty && (s.saveErr == nil || a.clock.Elapsed() >= nextKeeping(s.saveErr)) {
-		a.save(ctx)
-	}
 }
 
 func keyringTrouble(err error) *Trouble {

@@ -2,7 +2,9 @@ package session
 
 import (
 	"context"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"time"
 )
 
@@ -19,11 +21,14 @@ func (a *Account) Look(ctx context.Context) (Facts, time.Duration) {
 	a.stopLooks = cancel
 	a.mu.Unlock()
 	var early bool
-	err := a.exclusively(ctx, func(ctx context.Context) {
+	err := a.exclusively(ctx, func(ctx context.Context) error {
 		a.load(ctx, false)
 		a.correctAuthorizedAt()
-		a.saveAgain(ctx)
+		if s := a.snapshot(); s.dirty && (s.saveErr == nil || a.clock.Elapsed() >= nextKeeping(s.saveErr)) {
+			a.save(ctx)
+		}
 		early = a.steps(looks)
+		return nil
 	})
 	if err != nil {
 		return a.facts(), time.Second
@@ -64,6 +69,65 @@ func (a *Account) steps(ctx context.Context) (early bool) {
 		early = false
 	}
 	return early
+}
+
+// look asks the provider whether it still accepts the access token. The caller holds requests. It
+// reports false if ctx ended before the answer.
+func (a *Account) look(ctx context.Context) bool {
+	provider, access := a.config().Provider, a.snapshot().token.access
+	began := a.clock.Elapsed()
+	body, t := a.ask(ctx, provider, access)
+	now := a.clock.Elapsed()
+	if ctx.Err() != nil {
+		return false
+	}
+	a.update(func(s *state) {
+		s.lookedAt, s.looked, s.jitter = began, true, draw()
+		switch {
+		case t == nil:
+			s.health, s.token.unproven = nil, false
+			s.lastGood, s.good = now, true
+			if user := provider.User; user != nil {
+				s.user = clean(user(body), access)
+			}
+		case t.expired && !(s.token.unproven && now-s.token.sent < time.Minute):
+			// Ended early. A renewal follows, and another look at what it brings.
+			s.token.rejected, s.token.end = true, min(s.token.end, now)
+			s.looked = false
+		default:
+			// The token is new, and refused all the same: another one would be, too.
+			t.Ask = t.Ask || t.expired
+			s.health = t.follow(s.health, now)
+		}
+	})
+	return true
+}
+
+// ask makes the request of a look. It returns the reply's body, at most 1 MB (see package web), or what
+// went wrong.
+func (a *Account) ask(ctx context.Context, p Provider, access string) ([]byte, *Trouble) {
+	refresh := a.snapshot().grant.RefreshToken
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.HealthURL, nil)
+	if err != nil {
+		return nil, sortTransportError(err, access, refresh)
+	}
+	req.Header.Set("Authorization", "Bearer "+access)
+	req.Header.Set("Accept", "application/json")
+	resp, err := a.client.Do(req)
+	if err != nil {
+		return nil, sortTransportError(err, access, refresh)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	switch r := (reply{AtAPI, resp.StatusCode, resp.Header, body}); {
+	case err != nil:
+		return nil, sortTransportError(err, access, refresh)
+	case r.status/100 != 2:
+		return nil, sortReply(p, r, a.clock.Now(), access, refresh)
+	case isPage(r):
+		return nil, &Trouble{Where: AtNetwork, Code: CodePortal, Status: r.status, Text: "a web page came instead of a reply"}
+	}
+	return body, nil
 }
 
 // correctAuthorizedAt corrects when the grant was given, if true time was measured only after that: it

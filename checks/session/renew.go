@@ -35,14 +35,15 @@ func (a *Account) AccessToken(ctx context.Context) (string, error) {
 		return s.token.access, nil
 	}
 	var access string
-	var err error
-	if e := a.exclusively(ctx, func(ctx context.Context) {
+	err := a.exclusively(ctx, func(ctx context.Context) (err error) {
 		a.load(ctx, false)
 		access, err = a.validToken(ctx)
-	}); e != nil {
-		return "", e
+		return err
+	})
+	if err != nil {
+		return "", err
 	}
-	return access, err
+	return access, nil
 }
 
 // validToken returns the access token, after a renewal where one is due.
@@ -76,9 +77,9 @@ func (a *Account) renew(ctx context.Context) error {
 	case s.grant.RefreshToken == "":
 		return checks.WithHint(errors.New("this sign-in cannot be renewed: the provider gave no refresh token"), "Sign in again.")
 	}
-	ctx = context.WithoutCancel(ctx)
+	ctx = a.outliving(ctx)
 	sent, cfg := a.clock.Elapsed(), a.config()
-	tok, err := cfg.oauth(s.grant.ClientID).TokenSource(a.httpContext(ctx), &oauth2.Token{RefreshToken: s.grant.RefreshToken}).Token()
+	tok, err := cfg.oauth(s.grant.ClientID).TokenSource(ctx, &oauth2.Token{RefreshToken: s.grant.RefreshToken}).Token()
 	if err != nil {
 		t := sortTokenError(cfg.Provider, err, a.clock.Now(), s.grant.RefreshToken, s.token.access)
 		now := a.clock.Elapsed()
@@ -101,10 +102,7 @@ func (a *Account) renew(ctx context.Context) error {
 // grant has been saved by then.
 func (a *Account) accept(tok *oauth2.Token, sent time.Duration, unproven bool) {
 	life := lifetime(tok)
-	t := token{access: tok.AccessToken, sent: sent, end: sent + life, known: life > 0, unproven: unproven}
-	if life <= 0 {
-		t.end = sent + assumedLife
-	}
+	t := token{access: tok.AccessToken, sent: sent, end: sent + cmp.Or(life, assumedLife), known: life > 0, unproven: unproven}
 	now := a.clock.Elapsed()
 	a.update(func(s *state) {
 		s.renewals++
@@ -150,8 +148,9 @@ func (c Config) oauth(clientID string) *oauth2.Config {
 	}
 }
 
-func (a *Account) httpContext(ctx context.Context) context.Context {
-	return context.WithValue(ctx, oauth2.HTTPClient, a.client)
+// outliving is the context of a request for tokens, which goes on when ctx ends.
+func (a *Account) outliving(ctx context.Context) context.Context {
+	return context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, a.client)
 }
 
 // limited reports whether the provider counts requests and wants none yet.

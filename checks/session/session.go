@@ -165,9 +165,6 @@ func New(cfg Config, rt http.RoundTripper, c Clock, k Keeper) *Account {
 	}
 }
 
-// Name returns the account's name, as it stands in action IDs.
-func (a *Account) Name() string { return a.name }
-
 // Configure takes over changed settings; the name stays. Tokens, a request under way and a sign-in under
 // way stay as they are: a grant is renewed with the client ID that it was given to, and another client
 // ID counts from the next sign-in. A new address is asked at once, whatever the old one answered.
@@ -183,22 +180,32 @@ func (a *Account) Configure(c Config) {
 	a.cfg = c
 }
 
-// exclusively runs f while no other request runs, and waits for it under ctx. When ctx ends first, f
-// ends by itself, so that a reply with a new refresh token is never dropped on the way.
-func (a *Account) exclusively(ctx context.Context, f func(ctx context.Context)) error {
+// acquire waits until no request is under way, or ctx ends. Without an error, none begins until requests is
+// received from.
+func (a *Account) acquire(ctx context.Context) error {
 	select {
 	case a.requests <- struct{}{}:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	done := make(chan struct{})
+}
+
+// exclusively runs f while no other request runs, waits for it under ctx and returns its error. When ctx
+// ends first, f ends by itself, so that a reply with a new refresh token is never dropped on the way.
+func (a *Account) exclusively(ctx context.Context, f func(ctx context.Context) error) error {
+	if err := a.acquire(ctx); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
 	go func() {
-		defer func() { <-a.requests; close(done) }()
-		f(ctx)
+		err := f(ctx)
+		<-a.requests
+		done <- err
 	}()
 	select {
-	case <-done:
-		return nil
+	case err := <-done:
+		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -211,23 +218,12 @@ func (a *Account) click(ctx context.Context, f func(ctx context.Context) error) 
 		a.stopLooks()
 	}
 	a.mu.Unlock()
-	var err error
-	if e := a.exclusively(ctx, func(ctx context.Context) { err = f(ctx) }); e != nil {
-		return e
-	}
-	return err
+	return a.exclusively(ctx, f)
 }
 
 // Close waits until no request is under way any more, so that a refresh token that is on its way is kept,
 // or until ctx ends. The account makes no request after it: who asks for one waits until its context ends.
-func (a *Account) Close(ctx context.Context) error {
-	select {
-	case a.requests <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (a *Account) Close(ctx context.Context) error { return a.acquire(ctx) }
 
 // config returns the settings as they are now.
 func (a *Account) config() Config {

@@ -106,9 +106,9 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 	if err != nil {
 		return err
 	}
-	outlive := context.WithoutCancel(ctx)
+	outlive := a.outliving(ctx)
 	sent := a.clock.Elapsed()
-	tok, err := t.conf.Exchange(a.httpContext(outlive), code, oauth2.VerifierOption(t.verifier))
+	tok, err := t.conf.Exchange(outlive, code, oauth2.VerifierOption(t.verifier))
 	if err != nil {
 		trouble := sortTokenError(t.provider, err, a.clock.Now(), code, t.verifier, t.state)
 		if trouble.Code == "invalid_grant" {
@@ -129,18 +129,12 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 		a.save(outlive)
 	}
 	a.accept(tok, sent, false)
-	if t.provider.HealthURL != "" {
-		a.fetchUser(ctx)
+	if t.provider.HealthURL != "" { // for the user's name; whatever it meets is for the next Look to report
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		a.look(ctx)
 	}
 	return nil
-}
-
-// fetchUser looks up the user's name. Whatever it meets is for the next Look to report: the sign-in
-// stands.
-func (a *Account) fetchUser(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	a.look(ctx)
 }
 
 // Logout forgets the grant, here and where it is kept, and ends a sign-in under way. It does not revoke

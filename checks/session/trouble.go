@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
@@ -164,30 +165,13 @@ func isPage(r reply) bool {
 // parseError finds what went wrong in a reply's body: OAuth's error and error_description, the
 // {"error":{"status","message","reason"}} of APIs, or else the body itself.
 func parseError(body []byte) (code, text string) {
-	var oauth struct {
-		Error       json.RawMessage `json:"error"`
-		Description json.RawMessage `json:"error_description"`
-		Message     json.RawMessage `json:"message"`
-	}
-	if json.Unmarshal(body, &oauth) != nil {
+	var fields, inner map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil {
 		return "", string(body)
 	}
-	text = str(oauth.Description)
-	if text == "" {
-		text = str(oauth.Message)
-	}
-	if code = str(oauth.Error); code != "" {
-		return code, text
-	}
-	var api struct {
-		Message json.RawMessage `json:"message"`
-		Reason  json.RawMessage `json:"reason"`
-	}
-	if json.Unmarshal(oauth.Error, &api) == nil {
-		code = str(api.Reason)
-		if m := str(api.Message); m != "" {
-			text = m
-		}
+	code, text = str(fields["error"]), cmp.Or(str(fields["error_description"]), str(fields["message"]))
+	if json.Unmarshal(fields["error"], &inner) == nil {
+		code, text = str(inner["reason"]), cmp.Or(str(inner["message"]), text)
 	}
 	return code, text
 }
