@@ -10,17 +10,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// WatchNetwork sends a value 1.5 s after the last of one or more changes of the default route, until ctx
-// ends; then it closes the channel. It is a reason to look again, not a promise of a connection. Changes
-// that happen while nobody receives are sent once. Only the kernel wakes it.
-//
-// The kernel reports routes on a netlink socket (rtnetlink(7)); only default routes count, so that
-// containers and virtual machines that start do not wake the rest of the program.
-func WatchNetwork(ctx context.Context) (<-chan struct{}, error) {
-	routes, err := routeSocket()
+// watchNetwork sends a value, or leaves one waiting, at each change of a default route, until ctx ends;
+// then it closes the channel. The kernel reports routes on a netlink socket (rtnetlink(7)); only default
+// routes count, so that containers and virtual machines that start do not wake the rest of the program.
+func watchNetwork(ctx context.Context) (<-chan struct{}, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_ROUTE)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("socket: %w", err)
 	}
+	groups := uint32(1<<(unix.RTNLGRP_IPV4_ROUTE-1) | 1<<(unix.RTNLGRP_IPV6_ROUTE-1))
+	if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: groups}); err != nil {
+		unix.Close(fd)
+		return nil, fmt.Errorf("bind: %w", err)
+	}
+	routes := os.NewFile(uintptr(fd), "rtnetlink") // waits in the runtime's poller and holds no thread
 	changes := make(chan struct{}, 1)
 	stop := context.AfterFunc(ctx, func() { routes.Close() })
 	go func() {
@@ -39,22 +42,7 @@ func WatchNetwork(ctx context.Context) (<-chan struct{}, error) {
 			}
 		}
 	}()
-	return debounce(changes), nil
-}
-
-// routeSocket returns a netlink socket that gets the changes of routes. It waits in the runtime's
-// poller and holds no thread.
-func routeSocket() (*os.File, error) {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_ROUTE)
-	if err != nil {
-		return nil, fmt.Errorf("watch the network: socket: %w", err)
-	}
-	groups := uint32(1<<(unix.RTNLGRP_IPV4_ROUTE-1) | 1<<(unix.RTNLGRP_IPV6_ROUTE-1))
-	if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: groups}); err != nil {
-		unix.Close(fd)
-		return nil, fmt.Errorf("watch the network: bind: %w", err)
-	}
-	return os.NewFile(uintptr(fd), "rtnetlink"), nil
+	return changes, nil
 }
 
 // defaultRoute reports whether one of the messages is about a default route in the main table.

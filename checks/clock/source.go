@@ -112,21 +112,13 @@ func sleep(ctx context.Context, d time.Duration) bool {
 func (s *source) server(now Reading) Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.ok && s.err == nil {
-		return Server{Name: s.name, Via: "ntp"} // was not asked
+	r := Server{Name: s.name, Via: "ntp"} // if it was not asked
+	if s.ok {
+		r.Age = now.Boot - s.best.boot
+		r.Offset, r.Error = s.best.base-now.wallBase(), s.best.error+age(r.Age)
+		r.RTT, r.Stratum, r.Verdict = s.best.rtt, s.best.stratum, OK
+	} else if s.err != nil {
+		r.Verdict = serverVerdict(s.err)
 	}
-	if !s.ok {
-		return Server{Name: s.name, Via: "ntp", Verdict: serverVerdict(s.err)}
-	}
-	old := now.Boot - s.best.boot
-	return Server{
-		Name:    s.name,
-		Via:     "ntp",
-		Offset:  s.best.base - now.wallBase(),
-		Error:   s.best.error + age(old),
-		RTT:     s.best.rtt,
-		Stratum: s.best.stratum,
-		Age:     old,
-		Verdict: OK,
-	}
+	return r
 }

@@ -18,59 +18,37 @@ func WriteTable(w io.Writer, f Facts) error {
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "\tserver\toffset\tround trip\tstratum\tage\tverdict")
 	for _, s := range f.Servers {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", s.mark(), s.Name, strings.Join(s.cells(), "\t"))
+		mark, stratum, verdict := "x", "-", string(s.Verdict)
+		if !s.Answered() {
+			fmt.Fprintf(t, "?\t%s\t-\t-\t-\t-\t%s\n", s.Name, verdict)
+			continue
+		}
+		if s.Verdict == OK {
+			mark = "*"
+		}
+		if s.Stratum > 0 {
+			stratum = fmt.Sprint(s.Stratum)
+		}
+		if s.Certificate != "" {
+			verdict += ", certificate " + s.Certificate
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s ± %s\t%s\t%s\t%s\t%s\n", mark, s.Name, Ahead(s.Offset), bound(s.Error), bound(s.RTT),
+			stratum, text.Span(s.Age.Round(time.Second)), verdict)
 	}
 	t.Flush() // into memory
 	fmt.Fprintf(&b, "\n%s.\n", f.Summary())
-	for _, line := range f.remarks() {
-		fmt.Fprintln(&b, line)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-func (s Server) mark() string {
-	switch {
-	case !s.Answered():
-		return "?"
-	case s.Verdict == OK:
-		return "*"
-	}
-	return "x"
-}
-
-// cells are a server's columns after its name.
-func (s Server) cells() []string {
-	if !s.Answered() {
-		return []string{"-", "-", "-", "-", string(s.Verdict)}
-	}
-	stratum := "-"
-	if s.Stratum > 0 {
-		stratum = fmt.Sprint(s.Stratum)
-	}
-	verdict := string(s.Verdict)
-	if s.Certificate != "" {
-		verdict += ", certificate " + s.Certificate
-	}
-	return []string{
-		fmt.Sprintf("%s ± %s", Ahead(s.Offset), bound(s.Error)), bound(s.RTT), stratum, text.Span(s.Age.Round(time.Second)), verdict,
-	}
-}
-
-// remarks are the sentences under the summary.
-func (f Facts) remarks() []string {
-	var lines []string
 	for _, line := range append([]string{f.Evidence(), TimeZone(f.Offset)}, f.System...) {
 		if line != "" {
-			lines = append(lines, line)
+			fmt.Fprintln(&b, line)
 		}
 	}
 	if drift := f.Drift.String(); drift != "" {
-		line := drift + " over the last " + text.Span(f.Drift.Over) + "."
+		fmt.Fprintf(&b, "%s over the last %s.", drift, text.Span(f.Drift.Over))
 		if !f.Drift.Crosses.IsZero() {
-			line += " At this rate it will be wrong at " + text.TimeOfDay(f.Drift.Crosses, f.CheckedAt) + "."
+			fmt.Fprintf(&b, " At this rate it will be wrong at %s.", text.TimeOfDay(f.Drift.Crosses, f.CheckedAt))
 		}
-		lines = append(lines, line)
+		fmt.Fprintln(&b)
 	}
-	return lines
+	_, err := io.WriteString(w, b.String())
+	return err
 }

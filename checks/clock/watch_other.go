@@ -5,11 +5,10 @@ package clock
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
-// Watch fails with errors.ErrUnsupported: without cgo nothing reports clock changes here. Compare
-// readings instead (Reading.Since), at each wake that happens anyway.
-func Watch(context.Context) (<-chan Change, error) {
-	return nil, fmt.Errorf("watch the clock: %w", errors.ErrUnsupported)
-}
+// Without cgo nothing reports changes of the clock or of the network here.
+
+func watch(context.Context) (wait func() bool, err error) { return nil, errors.ErrUnsupported }
+
+func watchNetwork(context.Context) (<-chan struct{}, error) { return nil, errors.ErrUnsupported }

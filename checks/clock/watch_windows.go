@@ -56,42 +56,27 @@ type message struct {
 	private        uint32
 }
 
-// Watch sends each clock step and each resume from suspend, as Reading.Since measures them, until ctx
-// ends; then it closes the channel. Changes that happen while nobody receives are added up. A hidden
-// window gets a message for both (WM_TIMECHANGE, WM_POWERBROADCAST); it is a top-level one, since
-// message-only windows get no broadcasts.
+// watch returns what waits until the clock was set or the computer resumed; it reports false once ctx has
+// ended. A hidden window gets a message for both (WM_TIMECHANGE, WM_POWERBROADCAST); it is a top-level
+// one, since message-only windows get no broadcasts.
 //
-// Step contains what the time service slewed the clock by since the message before, which is up to
-// seconds a day: it is a reason to look, not a measurement.
-func Watch(ctx context.Context) (<-chan Change, error) {
+// Change.Step then contains what the time service slewed the clock by since the message before, which is
+// up to seconds a day: it is a reason to look, not a measurement.
+func watch(ctx context.Context) (wait func() bool, err error) {
 	changed := make(chan struct{}, 1)
 	started := make(chan error)
 	go window(ctx, changed, started)
 	if err := <-started; err != nil {
-		return nil, fmt.Errorf("watch the clock: %w", err)
+		return nil, err
 	}
-	changes := make(chan Change)
-	last := Read()
-	go func() {
-		defer close(changes)
-		for {
-			select {
-			case <-changed:
-			case <-ctx.Done():
-				return
-			}
-			now := Read()
-			if c := now.Since(last); c != (Change{}) {
-				select {
-				case changes <- c:
-				case <-ctx.Done():
-					return
-				}
-			}
-			last = now
+	return func() bool {
+		select {
+		case <-changed:
+			return true
+		case <-ctx.Done():
+			return false
 		}
-	}()
-	return changes, nil
+	}, nil
 }
 
 // window runs the hidden window until ctx ends. It reports on started once.
@@ -105,10 +90,7 @@ func window(ctx context.Context, changed chan<- struct{}, started chan<- error) 
 			procPostQuitMessage.Call(0)
 			return 0
 		case msg == wmTimeChange, msg == wmPowerBroadcast && wparam == pbtResumeAutomatic:
-			select {
-			case changed <- struct{}{}:
-			default: // one is waiting already
-			}
+			notify(changed)
 		}
 		result, _, _ := procDefWindowProc.Call(window, msg, wparam, lparam)
 		return result

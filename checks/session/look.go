@@ -103,8 +103,7 @@ func (a *Account) look(ctx context.Context) bool {
 	return true
 }
 
-// ask makes the request of a look. It returns the reply's body, at most 1 MB (see package web), or what
-// went wrong.
+// ask makes the request of a look. It returns the reply's body, at most 1 MB, or what went wrong.
 func (a *Account) ask(ctx context.Context, p Provider, access string) ([]byte, *Trouble) {
 	refresh := a.snapshot().grant.RefreshToken
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.HealthURL, nil)
@@ -118,10 +117,8 @@ func (a *Account) ask(ctx context.Context, p Provider, access string) ([]byte, *
 		return nil, sortTransportError(err, access, refresh)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
+	body, _ := io.ReadAll(resp.Body) // cannot fail, see web.Client
 	switch r := (reply{AtAPI, resp.StatusCode, resp.Header, body}); {
-	case err != nil:
-		return nil, sortTransportError(err, access, refresh)
 	case r.status/100 != 2:
 		return nil, sortReply(p, r, a.clock.Now(), access, refresh)
 	case isPage(r):

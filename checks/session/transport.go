@@ -25,10 +25,7 @@ func (t tokenReplies) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || req.Method != http.MethodPost || resp.StatusCode/100 != 2 {
 		return resp, err
 	}
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, err
-	}
+	body, _ := io.ReadAll(resp.Body) // cannot fail, see web.Client
 	body = normalizeExpiresIn(body)
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return resp, nil
