@@ -3,6 +3,7 @@ package core_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"fermata/app/view"
 	"fermata/checks"
 	"fermata/checks/clock"
+	"fermata/checks/programs"
 	"fermata/checks/session"
 
 	"github.com/cockroachdb/datadriven"
@@ -28,8 +30,9 @@ func TestMain(m *testing.M) {
 // what follows anew.
 //
 // An event is a verb, the time of day, and what belongs to it; several times on one day, or after "+1d".
-// What follows are the effects; the notices that come (+) and go (-); what is new in the menu's lines;
-// and, where it moved, the next deadline.
+// What follows are the effects; the notices that come (+, with their level) and go (-); what is new in the
+// menu, and its first line where it is another; whether all was looked at; and, where it moved, the next
+// deadline. With off=1h true time turns out to be an hour later than was reckoned with.
 func TestStories(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		s := &story{}
@@ -41,12 +44,16 @@ func TestStories(t *testing.T) {
 type story struct {
 	state    *core.State
 	at       core.At
-	day      int
+	off      time.Duration // how much true time is ahead of what the story began with
 	settings core.Settings
 	lines    []string
 	notices  map[string]string
 	evidence []string
 	offered  []string
+	running  []string // of those on offer
+	programs []string
+	checked  []core.ActionID
+	ready    bool
 	entries  int // in the journal
 	wake     time.Duration
 }
@@ -80,9 +87,12 @@ func (s *story) tell(t *testing.T, d *datadriven.TestData) string {
 	if len(d.CmdArgs) == 0 {
 		t.Fatalf("%s: when?", d.Pos)
 	}
-	true_ := s.clockTime(t, d.CmdArgs[0].Key)
-	s.at = core.At{Elapsed: true_.Sub(midnight) + time.Hour, True: true_}
 	args := args{t, d, s}
+	if args.has("off") {
+		s.off = args.duration("off")
+	}
+	now := s.clockTime(t, d.CmdArgs[0].Key)
+	s.at = core.At{Elapsed: now.Sub(midnight) - s.off, True: now}
 	if d.Cmd == "start" {
 		return s.start(args)
 	}
@@ -100,7 +110,11 @@ func (s *story) start(a args) string {
 	}
 	told := map[string]core.Told{}
 	if a.has("told") {
-		told["spotify/grant"] = core.Told{End: s.clockTime(a.t, a.value("told")), Level: 2}
+		t := core.Told{End: s.clockTime(a.t, a.value("told")), Level: 2}
+		if a.has("later") {
+			t.Later = s.clockTime(a.t, a.value("later"))
+		}
+		told["spotify/grant"] = t
 	}
 	s.settings.File = true
 	s.state = core.New(s.at, s.settings, told, troubles, a.has("programs"))
@@ -138,7 +152,8 @@ func (s *story) follows(effects []core.Effect) string {
 			}
 			fmt.Fprintf(&b, "%s %s\n", name, strings.Join(names, " "))
 		case core.Save:
-			for key, t := range e.Told {
+			for _, key := range slices.Sorted(maps.Keys(e.Told)) {
+				t := e.Told[key]
 				fmt.Fprintf(&b, "%s %s level %d", name, key, t.Level)
 				if !t.Later.IsZero() {
 					b.WriteString(" later " + t.Later.Format("2 Jan 15:04"))
@@ -151,15 +166,15 @@ func (s *story) follows(effects []core.Effect) string {
 	}
 	v, _ := view.Make(s.state, s.at)
 	s.shows(&b, v)
-	var runs []core.RunID
-	for id, r := range s.state.Runs {
-		if r.Phase == core.Done {
-			runs = append(runs, id)
-		}
+	if ready := s.state.AllSeen(); ready != s.ready {
+		s.ready = ready
+		fmt.Fprintf(&b, "ready  %v\n", ready)
 	}
-	slices.Sort(runs)
-	for _, id := range runs {
+	for _, id := range slices.Sorted(maps.Keys(s.state.Runs)) {
 		r := s.state.Runs[id]
+		if r.Phase != core.Done {
+			continue
+		}
 		fmt.Fprintf(&b, "done %d: %v", id, r.Err)
 		if r.Found != nil {
 			fmt.Fprintf(&b, ", found %v", r.Found)
@@ -190,9 +205,12 @@ func (s *story) shows(b *strings.Builder, v view.View) {
 		for _, button := range n.Buttons {
 			buttons = append(buttons, button.Label)
 		}
+		if _, twice := notices[n.Key]; twice {
+			fmt.Fprintf(b, "notice %s is there TWICE\n", n.Key)
+		}
 		notices[n.Key] = fmt.Sprintf("%s | %s | %s", n.Title, n.Body, strings.Join(buttons, " · "))
 		if s.notices[n.Key] != notices[n.Key] {
-			fmt.Fprintf(b, "notice + %s\n", notices[n.Key])
+			fmt.Fprintf(b, "notice +%d %s\n", n.Level, notices[n.Key])
 		}
 	}
 	var gone []string
@@ -207,12 +225,26 @@ func (s *story) shows(b *strings.Builder, v view.View) {
 		fmt.Fprintf(b, "notice - %s\n", title)
 	}
 	s.notices = notices
-	for _, line := range v.Menu.Lines {
-		if !slices.Contains(s.lines, line) {
+	for i, line := range v.Menu.Lines {
+		if !slices.Contains(s.lines, line) || i == 0 && line != s.lines[0] {
 			fmt.Fprintf(b, "menu   %s\n", line)
 		}
 	}
 	s.lines = v.Menu.Lines
+	if !slices.Equal(v.Menu.Programs, s.programs) {
+		s.programs = v.Menu.Programs
+		fmt.Fprintf(b, "menu   Programs: %s\n", strings.Join(s.programs, ", "))
+	}
+	var checked []core.ActionID
+	for _, i := range v.Menu.Settings {
+		if i.Checked {
+			checked = append(checked, i.ID)
+		}
+	}
+	if !slices.Equal(checked, s.checked) {
+		s.checked = checked
+		fmt.Fprintf(b, "menu   ✓ %v\n", checked)
+	}
 	var evidence []string
 	for _, a := range v.Status.Accounts {
 		for _, e := range a.Evidence {
@@ -227,8 +259,11 @@ func (s *story) shows(b *strings.Builder, v view.View) {
 		fmt.Fprintf(b, "log    %s\n", e.Summary)
 	}
 	s.entries = len(s.state.Journal)
-	var on []string
+	var on, running []string
 	for _, o := range s.state.Offered() {
+		if o.Running {
+			running = append(running, string(o.Action))
+		}
 		if o.Action.Of() != "app" && o.Action.Of() != "demo" {
 			on = append(on, string(o.Action))
 		}
@@ -236,6 +271,10 @@ func (s *story) shows(b *strings.Builder, v view.View) {
 	if !slices.Equal(on, s.offered) {
 		fmt.Fprintf(b, "offer  %s\n", strings.Join(on, " "))
 		s.offered = on
+	}
+	if !slices.Equal(running, s.running) {
+		fmt.Fprintf(b, "runs   %s\n", strings.Join(running, " "))
+		s.running = running
 	}
 }
 
@@ -374,7 +413,7 @@ func (a args) facts() any {
 		}
 		return f
 	case "programs":
-		return nil
+		return []programs.Program{{Name: "ncspot"}}
 	}
 	f := core.AccountFacts{Facts: session.Facts{
 		Loaded: true, SignedIn: !a.has("signed-out"), User: cmp(a.value("user"), "Jane"), Renewable: !a.has("no-renewal"), Ask: a.has("ask"), Renews: !a.has("ask") && !a.has("no-renewal"),
@@ -388,6 +427,9 @@ func (a args) facts() any {
 	if until := a.value("until"); until != "" {
 		f.Until = a.s.clockTime(a.t, until)
 		f.RenewedAt = f.Until.Add(-time.Hour)
+		if at := a.value("renewed"); at != "" {
+			f.RenewedAt = a.s.clockTime(a.t, at)
+		}
 		f.UsableUntil, f.Usable = f.Until, a.s.at.True.Before(f.Until)
 	}
 	if grant := a.value("grant"); grant != "" {
@@ -414,8 +456,15 @@ func (a args) facts() any {
 		f.Health = trouble(session.Trouble{Where: session.AtAPI, Status: 503})
 	case a.has("no-network"):
 		f.Renewal = trouble(session.Trouble{Where: session.AtNetwork, Code: session.CodeDNS, Text: "no such host"})
+	case a.has("odd"):
+		f.Renewal = trouble(session.Trouble{Where: session.AtToken, Status: 400, Code: "odd_error", Ask: true})
+		f.Renews = false
 	case a.has("down"):
-		f.Renewal = trouble(session.Trouble{Where: session.AtToken, Status: 503, Text: "upstream connect error", Reason: session.ReasonGateway})
+		status := 503
+		if a.value("down") == "500" {
+			status = 500
+		}
+		f.Renewal = trouble(session.Trouble{Where: session.AtToken, Status: status, Text: "upstream connect error", Reason: session.ReasonGateway})
 	case a.has("revoked"):
 		f.Renewal = trouble(session.Trouble{Where: session.AtToken, Status: 400, Code: "invalid_grant", Text: "Refresh token revoked", Ask: true, Reason: session.ReasonRevoked})
 		f.Renews = false
@@ -430,4 +479,24 @@ func (a args) facts() any {
 		f.Trouble = f.Keyring
 	}
 	return f
+}
+
+// The journal keeps the last 50 changes.
+func TestJournal(t *testing.T) {
+	at := core.At{True: midnight}
+	s := core.New(at, core.Settings{Config: config.Default()}, nil, nil, false)
+	for i := range 60 { // the clock is wrong, and then right, and so on
+		f := clock.Facts{Known: true, Verdict: clock.Right}
+		if i%2 == 0 {
+			f.Verdict = clock.Wrong
+		}
+		s.Step(at, core.Looked{Name: "clock", Facts: f})
+		at.True = at.True.Add(time.Minute)
+	}
+	if n := len(s.Journal); n != 50 {
+		t.Fatalf("%d entries", n)
+	}
+	if first, last := s.Journal[0], s.Journal[49]; !first.At.Equal(midnight.Add(10*time.Minute)) || !last.At.Equal(midnight.Add(59*time.Minute)) {
+		t.Errorf("the journal is from %v to %v", first.At, last.At)
+	}
 }
