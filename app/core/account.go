@@ -96,7 +96,7 @@ func (s *State) settle(set Settings) {
 	old := s.Accounts
 	s.Accounts = nil
 	for _, c := range set.Accounts {
-		a := Account{Name: c.Name}
+		a := Account{Name: c.Name, Level: checks.Unknown}
 		if i := slices.IndexFunc(old, func(o Account) bool { return o.Name == c.Name }); i >= 0 {
 			a = old[i]
 			a.Past.Changed.ClientID = a.Past.Changed.ClientID || a.Config.ClientID != c.ClientID

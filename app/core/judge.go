@@ -33,15 +33,18 @@ func (s *State) judge() {
 	if s.ClockLevel, wrong = cause.JudgeClock(s.Clock.Facts); s.ClockLevel >= checks.Warning {
 		s.Causes = append(s.Causes, Cause{wrong, ""})
 	}
+	for i := range s.Accounts { // first, since that one is well is evidence for the others' causes
+		if a := &s.Accounts[i]; a.Seen {
+			a.Level, _ = cause.Judge(s.evidence(a))
+		}
+	}
 	for i := range s.Accounts {
 		a := &s.Accounts[i]
 		if !a.Seen {
-			a.Level = checks.Unknown
 			continue
 		}
 		e := s.evidence(a)
-		var causes []cause.Cause
-		a.Level, causes = cause.Judge(e)
+		_, causes := cause.Judge(e)
 		for _, c := range causes {
 			if c.ID != cause.ClockWrong || s.ClockLevel < checks.Warning {
 				s.Causes = append(s.Causes, Cause{c, a.Name})
@@ -87,9 +90,9 @@ func (s *State) evidence(a *Account) cause.Evidence {
 	for _, o := range s.Accounts {
 		if o.Provider == a.Provider && o.Name != a.Name {
 			mine, theirs := a.Facts.Trouble, o.Facts.Trouble
-			e.OthersWell = e.OthersWell || o.Seen && o.Level == checks.OK
+			well := o.Level == checks.OK && theirs == nil // a trouble that is new is none of its level yet
+			e.OthersWell, e.NetworkSeen = e.OthersWell || well, e.NetworkSeen || well
 			e.OthersFail = e.OthersFail || mine != nil && theirs != nil && mine.Code == theirs.Code
-			e.NetworkSeen = e.NetworkSeen || o.Seen && o.Level == checks.OK
 		}
 	}
 	return e
