@@ -168,8 +168,8 @@ func (s *State) Step(at At, e Event) []Effect {
 	case Reloaded:
 		s.reloaded(e.Settings)
 	}
-	s.expire()
 	s.judge()
+	s.expire()
 	s.finish()
 	s.notify()
 	s.note()
