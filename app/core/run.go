@@ -191,6 +191,9 @@ func (s *State) acted(e Acted) {
 func (s *State) found(action ActionID, found any) {
 	switch f := found.(type) {
 	case Devices:
+		for i := range s.Accounts { // of other accounts' devices the person was asked before
+			s.Accounts[i].Devices = nil
+		}
 		if a := s.Account(action.Of()); a != nil {
 			a.Devices, a.devicesUntil = f, s.at.Elapsed+failedFor
 		}
