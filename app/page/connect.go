@@ -28,7 +28,10 @@ func Connect(ctx context.Context, open Open, begin func(clientID, redirectURI st
 
 func connect(v *visit, l net.Listener, begin func(clientID, redirectURI string) (*session.Attempt, error)) error {
 	v.mux.HandleFunc("GET "+v.path+"{$}", func(w http.ResponseWriter, _ *http.Request) {
-		v.show(w, v.connectSheet(http.StatusOK, v.typed(), nil))
+		v.mu.Lock()
+		typed := v.clientID
+		v.mu.Unlock()
+		v.show(w, v.connectSheet(http.StatusOK, typed, nil))
 	})
 	v.mux.HandleFunc("GET "+v.path+"go", v.goOn)
 	v.mux.HandleFunc("POST "+v.path+"{$}", func(w http.ResponseWriter, r *http.Request) { v.submitted(w, r, begin) })
@@ -48,7 +51,9 @@ func (v *visit) submitted(w http.ResponseWriter, r *http.Request, begin func(cli
 		v.show(w, v.connectSheet(http.StatusUnprocessableEntity, typed, err))
 		return
 	}
-	v.remember(id)
+	v.mu.Lock()
+	v.clientID = id
+	v.mu.Unlock()
 	_, err = v.begin(func(redirectURI string) (*session.Attempt, error) { return begin(id, redirectURI) })
 	if err != nil {
 		v.show(w, v.connectSheet(http.StatusInternalServerError, id, err))

@@ -8,10 +8,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"fermata/checks"
+	"fermata/checks/text"
 )
 
 //go:embed html/frame.html
@@ -42,11 +41,11 @@ func message(status int, heading string, paragraphs []string, link, label string
 	return sheet{status: status, title: heading, body: b.String()}
 }
 
-// send writes the sheet whole, so that nothing is left to send once it returns, and asks the browser to
-// use another connection next time.
-func (s sheet) send(w http.ResponseWriter, demo bool) {
+// show sends a sheet whole, so that nothing is left to send once it returns, and asks the browser to use
+// another connection next time.
+func (v *visit) show(w http.ResponseWriter, s sheet) {
 	banner, mark := "", ""
-	if demo {
+	if v.demo {
 		banner, mark = "<p class=\"demo\"><b>DEMO.</b> Nothing here touches your Spotify account.</p>\n", " · DEMO"
 	}
 	body := strings.NewReplacer("{TITLE}", html.EscapeString(s.title), "{DEMO}", mark, "{STYLE}", style,
@@ -79,22 +78,9 @@ func (s sheet) send(w http.ResponseWriter, demo bool) {
 
 // sentences returns err and its hint as a person reads them.
 func sentences(err error) []string {
-	s := []string{sentence(err.Error())}
+	s := []string{text.Sentence(err.Error())}
 	if hint := checks.Hint(err); hint != "" {
-		s = append(s, sentence(hint))
+		s = append(s, text.Sentence(hint))
 	}
 	return s
-}
-
-// sentence gives text a capital and a full stop.
-func sentence(text string) string {
-	r, n := utf8.DecodeRuneInString(text)
-	if n == 0 {
-		return ""
-	}
-	text = string(unicode.ToUpper(r)) + text[n:]
-	if !strings.ContainsAny(text[len(text)-1:], ".!?") {
-		text += "."
-	}
-	return text
 }

@@ -46,13 +46,12 @@ func signedIn(t *testing.T, a *session.Account) bool {
 	return f.SignedIn
 }
 
-// A stay is a visit under test: what it opened, what it told, how it ended.
+// A stay is a visit under test: what it opened, how it ended.
 type stay struct {
 	t       *testing.T
 	spotify *standin.Spotify
 	account *session.Account // the latest
 	opened  chan string
-	told    chan error
 	ended   chan error
 	cancel  context.CancelFunc
 	begun   []string // redirect addresses
@@ -60,13 +59,12 @@ type stay struct {
 }
 
 func newStay(t *testing.T) *stay {
-	s := &stay{t: t, spotify: standin.NewSpotify(), opened: make(chan string, 1), told: make(chan error, 4), ended: make(chan error, 1)}
+	s := &stay{t: t, spotify: standin.NewSpotify(), opened: make(chan string, 1), ended: make(chan error, 1)}
 	s.account = account(s.spotify, standin.ClientID)
 	return s
 }
 
 func (s *stay) open(_ context.Context, url string) error { s.opened <- url; return nil }
-func (s *stay) tell(err error)                           { s.told <- err }
 
 func (s *stay) begin(redirect string) (*session.Attempt, error) {
 	s.mu.Lock()
@@ -89,14 +87,12 @@ func (s *stay) start(visit func(ctx context.Context) error) string {
 	return receive(s.t, s.opened)
 }
 
-func (s *stay) signIn(opts ...Option) string {
-	return s.start(func(ctx context.Context) error { return SignIn(ctx, s.open, s.begin, append(opts, Tell(s.tell))...) })
+func (s *stay) signIn() string {
+	return s.start(func(ctx context.Context) error { return SignIn(ctx, s.open, s.begin) })
 }
 
 func (s *stay) connect(opts ...Option) string {
-	return s.start(func(ctx context.Context) error {
-		return Connect(ctx, s.open, s.beginWith, append(opts, Tell(s.tell))...)
-	})
+	return s.start(func(ctx context.Context) error { return Connect(ctx, s.open, s.beginWith, opts...) })
 }
 
 func receive[T any](t *testing.T, c <-chan T) T {
@@ -233,9 +229,6 @@ func TestDeclined(t *testing.T) {
 	}
 	declined := get(t, back.String())
 	wantPage(t, declined, 200, "You are not signed in", "The permission was declined.", "Try again")
-	if err := receive(t, s.told); !strings.Contains(err.Error(), "declined") {
-		t.Errorf("told %v", err)
-	}
 	again := get(t, link(t, back.String(), declined))
 	if again.status != http.StatusSeeOther {
 		t.Fatalf("trying again: %d", again.status)
@@ -307,12 +300,6 @@ func TestCallbackTwice(t *testing.T) {
 	if n := s.spotify.Count("/api/token"); n != 1 {
 		t.Errorf("the code was sent %d times", n)
 	}
-	receive(t, s.told)
-	select {
-	case err := <-s.told:
-		t.Errorf("told twice: %v", err)
-	default:
-	}
 	s.cancel()
 	if err := receive(t, s.ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended with %v", err)
@@ -341,14 +328,6 @@ func TestBrowserDoesNotOpen(t *testing.T) {
 	err := SignIn(t.Context(), shut, s.begin)
 	if err == nil || !strings.Contains(err.Error(), "no display") || !strings.Contains(checks.Hint(err), first) {
 		t.Errorf("got %v, hint %q", err, checks.Hint(err))
-	}
-	go func() { s.ended <- SignIn(t.Context(), shut, s.begin, Tell(s.tell)) }()
-	if err := receive(t, s.told); !strings.Contains(checks.Hint(err), first) {
-		t.Errorf("told %v", err)
-	}
-	get(t, s.agree(first)) // the person did open it
-	if err := receive(t, s.ended); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -438,7 +417,6 @@ func TestConnectTriesAgain(t *testing.T) {
 	if got := link(t, back.String(), declined); got != first {
 		t.Errorf("trying again leads to %s, not to the form", got)
 	}
-	receive(t, s.told)
 }
 
 func TestDemoIsMarked(t *testing.T) {
@@ -463,13 +441,13 @@ func TestTimeouts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStay(t)
 		l := &quiet{closed: make(chan struct{})}
-		v := newVisit(t.Context(), l.Addr(), s.open, []Option{Tell(s.tell)})
+		v := newVisit(t.Context(), l.Addr(), s.open, nil)
 		start := time.Now()
 		go func() { s.ended <- signIn(v, l, s.begin) }()
 		<-s.opened
 		time.Sleep(9 * time.Minute)
 		declined := errors.New("declined")
-		v.happened(event{failed, declined})
+		v.happened(event{failure, declined})
 		if err := <-s.ended; err != declined || time.Since(start) != 11*time.Minute {
 			t.Errorf("after a failure: %v after %v", err, time.Since(start))
 		}

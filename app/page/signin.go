@@ -27,16 +27,11 @@ func Demo(clientID string) Option {
 	return func(v *visit) { v.demo, v.clientID = true, clientID }
 }
 
-// Tell has f told at once of what went wrong while the pages still wait for the person: a browser that
-// does not open, a permission declined. Without it, a browser that does not open ends the visit.
-func Tell(f func(error)) Option {
-	return func(v *visit) { v.tell = f }
-}
-
 // SignIn sends the browser to the page where a person signs in, and waits until they have, for up to
 // ten minutes. begin starts an attempt that comes back to the address that it is given; it is called
 // again when the person tries again. SignIn returns nil once the account is signed in and the browser
-// has the page that says so; the last error, once two minutes have passed after it; or ctx's.
+// has the page that says so; the last error, once two minutes have passed after it; that of a browser that
+// does not open; or ctx's.
 func SignIn(ctx context.Context, open Open, begin func(redirectURI string) (*session.Attempt, error), opts ...Option) error {
 	l, err := listen()
 	if err != nil {
@@ -56,8 +51,7 @@ func signIn(v *visit, l net.Listener, begin func(redirectURI string) (*session.A
 	v.mux.HandleFunc("GET "+v.path+"{$}", func(w http.ResponseWriter, r *http.Request) {
 		a, err := v.begin(begin)
 		if err != nil {
-			v.show(w, v.failure(err))
-			v.happened(event{failed, err})
+			v.failed(w, err)
 			return
 		}
 		http.Redirect(w, r, a.URL, http.StatusSeeOther)

@@ -31,7 +31,6 @@ const (
 // A visit is one stay of a person in the browser, from the first page to the last.
 type visit struct {
 	open   Open
-	tell   func(error) // or nil
 	demo   bool
 	caller context.Context
 	ctx    context.Context // the caller's, and ends with the visit
@@ -57,16 +56,16 @@ type try struct {
 // An event ends the visit, or changes how long it may last.
 type event struct {
 	what happening
-	err  error // failed
+	err  error // failure
 }
 
 type happening int
 
 const (
-	begun  happening = iota // a new try
-	failed                  // it came to nothing, and the page says so
-	signed                  // it succeeded, and the page that says so may be lost
-	told                    // it succeeded, and the browser has the page
+	begun   happening = iota // a new try
+	failure                  // it came to nothing, and the page says so
+	signed                   // it succeeded, and the page that says so may be lost
+	told                     // it succeeded, and the browser has the page
 )
 
 func newVisit(ctx context.Context, at net.Addr, open Open, opts []Option) *visit {
@@ -107,10 +106,7 @@ func (v *visit) run(l net.Listener, first string, patience time.Duration) error 
 		if checks.Hint(err) == "" {
 			err = checks.WithHint(fmt.Errorf("the browser does not open: %w", err), "Open this yourself: "+first)
 		}
-		if v.tell == nil {
-			return err
-		}
-		v.tell(err)
+		return err
 	}
 	return v.wait(patience)
 }
@@ -130,12 +126,9 @@ func (v *visit) wait(first time.Duration) error {
 			case begun:
 				last = ErrTimeout
 				timer.Reset(patience)
-			case failed:
+			case failure:
 				last = e.err
 				timer.Reset(afterword)
-				if v.tell != nil {
-					v.tell(e.err)
-				}
 			case signed:
 				last = nil
 				timer.Reset(reload)
@@ -180,18 +173,6 @@ func (v *visit) match(state string) *try {
 	return v.current
 }
 
-func (v *visit) remember(clientID string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.clientID = clientID
-}
-
-func (v *visit) typed() string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.clientID
-}
-
 // ServeHTTP implements http.Handler: it turns strangers away.
 func (v *visit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	site := r.Header.Get("Sec-Fetch-Site")
@@ -217,18 +198,13 @@ func (v *visit) callback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// A browser that comes twice, by a reload, is shown the same end twice.
-	first := false
 	t.finish.Do(func() {
 		ctx, cancel := context.WithTimeout(v.ctx, exchange)
 		defer cancel()
 		t.err = t.attempt.Finish(ctx, r.URL.Query())
-		first = true
 	})
 	if t.err != nil {
-		v.show(w, v.failure(t.err))
-		if first {
-			v.happened(event{failed, t.err})
-		}
+		v.failed(w, t.err)
 		return
 	}
 	v.show(w, message(http.StatusOK, "You are signed in", []string{"You can close this page. Fermata keeps watch from here on."}, "", ""))
@@ -239,9 +215,8 @@ func (v *visit) callback(w http.ResponseWriter, r *http.Request) {
 	v.happened(event{what: told})
 }
 
-// failure says what went wrong, and offers another try.
-func (v *visit) failure(err error) sheet {
-	return message(http.StatusOK, "You are not signed in", sentences(err), v.path, "Try again")
+// failed says what went wrong, and offers another try.
+func (v *visit) failed(w http.ResponseWriter, err error) {
+	v.show(w, message(http.StatusOK, "You are not signed in", sentences(err), v.path, "Try again"))
+	v.happened(event{failure, err})
 }
-
-func (v *visit) show(w http.ResponseWriter, s sheet) { s.send(w, v.demo) }
