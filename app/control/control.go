@@ -10,10 +10,14 @@ package control
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
 	"fermata/checks"
+
+	"github.com/gofrs/flock"
 )
 
 const (
@@ -46,3 +50,53 @@ type response struct {
 }
 
 func socketPath(dir string) string { return filepath.Join(dir, "control.sock") }
+
+// Dir returns the folder for the lock and the socket of the program called name ("fermata", or
+// "fermata-demo" for the demo, which runs beside it). It is made if there is none, and it belongs to
+// the user alone.
+//
+// On Unix it stands under $XDG_RUNTIME_DIR, or where that variable would point to had the program
+// been started from the desktop, and otherwise in the folder for temporary files with the user's
+// number in its name. On Windows it stands under %LocalAppData%.
+func Dir(name string) (string, error) {
+	path, err := location(name)
+	if err == nil {
+		err = os.MkdirAll(path, 0o700)
+	}
+	if err == nil {
+		err = checkOwn(path)
+	}
+	if err != nil {
+		return "", fmt.Errorf("the folder for the control socket: %w", err)
+	}
+	return path, nil
+}
+
+// Held is the lock that the one running instance holds.
+type Held struct {
+	dir  string
+	lock *flock.Flock
+}
+
+// Lock takes the lock in dir, or says ErrRunning at once. The system lets go of it when the process
+// ends, however it ends. The file stays: were it removed, two instances could each hold one.
+func Lock(dir string) (*Held, error) {
+	path := filepath.Join(dir, "lock")
+	l := flock.New(path)
+	ok, err := l.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("taking the lock: %w", err)
+	}
+	if !ok {
+		return nil, ErrRunning
+	}
+	keep(path)
+	return &Held{dir: dir, lock: l}, nil
+}
+
+// Release lets go of the lock.
+func (h *Held) Release() error { return h.lock.Unlock() }
+
+// keep asks those who tidy up folders for temporary files to spare this one (XDG Base Directory
+// Specification, on the sticky bit). It is a courtesy that not every system grants.
+func keep(path string) { _ = os.Chmod(path, 0o600|os.ModeSticky) }

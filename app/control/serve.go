@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"fermata/checks"
@@ -23,27 +24,28 @@ type Handler func(ctx context.Context, command string, args []string) (any, erro
 // has returned. Version is the program's. That Serve belongs to the lock is what makes it safe to
 // remove a socket that an instance before this one left behind.
 func (h *Held) Serve(ctx context.Context, version string, handle Handler) error {
-	l, err := listen(socketPath(h.dir))
+	path := socketPath(h.dir)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing an old control socket: %w", err)
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
 		return fmt.Errorf("opening the control socket: %w", err)
 	}
+	keep(path)
 	places := make(chan struct{}, maxClients)
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+prefix+"{command}", func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case places <- struct{}{}:
-			defer func() { <-places }()
-			answer(w, r, handle)
-		default:
-			reply(w, http.StatusServiceUnavailable, nil, checks.WithHint(errors.New("too many commands at once"), "Try again in a moment."))
-		}
-	})
 	serving, cancel := context.WithCancel(ctx)
 	defer cancel()
 	server := http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set(versionHeader, version)
-			mux.ServeHTTP(w, r)
+			select {
+			case places <- struct{}{}:
+				defer func() { <-places }()
+				answer(w, r, handle)
+			default:
+				reply(w, http.StatusServiceUnavailable, nil, checks.WithHint(errors.New("too many commands at once"), "Try again in a moment."))
+			}
 		}),
 		BaseContext:    func(net.Listener) context.Context { return serving },
 		ReadTimeout:    patience, // of a whole request; not of the wait for its end
@@ -70,18 +72,6 @@ func (h *Held) Serve(ctx context.Context, version string, handle Handler) error 
 	return nil
 }
 
-func listen(path string) (*net.UnixListener, error) {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
-	if err != nil {
-		return nil, err
-	}
-	keep(path)
-	return l, nil
-}
-
 // peers accepts this user's connections alone.
 type peers struct{ *net.UnixListener }
 
@@ -97,6 +87,11 @@ func (p peers) Accept() (net.Conn, error) {
 
 // answer serves one client: 200 at once, the outcome when it is there.
 func answer(w http.ResponseWriter, r *http.Request, handle Handler) {
+	command, ok := strings.CutPrefix(r.URL.Path, prefix)
+	if !ok || r.Method != http.MethodPost {
+		http.NotFound(w, r)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	var q request
 	if err == nil {
@@ -107,7 +102,7 @@ func answer(w http.ResponseWriter, r *http.Request, handle Handler) {
 		return
 	}
 	_ = http.NewResponseController(w).Flush() // a client that is gone ends the context
-	data, err := handle(r.Context(), r.PathValue("command"), q.Args)
+	data, err := handle(r.Context(), command, q.Args)
 	reply(w, http.StatusOK, data, err)
 }
 

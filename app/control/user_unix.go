@@ -4,6 +4,7 @@ package control
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -21,20 +22,17 @@ func location(name string) (string, error) {
 	return filepath.Join(os.TempDir(), name+"-"+uid), nil
 }
 
-// checkOwn makes sure that path is a folder, not a link to one, that the user owns and nobody else may
-// enter. One of the user's that is merely too open is closed.
+// checkOwn makes sure that path is a folder of the user's, not a link to one, and closes it to others.
 func checkOwn(path string) error {
 	fi, err := os.Lstat(path)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if !fi.IsDir() {
+	case !fi.IsDir():
 		return fmt.Errorf("%s is not a folder", path)
-	}
-	if !own(fi) {
+	case !own(fi):
 		return fmt.Errorf("%s belongs to another user", path)
-	}
-	if fi.Mode().Perm()&0o077 != 0 {
+	case fi.Mode().Perm()&0o077 != 0:
 		return os.Chmod(path, 0o700)
 	}
 	return nil
@@ -44,4 +42,18 @@ func checkOwn(path string) error {
 func own(fi os.FileInfo) bool {
 	st, ok := fi.Sys().(*syscall.Stat_t)
 	return ok && fi.IsDir() && int(st.Uid) == os.Getuid()
+}
+
+// samePeer reports whether the process at the other end runs as this user.
+func samePeer(conn *net.UnixConn) bool {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return false
+	}
+	same := false
+	err = raw.Control(func(fd uintptr) {
+		uid, err := peerUser(int(fd))
+		same = err == nil && int(uid) == os.Getuid()
+	})
+	return err == nil && same
 }
