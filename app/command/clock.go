@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"fermata/app/control"
 	"fermata/app/view"
 	"fermata/checks/cause"
 	"fermata/checks/clock"
@@ -22,99 +21,83 @@ const (
 
 type clockCommand struct {
 	at    *place
-	JSON  bool `long:"json" description:"for programs: one JSON object"`
-	Watch bool `long:"watch" description:"look again and again"`
+	own   *clock.Check // where no instance runs: one for all looks, since it remembers which servers want to be left alone
+	JSON  bool         `long:"json" description:"for programs: one JSON object"`
+	Watch bool         `long:"watch" description:"look again and again"`
 }
 
 // Execute implements flags.Commander.
 func (c *clockCommand) Execute([]string) error {
-	look, err := c.look()
-	if err != nil {
-		return err
+	if c.Watch {
+		return watch(c.at.ctx, c.once)
 	}
-	if !c.Watch {
-		return c.once(c.at.ctx, look, new(clockLook))
-	}
-	return watch(c.at.ctx, c.pace, func(ctx context.Context, l *clockLook) error { return c.once(ctx, look, l) })
+	_, err := c.once(c.at.ctx)
+	return err
 }
 
-// once looks, and prints.
-func (c *clockCommand) once(ctx context.Context, look clockLooker, l *clockLook) error {
-	found, err := look(ctx)
-	if err != nil {
-		return c.at.notRunning(err)
-	}
-	if ctx.Err() != nil { // it was cut short
-		return ctx.Err()
-	}
-	*l = found
-	if c.JSON {
+// once looks, prints, and returns how long to wait before the next look.
+func (c *clockCommand) once(ctx context.Context) (wait time.Duration, err error) {
+	found, err := c.look(ctx)
+	switch {
+	case err != nil:
+		return 0, err
+	case ctx.Err() != nil: // it was cut short
+		return 0, ctx.Err()
+	case c.JSON:
 		err = printJSON(c.at.out, view.ClockStatusOf(found.Level, found.Facts, found.Actions))
-	} else {
+	default:
 		err = clock.WriteTable(c.at.out, found.Facts)
 	}
-	return verdict(err, found.Level)
+	return c.pace(found.Next), verdict(err, found.Level)
 }
 
-// pace is how long to wait after a look.
-func (c *clockCommand) pace(l clockLook) time.Duration {
+// pace is how long to wait where the check wants its next look after so long.
+func (c *clockCommand) pace(next time.Duration) time.Duration {
 	if c.at.demo {
 		return fastestDemo
 	}
-	return min(max(l.Next, fastest), slowest)
+	return min(max(next, fastest), slowest)
 }
 
 // watch looks until ctx ends, and then ends as the last look did that came to its end. Whatever fails
 // meanwhile, such as a network that is gone, is a finding; an error ends it at once.
-func watch(ctx context.Context, pace func(clockLook) time.Duration, once func(context.Context, *clockLook) error) error {
+func watch(ctx context.Context, once func(context.Context) (wait time.Duration, err error)) error {
 	last := context.Canceled
 	for {
-		var l clockLook
-		err := once(ctx, &l)
-		switch {
-		case ctx.Err() != nil:
+		wait, err := once(ctx)
+		if ctx.Err() != nil {
 			return last
-		case err != nil && !errors.Is(err, errWrong):
+		}
+		if _, found := errors.AsType[finding](err); err != nil && !found {
 			return err
 		}
 		last = err
-		timer := time.NewTimer(pace(l))
 		select {
-		case <-timer.C:
+		case <-time.After(wait):
 		case <-ctx.Done():
-			timer.Stop()
 			return last
 		}
 	}
 }
 
-// A clockLooker looks at the clock.
-type clockLooker func(ctx context.Context) (clockLook, error)
-
 // look has the running instance measure, so that it learns of it too; where none runs, this process
-// does it, with one check for all looks: it remembers which servers want to be left alone.
-func (c *clockCommand) look() (clockLooker, error) {
-	i, err := c.at.running()
-	if err != nil {
-		return nil, err
-	}
-	var own *clock.Check
-	return func(ctx context.Context) (clockLook, error) {
-		if own == nil {
-			l, err := i.clock(ctx)
-			if !errors.Is(err, control.ErrNotRunning) || c.at.demo {
-				return l, err
-			}
-			cfg, err := c.at.settings()
-			if err != nil {
-				return clockLook{}, err
-			}
-			own = clock.New(clock.Config{
-				Servers: cfg.Clock.Servers, Tolerance: cfg.Clock.Tolerance, Interval: watched, Pages: dates(),
-			}, clock.NewTime())
+// does it.
+func (c *clockCommand) look(ctx context.Context) (clockLook, error) {
+	if c.own == nil {
+		var l clockLook
+		err := c.at.running(ctx, &l, "clock")
+		if !c.at.alone(err) {
+			return l, err
 		}
-		f, next := own.Look(ctx)
-		level, _ := cause.JudgeClock(f)
-		return clockLook{Level: level, Facts: f, Next: next}, nil
-	}, nil
+		cfg, err := c.at.settings()
+		if err != nil {
+			return l, err
+		}
+		c.own = clock.New(clock.Config{
+			Servers: cfg.Clock.Servers, Tolerance: cfg.Clock.Tolerance, Interval: watched, Pages: dates(),
+		}, clock.NewTime())
+	}
+	f, next := c.own.Look(ctx)
+	level, _ := cause.JudgeClock(f)
+	return clockLook{Level: level, Facts: f, Next: next}, nil
 }

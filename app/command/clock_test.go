@@ -22,7 +22,7 @@ func TestWatch(t *testing.T) {
 		{"all is well", false, 72 * time.Second, 72 * time.Second, []error{nil, nil, nil}, nil},
 		{"the check hurries", false, 20 * time.Second, 64 * time.Second, []error{nil, errWrong}, errWrong},
 		{"the check of an instance is slow", false, 30 * time.Minute, 79 * time.Second, []error{errWrong, nil}, nil},
-		{"the demo's servers are our own", true, 30 * time.Minute, 5 * time.Second, []error{errWrong, errWrong}, errWrong},
+		{"the demo's servers are our own", true, 30 * time.Minute, 5 * time.Second, []error{errWrong, errUnseen}, errUnseen},
 		{"it cannot look", false, time.Hour, 79 * time.Second, []error{nil, broken, nil}, broken},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -31,16 +31,15 @@ func TestWatch(t *testing.T) {
 				defer cancel()
 				c := &clockCommand{at: &place{demo: test.demo}}
 				begin, looks := time.Now(), 0
-				got := watch(ctx, c.pace, func(_ context.Context, l *clockLook) error {
+				got := watch(ctx, func(context.Context) (time.Duration, error) {
 					if at := time.Since(begin); at != time.Duration(looks)*test.every {
 						t.Errorf("look %d at %v", looks, at)
 					}
-					l.Next = test.next
 					looks++
 					if looks == len(test.looks) {
 						time.AfterFunc(time.Second, cancel)
 					}
-					return test.looks[looks-1]
+					return c.pace(test.next), test.looks[looks-1]
 				})
 				if got != test.want {
 					t.Errorf("ended with %v, want %v", got, test.want)
@@ -56,13 +55,12 @@ func TestWatchInterrupted(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			looks := 0
-			pace := func(clockLook) time.Duration { return time.Minute }
-			got := watch(ctx, pace, func(ctx context.Context, _ *clockLook) error {
+			got := watch(ctx, func(ctx context.Context) (time.Duration, error) {
 				if looks++; looks == 1 {
-					return earlier
+					return time.Minute, earlier
 				}
 				cancel()
-				return ctx.Err()
+				return 0, ctx.Err()
 			})
 			if got != earlier {
 				t.Errorf("ended with %v, want %v", got, earlier)

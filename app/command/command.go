@@ -1,7 +1,8 @@
 // Package command is the command line. Without a command it runs the tray; every other command speaks
 // to the instance that runs, or does by itself what can be done without one.
 //
-// Exit codes: 0 all is well, 1 something is wrong with what is watched, 2 the command itself failed.
+// Exit codes: 0 all is well, 1 something is wrong with what is watched, 3 it could not be seen, 2 the
+// command itself failed.
 // What a command was asked for goes to standard output and nothing else does, so that it can be piped;
 // all that is said about it goes to standard error. An error is one line in lower case, and under it
 // stands what a person can do.
@@ -14,10 +15,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"fermata/app"
 	"fermata/checks"
+	"fermata/checks/text"
 
 	"github.com/jessevdk/go-flags"
 )
@@ -25,15 +28,24 @@ import (
 // A Desktop runs the app with whatever the desktop has, and shows it on plain where it has nothing.
 type Desktop func(ctx context.Context, a *app.App, plain app.Face) error
 
-// The exit codes.
+// exitFailed is the exit code of a command that failed.
+const exitFailed = 2
+
+// A finding ends a command that worked and found that not all is well. It is the exit code.
+type finding int
+
 const (
-	exitOK     = 0
-	exitWrong  = 1
-	exitFailed = 2
+	errWrong  finding = 1
+	errUnseen finding = 3
 )
 
-// errWrong ends a command that worked and found something wrong.
-var errWrong = errors.New("something is wrong")
+// Error implements error.
+func (f finding) Error() string {
+	if f == errUnseen {
+		return "it could not be seen"
+	}
+	return "something is wrong"
+}
 
 // An invocation is one run of the command line.
 type invocation struct {
@@ -51,12 +63,13 @@ func Main(args []string, stdout, stderr io.Writer, desktop Desktop) int {
 	in := &invocation{ctx: ctx, in: os.Stdin, out: stdout, err: stderr, desktop: desktop}
 	attachConsole(in)
 	err := in.run(args)
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, errWrong):
-		return exitWrong
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+	if err == nil {
+		return 0
+	}
+	if f, ok := errors.AsType[finding](err); ok {
+		return int(f)
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}
 	fmt.Fprintln(in.err, "fermata:", err)
@@ -68,25 +81,24 @@ func Main(args []string, stdout, stderr io.Writer, desktop Desktop) int {
 
 // run does what args say.
 func (in *invocation) run(args []string) error {
-	line, err := newLine(in)
-	if err != nil {
-		return err
+	line := newLine(in)
+	_, err := line.parser.ParseArgs(args)
+	if flags.WroteHelp(err) {
+		return line.help()
 	}
-	_, err = line.parser.ParseArgs(args)
-	var said *flags.Error
-	switch {
-	case flags.WroteHelp(err):
-		_, err = io.WriteString(in.out, line.help())
-	case errors.As(err, &said):
-		err = line.misused(said)
+	if said, ok := errors.AsType[*flags.Error](err); ok {
+		return line.misused(text.Lower(strings.NewReplacer("`", `"`, "'", `"`).Replace(said.Message)))
 	}
 	return err
 }
 
 // verdict is how a command ends that shows what it found.
 func verdict(err error, l checks.Level) error {
-	if err == nil && l >= checks.Warning {
-		return errWrong
+	switch {
+	case err != nil || l == checks.OK:
+		return err
+	case l == checks.Unknown:
+		return errUnseen
 	}
-	return err
+	return errWrong
 }

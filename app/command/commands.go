@@ -5,12 +5,11 @@ import (
 	"strings"
 
 	"fermata/app/core"
-
-	"github.com/jessevdk/go-flags"
 )
 
 // commands are those that speak to an instance.
 func (p *place) commands() []entry {
+	account := accountArg{choice{of: p.accounts}}
 	all := []entry{
 		{"status", "Tell what is so", "", "fermata status --json | jq .accounts[0].session_until", &statusCommand{at: p}},
 		{"clock", "Measure this computer's clock now",
@@ -18,17 +17,17 @@ func (p *place) commands() []entry {
 
 With --watch it looks again and again, at the pace at which the check wants to look, which is every 64 to 79 seconds: public time servers are not to be asked more often than that. Ctrl-C ends it, with the exit code of the last look.`,
 			"fermata clock\nfermata clock --json | jq .offset_s", &clockCommand{at: p}},
-		p.account("login", "Sign in, in the browser", "login"),
-		p.account("logout", "Forget the sign-in", "logout"),
-		p.account("refresh", "Renew the session now", "refresh"),
+		{"login", "Sign in, in the browser", "", "fermata login", &accountCommand{p, "login", account}},
+		{"logout", "Forget the sign-in", "", "fermata logout", &accountCommand{p, "logout", account}},
+		{"refresh", "Renew the session now", "", "fermata refresh", &accountCommand{p, "refresh", account}},
 		{"do", "Do what a click in the menu or on a notification does",
 			`Does an action by its ID. "fermata status --json" lists those on offer.`,
-			"fermata do spotify/login\nfermata do clock/check", newDo(p)},
+			"fermata do spotify/login\nfermata do clock/check", &doCommand{p, actionArg{choice{of: p.actions}}}},
 		{"token", "Print an access token for a program of your own",
 			`Prints a valid access token of the account on standard output, and nothing else. It ends within the hour; ask again rather than keep it. Fermata keeps the sign-in behind it to itself.
 
 On a terminal it is refused, where it would stay on the screen and in the scrollback; --force prints it all the same.`,
-			"fermata token | sed 's/^/Authorization: Bearer /' | curl -H @- https://api.spotify.com/v1/me", newToken(p)},
+			"fermata token | sed 's/^/Authorization: Bearer /' | curl -H @- https://api.spotify.com/v1/me", &tokenCommand{at: p, Args: account}},
 		{"inspect", "Explain a token",
 			`Reads a token from FILE, or from standard input: a JWT, a Cookie or Authorization header pasted whole, or an OAuth token as JSON. Says what it is, who issued it and when it ends, by this computer's clock and in true time. Its signature is not checked, and nothing of it is shown that would be of use to others.
 
@@ -57,19 +56,15 @@ func (c *demoCommand) Execute([]string) error {
 	return c.at.run()
 }
 
+type accountArg struct {
+	Account choice `positional-arg-name:"ACCOUNT" description:"its name in the settings; may be left out where there is but one"`
+}
+
 // An accountCommand does something about one account.
 type accountCommand struct {
 	at   *place
 	verb string
-	Args struct {
-		Account accountName `positional-arg-name:"ACCOUNT" description:"its name in the settings; may be left out where there is but one"`
-	} `positional-args:"yes"`
-}
-
-func (p *place) account(name, short, verb string) entry {
-	c := &accountCommand{at: p, verb: verb}
-	c.Args.Account.at = p
-	return entry{name, short, "", "fermata " + name, c}
+	Args accountArg `positional-args:"yes"`
 }
 
 // Execute implements flags.Commander.
@@ -86,24 +81,16 @@ func (c *accountCommand) Execute([]string) error {
 	})
 }
 
-type doCommand struct {
-	at   *place
-	Args struct {
-		Action actionID `positional-arg-name:"ACTION"`
-	} `positional-args:"yes" required:"yes"`
+type actionArg struct {
+	Action choice `positional-arg-name:"ACTION"`
 }
 
-func newDo(p *place) flags.Commander {
-	c := &doCommand{at: p}
-	c.Args.Action.at = p
-	return c
+type doCommand struct {
+	at   *place
+	Args actionArg `positional-args:"yes" required:"yes"`
 }
 
 // Execute implements flags.Commander.
 func (c *doCommand) Execute([]string) error {
-	i, err := c.at.running()
-	if err != nil {
-		return err
-	}
-	return c.at.notRunning(i.do(c.at.ctx, core.ActionID(c.Args.Action.string)))
+	return instance(c.at.running).do(c.at.ctx, core.ActionID(c.Args.Action.string))
 }

@@ -41,22 +41,24 @@ compdef _fermata fermata
 type completionCommand struct {
 	in   *invocation
 	Args struct {
-		Shell shell `positional-arg-name:"bash|zsh|fish"`
+		Shell choice `positional-arg-name:"bash|zsh|fish"`
 	} `positional-args:"yes" required:"yes"`
 }
 
 func completion(in *invocation) entry {
+	c := &completionCommand{in: in}
+	c.Args.Shell.of = func() []view.Button { return []view.Button{{ID: "bash"}, {ID: "zsh"}, {ID: "fish"}} }
 	return entry{"completion", "Print a script that completes commands in your shell", "", `
 source <(fermata completion bash)                      # in ~/.bashrc
 source <(fermata completion zsh)                       # in ~/.zshrc, after compinit
-fermata completion fish > ~/.config/fish/completions/fermata.fish`, &completionCommand{in: in}}
+fermata completion fish > ~/.config/fish/completions/fermata.fish`, c}
 }
 
 // Execute implements flags.Commander.
 func (c *completionCommand) Execute([]string) error {
-	script, ok := scripts[string(c.Args.Shell)]
+	script, ok := scripts[c.Args.Shell.string]
 	if !ok {
-		return checks.WithHint(fmt.Errorf("there are no completions for %q", string(c.Args.Shell)), "There are for bash, zsh and fish.")
+		return checks.WithHint(fmt.Errorf("there are no completions for %q", c.Args.Shell.string), "There are for bash, zsh and fish.")
 	}
 	_, err := io.WriteString(c.in.out, script)
 	return err
@@ -67,50 +69,44 @@ func (c *completionCommand) Execute([]string) error {
 func (in *invocation) complete(items []flags.Completion) {
 	for _, item := range items {
 		if os.Getenv("GO_FLAGS_COMPLETION") == "verbose" && item.Description != "" {
-			fmt.Fprintf(in.out, "%s\t%s\n", item.Item, item.Description)
-			continue
+			item.Item += "\t" + item.Description
 		}
 		fmt.Fprintln(in.out, item.Item)
 	}
 }
 
-type shell string
-
-// Complete implements flags.Completer.
-func (s *shell) Complete(match string) []flags.Completion {
-	return matching(match, []view.Button{{ID: "bash"}, {ID: "zsh"}, {ID: "fish"}})
-}
-
-// An accountName completes to the accounts of the running instance.
-type accountName struct {
+// A choice is an argument that completes to IDs, with their labels.
+type choice struct {
 	string
-	at *place
+	of func() []view.Button
 }
 
 // UnmarshalFlag implements flags.Unmarshaler.
-func (a *accountName) UnmarshalFlag(value string) error { a.string = value; return nil }
+func (c *choice) UnmarshalFlag(value string) error { c.string = value; return nil }
 
 // Complete implements flags.Completer.
-func (a *accountName) Complete(match string) []flags.Completion {
-	var all []view.Button
-	for _, account := range a.at.glance().Accounts {
+func (c *choice) Complete(match string) []flags.Completion {
+	var items []flags.Completion
+	for _, b := range c.of() {
+		item := flags.Completion{Item: string(b.ID), Description: b.Label}
+		if strings.HasPrefix(item.Item, match) && !slices.Contains(items, item) {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// accounts are those of the running instance.
+func (p *place) accounts() (all []view.Button) {
+	for _, account := range p.glance().Accounts {
 		all = append(all, view.Button{ID: core.ActionID(account.Name), Label: account.Summary})
 	}
-	return matching(match, all)
+	return all
 }
 
-// An actionID completes to the actions that the running instance offers.
-type actionID struct {
-	string
-	at *place
-}
-
-// UnmarshalFlag implements flags.Unmarshaler.
-func (a *actionID) UnmarshalFlag(value string) error { a.string = value; return nil }
-
-// Complete implements flags.Completer.
-func (a *actionID) Complete(match string) []flags.Completion {
-	s := a.at.glance()
+// actions are those that the running instance offers.
+func (p *place) actions() []view.Button {
+	s := p.glance()
 	all := s.Clock.Actions
 	for _, account := range s.Accounts {
 		all = append(all, account.Actions...)
@@ -123,28 +119,13 @@ func (a *actionID) Complete(match string) []flags.Completion {
 			all = append(all, view.Button{ID: core.ID("demo", t.Name), Label: t.Label})
 		}
 	}
-	return matching(match, all)
+	return all
 }
 
 // glance is the running instance's status, if it tells at once: somebody waits at a prompt.
 func (p *place) glance() view.Status {
 	ctx, cancel := context.WithTimeout(p.ctx, time.Second)
 	defer cancel()
-	i, err := p.running()
-	if err != nil {
-		return view.Status{}
-	}
-	s, _ := i.status(ctx) // without one there is nothing to complete
+	s, _ := instance(p.running).status(ctx) // without one there is nothing to complete
 	return s
-}
-
-func matching(match string, all []view.Button) []flags.Completion {
-	var items []flags.Completion
-	for _, b := range all {
-		item := flags.Completion{Item: string(b.ID), Description: b.Label}
-		if strings.HasPrefix(string(b.ID), match) && !slices.Contains(items, item) {
-			items = append(items, item)
-		}
-	}
-	return items
 }

@@ -18,14 +18,14 @@ import (
 )
 
 // demoApp makes the app that watches a stand-in: signed in, and nothing on disk.
-func (p *place) demoApp(ctx context.Context, open func(context.Context, string) error) (server, error) {
+func (p *place) demoApp(ctx context.Context, open func(context.Context, string) error) (*app.App, error) {
 	world := standin.NewWorld(4)
 	if err := world.Start(ctx); err != nil {
-		return server{}, err
+		return nil, err
 	}
 	changes, err := clock.Watch(ctx)
 	if err != nil {
-		return server{}, err
+		return nil, err
 	}
 	o := demoOutside(world, open)
 	o.Changes = changes
@@ -33,10 +33,10 @@ func (p *place) demoApp(ctx context.Context, open func(context.Context, string) 
 		c := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
 		o.Settings.Accounts = []config.Account{c}
 		if err := signIn(ctx, &o, world, c); err != nil {
-			return server{}, err
+			return nil, err
 		}
 	}
-	return server{app.New(o)}, nil
+	return app.New(o), nil
 }
 
 func demoOutside(world *standin.World, open func(context.Context, string) error) app.Outside {

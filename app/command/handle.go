@@ -3,7 +3,6 @@ package command
 import (
 	"slices"
 
-	"fermata/app/control"
 	"fermata/app/notify"
 	"fermata/app/view"
 )
@@ -18,30 +17,18 @@ type handleCommand struct {
 	} `positional-args:"yes" required:"yes"`
 }
 
-// handle has no description, which hides it.
-func handle(places ...*place) entry {
-	return entry{name: "handle", data: &handleCommand{places: places}}
-}
-
 // Execute implements flags.Commander.
 func (c *handleCommand) Execute([]string) error {
 	click, err := notify.ParseAddress(c.Args.Address)
 	if err != nil {
 		return err
 	}
-	var to instance // where the notice is on the screen; else one that says there that the click came too late
-	for _, p := range c.places {
-		i, err := p.running()
-		if err != nil {
-			return err
-		}
-		s, err := i.status(p.ctx)
-		if err == nil && (to == nil || slices.ContainsFunc(s.Notices, func(n view.Notice) bool { return n.Key == click.Key })) {
-			to = i
+	to := c.places[0] // where the notice is on the screen; else one that says there that the click came too late
+	for i, p := range c.places {
+		s, err := instance(p.running).status(p.ctx)
+		if err == nil && (i == 0 || slices.ContainsFunc(s.Notices, func(n view.Notice) bool { return n.Key == click.Key })) {
+			to = p
 		}
 	}
-	if to == nil {
-		return c.places[0].notRunning(control.ErrNotRunning)
-	}
-	return to(c.places[0].ctx, nil, "click", click.Button, click.Key)
+	return to.running(to.ctx, nil, "click", click.Button, click.Key)
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"time"
 
-	"fermata/app/control"
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/token"
@@ -93,14 +92,10 @@ func hasEnded(tokens []token.Token) bool {
 // trueTime is what the running instance knows, or else what the time servers say at once.
 func (p *place) trueTime() (trueTime, error) {
 	var t trueTime
-	i, err := p.running()
-	if err != nil {
-		return t, err
-	}
 	ctx, cancel := context.WithTimeout(p.ctx, quick)
 	defer cancel()
-	err = i(ctx, &t, "time")
-	if !errors.Is(err, control.ErrNotRunning) || p.demo {
+	err := p.running(ctx, &t, "time")
+	if !p.alone(err) {
 		return t, p.ctx.Err() // an instance that does not answer leaves it unknown
 	}
 	cfg, err := p.settings()

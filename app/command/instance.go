@@ -38,13 +38,6 @@ type clockLook struct {
 	Actions []view.Button // on offer in the instance
 }
 
-// clock has the clock looked at now.
-func (i instance) clock(ctx context.Context) (clockLook, error) {
-	var l clockLook
-	err := i(ctx, &l, "clock")
-	return l, err
-}
-
 // A trueTime is what an instance knows of true time.
 type trueTime struct {
 	Now   time.Time

@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"fermata/app/config"
@@ -13,6 +14,7 @@ import (
 
 // A line is the parser of the command line.
 type line struct {
+	in       *invocation
 	parser   *flags.Parser
 	demo     *flags.Command
 	settings *flags.Group              // --config
@@ -27,7 +29,7 @@ type entry struct {
 	data        flags.Commander
 }
 
-func newLine(in *invocation) (*line, error) {
+func newLine(in *invocation) *line {
 	real := &place{invocation: in, name: "fermata"}
 	pretend := &place{invocation: in, name: "fermata-demo", demo: true}
 	p := flags.NewNamedParser("fermata", flags.HelpFlag|flags.PassDoubleDash)
@@ -36,36 +38,33 @@ func newLine(in *invocation) (*line, error) {
 
 Without a command it runs the tray, where there is a desktop, and otherwise prints each change. The commands speak to the instance that runs.
 
-Exit codes: 0 all is well, 1 something is wrong with what is watched, 2 the command itself failed.`
-	l := &line{parser: p, used: map[*flags.Command]string{p.Command: `
+Exit codes: 0 all is well, 1 something is wrong with what is watched, 3 it could not be seen, 2 the command itself failed.`
+	l := &line{in: in, parser: p, used: map[*flags.Command]string{p.Command: `
 fermata                         run in the tray
 fermata status                  what is so, in the menu's words
 fermata do spotify/refresh      what "Refresh now" does
 fermata demo                    try it without an account`}}
 
 	var settings struct {
-		Config flags.Filename `long:"config" value-name:"FILE" description:"settings file"`
+		Config  flags.Filename `long:"config" value-name:"FILE" description:"settings file"`
+		Version bool           `long:"version" description:"print the version"`
 	}
-	var err error
-	if l.settings, err = p.AddGroup("Options", "", &settings); err != nil {
-		return nil, err
-	}
-	p.FindOptionByLongName("config").DefaultMask = defaultConfig()
-	demo := entry{"demo", "Run on a built-in stand-in for Spotify and the time servers",
+	l.settings, _ = p.AddGroup("Options", "", &settings)
+	p.FindOptionByLongName("config").DefaultMask, _ = config.Path() // without a home folder there is none
+	entries := append(real.commands(), entry{"demo", "Run on a built-in stand-in for Spotify and the time servers",
 		`The demo is the same program on a built-in stand-in for Spotify and for four time servers. It touches no account and no file. Its menu "Demo" causes each trouble; so does "fermata demo do demo/revoke" from the command line.`, `
 fermata demo                    run the demo
 fermata demo do demo/revoke     revoke the sign-in
 fermata demo status --json      what came of it
-fermata demo do demo/repair     put all right`, &demoCommand{at: pretend}}
-
-	if err := l.add(p.Command, append(real.commands(), demo, version(in), completion(in), handle(real, pretend))...); err != nil {
-		return nil, err
-	}
-	l.demo = p.Find(demo.name)
+fermata demo do demo/repair     put all right`, &demoCommand{at: pretend}},
+		entry{"version", "Print the version", "", "fermata version", &versionCommand{in}},
+		entry{"help", "Show how a command is used", "", "fermata help clock\nfermata help demo status", &helpCommand{line: l}},
+		completion(in),
+		entry{name: "handle", data: &handleCommand{places: []*place{real, pretend}}}) // without a description it is hidden
+	l.add(p.Command, entries)
+	l.demo = p.Find("demo")
 	l.demo.SubcommandsOptional = true
-	if err := l.add(l.demo, pretend.commands()...); err != nil {
-		return nil, err
-	}
+	l.add(l.demo, pretend.commands())
 	p.CompletionHandler = in.complete
 	p.UnknownOptionHandler = func(name string, _ flags.SplitArgument, _ []string) ([]string, error) {
 		return nil, l.unknownFlag(name)
@@ -77,15 +76,17 @@ fermata demo do demo/repair     put all right`, &demoCommand{at: pretend}}
 			return l.tooMuch(rest[0])
 		case settings.Config != "" && p.Active == l.demo:
 			return checks.WithHint(errors.New("the demo has no settings file"), "Leave out --config.")
+		case settings.Version:
+			return (&versionCommand{in}).Execute(nil)
 		case c == nil:
 			return real.run()
 		}
 		return c.Execute(nil)
 	}
-	return l, nil
+	return l
 }
 
-func (l *line) add(to *flags.Command, entries ...entry) error {
+func (l *line) add(to *flags.Command, entries []entry) {
 	for _, e := range entries {
 		long := e.long
 		if long == "" {
@@ -93,12 +94,11 @@ func (l *line) add(to *flags.Command, entries ...entry) error {
 		}
 		c, err := to.AddCommand(e.name, e.short, long, e.data)
 		if err != nil {
-			return err
+			panic(err) // the entry's own tags are wrong
 		}
 		c.Hidden = e.short == ""
 		l.used[c] = e.example
 	}
-	return nil
 }
 
 // active is the command that the line names, and how it is called: "fermata demo status".
@@ -112,35 +112,50 @@ func (l *line) active() (*flags.Command, string) {
 	return c, names
 }
 
-// help is how the active command is used, without the options that are of no use with it.
-func (l *line) help() string {
+// help prints how the active command is used, without the options that are of no use with it.
+func (l *line) help() error {
 	c, _ := l.active()
-	for up := l.parser.Active; up != nil && up != c; up = up.Active {
-		up.Group.Hidden = true
-	}
-	if l.parser.Active == l.demo {
-		l.settings.Hidden = true
-	}
+	l.settings.Hidden = l.parser.Active == l.demo
+	l.demo.Group.Hidden = c != l.demo
 	var b strings.Builder
 	l.parser.WriteHelp(&b)
 	if example := strings.TrimPrefix(l.used[c], "\n"); example != "" {
 		b.WriteString("\nExamples:\n  " + strings.ReplaceAll(example, "\n", "\n  ") + "\n")
 	}
-	return b.String()
+	_, err := io.WriteString(l.in.out, b.String())
+	return err
 }
 
-// misused is what the parser said, in this program's manner.
-func (l *line) misused(e *flags.Error) error {
-	text := strings.NewReplacer("`", `"`, "'", `"`).Replace(e.Message)
+// A helpCommand is --help of the command that it names.
+type helpCommand struct {
+	line *line
+	Args struct {
+		Command []string `positional-arg-name:"COMMAND"`
+	} `positional-args:"yes"`
+}
+
+// Execute implements flags.Commander.
+func (h *helpCommand) Execute([]string) error {
+	h.line.parser.Active = nil
+	for c, i := h.line.parser.Command, 0; i < len(h.Args.Command); c, i = c.Active, i+1 {
+		if c.Active = c.Find(h.Args.Command[i]); c.Active == nil {
+			return h.line.tooMuch(h.Args.Command[i])
+		}
+	}
+	return h.line.help()
+}
+
+// misused is the error of a command that was called in another way than it is used.
+func (l *line) misused(message string) error {
 	_, names := l.active()
-	return checks.WithHint(errors.New(strings.ToLower(text[:1])+text[1:]), fmt.Sprintf("%q shows how it is used.", names+" --help"))
+	return checks.WithHint(errors.New(message), fmt.Sprintf("%q shows how it is used.", names+" --help"))
 }
 
 // tooMuch is the error of a word that there is no place for.
 func (l *line) tooMuch(word string) error {
 	c, names := l.active()
 	if len(c.Commands()) == 0 {
-		return checks.WithHint(fmt.Errorf("unexpected argument %q", word), fmt.Sprintf("%q shows how it is used.", names+" --help"))
+		return l.misused(fmt.Sprintf("unexpected argument %q", word))
 	}
 	var known []string
 	for _, sub := range c.Commands() {
@@ -148,48 +163,31 @@ func (l *line) tooMuch(word string) error {
 			known = append(known, sub.Name)
 		}
 	}
-	hint := fmt.Sprintf("%q lists the commands.", names+" --help")
-	if near := nearest(word, known); near != "" {
-		hint = fmt.Sprintf("Did you mean %q?", names+" "+near)
-	}
-	return checks.WithHint(fmt.Errorf("unknown command %q", word), hint)
+	return l.unknown(fmt.Sprintf("command %q", word), "commands", `"`+names+` %s"`, nearest(word, known))
 }
 
 func (l *line) unknownFlag(name string) error {
-	c, names := l.active()
 	var known []string
-	for up := c; up != nil; up = l.parent(up) {
-		for _, g := range append(up.Groups(), up.Group) {
+	for c := l.parser.Command; c != nil; c = c.Active {
+		for _, g := range append(c.Groups(), c.Group) {
 			for _, o := range g.Options() {
 				known = append(known, o.LongName)
 			}
 		}
 	}
-	hint := fmt.Sprintf("%q lists the flags.", names+" --help")
-	if near := nearest(name, known); near != "" {
-		hint = fmt.Sprintf("Did you mean --%s?", near)
-	}
 	dashes := "--"
 	if len(name) == 1 {
 		dashes = "-"
 	}
-	return checks.WithHint(fmt.Errorf("unknown flag %s%s", dashes, name), hint)
+	return l.unknown("flag "+dashes+name, "flags", "--%s", nearest(name, known))
 }
 
-// parent is the command that c belongs to; nil for the program itself.
-func (l *line) parent(c *flags.Command) *flags.Command {
-	for up := l.parser.Command; up != nil; up = up.Active {
-		if up.Active == c {
-			return up
-		}
+// unknown is the error of something that is not known, with the one of its kind that was likely meant.
+func (l *line) unknown(what, kind, form, near string) error {
+	_, names := l.active()
+	hint := fmt.Sprintf("%q lists the %s.", names+" --help", kind)
+	if near != "" {
+		hint = fmt.Sprintf("Did you mean "+form+"?", near)
 	}
-	return nil
-}
-
-func defaultConfig() string {
-	path, err := config.Path()
-	if err != nil {
-		return "none"
-	}
-	return path
+	return checks.WithHint(errors.New("unknown "+what), hint)
 }

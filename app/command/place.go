@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"fermata/app"
 	"fermata/app/browser"
 	"fermata/app/config"
 	"fermata/app/control"
@@ -22,31 +23,6 @@ type place struct {
 	config   string // --config
 }
 
-// run is Fermata itself: it watches until somebody quits.
-func (p *place) run() error {
-	held, err := p.lock()
-	if errors.Is(err, control.ErrRunning) {
-		_, err := fmt.Fprintf(p.out, "Fermata is running already. Its icon is in the tray; %q tells what is so.\n", p.command()+" status")
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	defer held.Release()
-	ctx, cancel := context.WithCancel(p.ctx)
-	defer cancel()
-	s, err := p.app(ctx, browser.Open)
-	if err != nil {
-		return err
-	}
-	memory.Begin()
-	served := make(chan error, 1)
-	go func() { served <- held.Serve(ctx, Version, s.data) }()
-	err = p.desktop(ctx, s.app, &plain{out: p.err, command: p.command()})
-	cancel()
-	return errors.Join(err, <-served)
-}
-
 // command is how the commands that speak to this instance begin.
 func (p *place) command() string {
 	if p.demo {
@@ -55,86 +31,108 @@ func (p *place) command() string {
 	return "fermata"
 }
 
-func (p *place) lock() (*control.Held, error) {
-	dir, err := control.Dir(p.name)
-	if err != nil {
-		return nil, err
+// run is Fermata itself: it watches until somebody quits.
+func (p *place) run() error {
+	err := p.own(browser.Open, func(ctx context.Context, _ *control.Held, a *app.App) error {
+		memory.Begin()
+		return p.desktop(ctx, a, &plain{out: p.err, command: p.command()})
+	}, func(ctx context.Context, held *control.Held, a *app.App) error {
+		return held.Serve(ctx, Version, server{a}.data)
+	})
+	if errors.Is(err, control.ErrRunning) {
+		_, err = fmt.Fprintf(p.out, "Fermata is running already. Its icon is in the tray; %q tells what is so.\n", p.command()+" status")
 	}
-	return control.Lock(dir)
+	return err
 }
 
-// running is the instance that runs in another process. Whether there is one shows with the first
-// request: its control.ErrNotRunning is for notRunning.
-func (p *place) running() (instance, error) {
+// own makes this process the place's one instance for as long as use lasts. Beside use runs beside, whose
+// context ends with it.
+func (p *place) own(open func(context.Context, string) error, use, beside func(context.Context, *control.Held, *app.App) error) error {
 	dir, err := control.Dir(p.name)
-	return control.Client{Dir: dir, Version: Version}.Call, err
-}
-
-// withInstance has f speak to the running instance, or, where none runs, to one in this process that
-// lasts as long as f does.
-func (p *place) withInstance(f func(ctx context.Context, i instance) error) error {
-	i, err := p.running()
 	if err != nil {
 		return err
 	}
-	err = f(p.ctx, i)
-	if !errors.Is(err, control.ErrNotRunning) || p.demo {
-		return p.notRunning(err)
-	}
-	held, err := p.lock()
+	held, err := control.Lock(dir)
 	if err != nil {
 		return err
 	}
 	defer held.Release()
 	ctx, cancel := context.WithCancel(p.ctx)
 	defer cancel()
-	s, err := p.app(ctx, func(ctx context.Context, url string) error {
-		fmt.Fprintln(p.err, "Go on in the browser. If none opens, open this yourself:", url)
-		_ = browser.Open(ctx, url) // said above
-		return nil
-	})
+	a, err := p.app(ctx, open)
 	if err != nil {
 		return err
 	}
-	ended := make(chan struct{})
-	go func() { defer close(ended); s.app.Run(ctx) }()
-	err = f(ctx, s.local)
+	ended := make(chan error, 1)
+	go func() { ended <- beside(ctx, held, a) }()
+	err = use(ctx, held, a)
 	cancel()
-	<-ended
-	return err
+	return errors.Join(err, <-ended)
 }
 
-// notRunning says how to start what is not running.
-func (p *place) notRunning(err error) error {
+// running has the instance that runs in another process do a command. Where none runs, its error is
+// control.ErrNotRunning and says how to start one.
+func (p *place) running(ctx context.Context, answer any, command string, args ...string) error {
+	dir, err := control.Dir(p.name)
+	if err != nil {
+		return err
+	}
+	err = control.Client{Dir: dir, Version: Version}.Call(ctx, answer, command, args...)
 	if errors.Is(err, control.ErrNotRunning) {
 		return checks.WithHint(err, fmt.Sprintf("Start it with %q.", p.command()))
 	}
 	return err
 }
 
+// alone reports whether err says that no instance runs, and this process can do without one.
+func (p *place) alone(err error) bool { return errors.Is(err, control.ErrNotRunning) && !p.demo }
+
+// withInstance has f speak to the running instance, or, where none runs, to one in this process that
+// lasts as long as f does.
+func (p *place) withInstance(f func(ctx context.Context, i instance) error) error {
+	err := f(p.ctx, p.running)
+	if !p.alone(err) {
+		return err
+	}
+	if _, err := p.settings(); err != nil {
+		return err
+	}
+	open := func(ctx context.Context, url string) error {
+		fmt.Fprintln(p.err, "Go on in the browser. If none opens, open this yourself:", url)
+		_ = browser.Open(ctx, url) // said above
+		return nil
+	}
+	return p.own(open, func(ctx context.Context, _ *control.Held, a *app.App) error {
+		return f(ctx, server{a}.local)
+	}, func(ctx context.Context, _ *control.Held, a *app.App) error {
+		a.Run(ctx)
+		return nil
+	})
+}
+
 // settingsPath is where the settings are. A file that was named has to be there.
 func (p *place) settingsPath() (string, error) {
-	if p.config == "" {
-		path, err := config.Path()
-		if err != nil {
-			return "", checks.WithHint(err, "Name the settings file with --config.")
+	if p.config != "" {
+		if _, err := os.Stat(p.config); err != nil {
+			return "", fmt.Errorf("settings: %w", err)
 		}
-		return path, nil
+		return p.config, nil
 	}
-	if _, err := os.Stat(p.config); err != nil {
-		return "", fmt.Errorf("settings: %w", err)
+	path, err := config.Path()
+	if err != nil {
+		return "", checks.WithHint(err, "Name the settings file with --config.")
 	}
-	return p.config, nil
+	return path, nil
 }
 
 // settings reads the settings, for a command that does without an instance, and says what is wrong in
 // them. Without a file there are the defaults.
 func (p *place) settings() (config.Config, error) {
 	path, err := p.settingsPath()
-	if err != nil && p.config == "" {
+	switch {
+	case err != nil && p.config == "":
 		return config.Default(), nil
-	}
-	if err != nil {
+	case err != nil:
 		return config.Config{}, err
 	}
 	cfg, problems := config.Load(path)

@@ -28,7 +28,7 @@ import (
 )
 
 // app makes the app of this place, with what it stands on.
-func (p *place) app(ctx context.Context, open func(context.Context, string) error) (server, error) {
+func (p *place) app(ctx context.Context, open func(context.Context, string) error) (*app.App, error) {
 	if p.demo {
 		return p.demoApp(ctx, open)
 	}
@@ -36,14 +36,14 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 }
 
 // realApp makes the app that watches the person's own accounts.
-func (p *place) realApp(ctx context.Context, open func(context.Context, string) error) (server, error) {
+func (p *place) realApp(ctx context.Context, open func(context.Context, string) error) (*app.App, error) {
 	path, err := p.settingsPath()
 	if err != nil {
-		return server{}, err
+		return nil, err
 	}
 	state, err := files.State()
 	if err != nil {
-		return server{}, err
+		return nil, err
 	}
 	cfg, problems := config.Load(path)
 	p.complain(problems)
@@ -74,7 +74,7 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 	if o.Reloads, err = reloads(ctx, path, o.Settings); err != nil {
 		fmt.Fprintln(p.err, "fermata: changed settings count after a restart only:", err)
 	}
-	return server{app.New(o)}, nil
+	return app.New(o), nil
 }
 
 // reloads reads the settings after each change of their file. The last good ones count.

@@ -21,13 +21,9 @@ type statusCommand struct {
 // Execute implements flags.Commander.
 func (c *statusCommand) Execute([]string) error {
 	p := c.at
-	i, err := p.running()
+	s, err := instance(p.running).status(p.ctx)
 	if err != nil {
 		return err
-	}
-	s, err := i.status(p.ctx)
-	if err != nil {
-		return p.notRunning(err)
 	}
 	if c.JSON {
 		err = printJSON(p.out, s)
@@ -45,22 +41,17 @@ func printJSON(w io.Writer, v any) error {
 }
 
 func printStatus(w io.Writer, s view.Status, command string) error {
-	var b strings.Builder
-	fmt.Fprintln(&b, strings.Join(s.Lines, "\n"))
+	text := strings.Join(s.Lines, "\n") + "\n"
 	for _, n := range s.Notices {
 		for _, button := range n.Buttons {
-			fmt.Fprintf(&b, "  %s do %s\t# %s\n", command, button.ID, button.Label)
+			text += fmt.Sprintf("  %s do %s\t# %s\n", command, button.ID, button.Label)
 		}
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, text)
 	return err
 }
 
 type versionCommand struct{ in *invocation }
-
-func version(in *invocation) entry {
-	return entry{"version", "Print the version", "", "fermata version", &versionCommand{in}}
-}
 
 // Execute implements flags.Commander.
 func (c *versionCommand) Execute([]string) error {

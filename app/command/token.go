@@ -8,22 +8,12 @@ import (
 	"os"
 
 	"fermata/checks"
-
-	"github.com/jessevdk/go-flags"
 )
 
 type tokenCommand struct {
 	at    *place
-	Force bool `long:"force" description:"print it on a terminal too"`
-	Args  struct {
-		Account accountName `positional-arg-name:"ACCOUNT" description:"its name in the settings; may be left out where there is but one"`
-	} `positional-args:"yes"`
-}
-
-func newToken(p *place) flags.Commander {
-	c := &tokenCommand{at: p}
-	c.Args.Account.at = p
-	return c
+	Force bool       `long:"force" description:"print it on a terminal too"`
+	Args  accountArg `positional-args:"yes"`
 }
 
 // Execute implements flags.Commander. A token on a terminal stays in its scrollback, in screenshots and
@@ -68,5 +58,9 @@ func isTerminal(stream any) bool {
 		return false
 	}
 	fi, err := f.Stat()
-	return err == nil && fi.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
+	if err != nil || fi.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull) // it is a character device too
+	return err != nil || !os.SameFile(fi, null)
 }
