@@ -123,7 +123,7 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	for i, name := range c.cfg.Servers {
 		sources[i] = &source{name: name}
 		if c.backoff[i].verdict(c.time.Elapsed()) == "" {
-			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, samples, spacing, answerTimeout) })
+			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, spacing) })
 		}
 	}
 	done := make(chan struct{})

@@ -43,7 +43,7 @@ func FuzzReply(f *testing.F) {
 				server.Write(p)
 			}()
 			return client, nil
-		}, "fuzz.test", time.Second)
+		}, "fuzz.test")
 		if err != nil {
 			serverVerdict(err)
 			return

@@ -34,13 +34,13 @@ type sample struct {
 // A dialer makes connections as net.Dialer's DialContext does.
 type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
-// exchange asks the server at addr once and waits at most timeout for its answer; ctx bounds the dialing,
+// exchange asks the server at addr once and waits at most answerTimeout for its answer; ctx bounds the dialing,
 // the resolution of the name included. RFC 5905, section 8.
-func exchange(ctx context.Context, t *Time, dial dialer, addr string, timeout time.Duration) (sample, error) {
+func exchange(ctx context.Context, t *Time, dial dialer, addr string) (sample, error) {
 	stop := func() bool { return true }
 	defer func() { stop() }()
 	opt := ntp.QueryOptions{
-		Timeout:    timeout,
+		Timeout:    answerTimeout,
 		Extensions: []ntp.Extension{packetGuard{}},
 		// The library resolves names outside of any deadline, and reads the kernel's time stamps
 		// only off a bare *net.UDPConn: so the dialing is done here, and what it gave is not wrapped.

@@ -20,15 +20,15 @@ type source struct {
 	flipped bool   // addr is of the family that the name did not lead to first
 }
 
-// ask takes n samples, spacing apart. An exchange that is still waiting does not delay the next.
-func (s *source) ask(ctx context.Context, t *Time, dial dialer, n int, spacing, timeout time.Duration) {
+// ask takes the samples, spacing apart. An exchange that is still waiting does not delay the next.
+func (s *source) ask(ctx context.Context, t *Time, dial dialer, spacing time.Duration) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	for k := range n {
+	for k := range samples {
 		if k > 0 && (!sleep(ctx, spacing) || s.kissed()) {
 			return
 		}
-		wg.Go(func() { s.add(exchange(ctx, t, s.dialer(dial, k), s.name, timeout)) })
+		wg.Go(func() { s.add(exchange(ctx, t, s.dialer(dial, k), s.name)) })
 	}
 }
 

@@ -1,10 +1,14 @@
 package clock
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
+	"slices"
 	"syscall"
 	"time"
+
+	"fermata/checks/clock/webdate"
 
 	"github.com/beevik/ntp"
 )
@@ -63,9 +67,10 @@ const (
 	NoDate             ServerVerdict = "no usable date" // in the answer of a web server
 )
 
-// serverVerdict sorts the outcome of an exchange.
+// serverVerdict sorts the outcome of asking a time server or a page.
 func serverVerdict(err error) ServerVerdict {
 	var dns *net.DNSError
+	var refused *tls.CertificateVerificationError
 	var k kiss
 	switch {
 	case err == nil:
@@ -76,6 +81,10 @@ func serverVerdict(err error) ServerVerdict {
 		return NameNotFound
 	case errors.As(err, &dns):
 		return NameServiceFailed
+	case errors.As(err, &refused):
+		return CertificateRefused
+	case errors.Is(err, webdate.ErrNoDate), errors.Is(err, webdate.ErrCached):
+		return NoDate
 	case errors.Is(err, errStepped):
 		return ClockSet
 	case errors.Is(err, errSlept):
@@ -98,12 +107,8 @@ func serverVerdict(err error) ServerVerdict {
 
 // offline reports whether not one of the servers could be reached.
 func (f Facts) offline() bool {
-	for _, s := range f.Servers {
-		switch s.Verdict {
-		case Unreachable, NameServiceFailed, NameNotFound:
-		default:
-			return false
-		}
+	reached := func(s Server) bool {
+		return s.Verdict != Unreachable && s.Verdict != NameServiceFailed && s.Verdict != NameNotFound
 	}
-	return len(f.Servers) > 0
+	return len(f.Servers) > 0 && !slices.ContainsFunc(f.Servers, reached)
 }

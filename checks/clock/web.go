@@ -2,8 +2,6 @@ package clock
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"net/url"
 	"sync"
 	"time"
@@ -45,7 +43,7 @@ func (c *Check) page(page string, d webdate.Date, err error) Server {
 		s.Name = u.Host
 	}
 	if err != nil {
-		s.Verdict = webVerdict(err)
+		s.Verdict = serverVerdict(err)
 		return s
 	}
 	now := c.time.read()
@@ -59,16 +57,4 @@ func (c *Check) page(page string, d webdate.Date, err error) Server {
 	}
 	s.Error += time.Microsecond // never 0, which means no answer
 	return s
-}
-
-// webVerdict sorts the outcome of asking a page.
-func webVerdict(err error) ServerVerdict {
-	var refused *tls.CertificateVerificationError
-	switch {
-	case errors.As(err, &refused):
-		return CertificateRefused
-	case errors.Is(err, webdate.ErrNoDate), errors.Is(err, webdate.ErrCached):
-		return NoDate
-	}
-	return serverVerdict(err)
 }

@@ -3,6 +3,7 @@ package programs
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"fermata/checks/text"
@@ -41,6 +42,29 @@ var known = []file{
 	{"spotifyd", nativeCache, "spotifyd" + projectCache + "/zeroconf/credentials.json"},
 	// get_or_build_paths in src/config.rs: ~/.config on every system
 	{"spotify-tui", inHome(".config"), "spotify-tui/.spotify_token_cache.json"},
+}
+
+// projectCache is what the directories crate puts below a project's own folder.
+var projectCache = map[string]string{"windows": "/cache"}[runtime.GOOS]
+
+// nativeCache is where the directories crate keeps caches.
+func nativeCache(home string) string {
+	if runtime.GOOS == "darwin" {
+		return filepath.Join(home, "Library", "Caches")
+	}
+	return xdgCache(home)
+}
+
+// xdgCache is the XDG Base Directory Specification's cache folder. A relative XDG_CACHE_HOME is invalid by it
+// and ignored. On Windows both crates take FOLDERID_LocalAppData, which LOCALAPPDATA repeats.
+func xdgCache(home string) string {
+	if runtime.GOOS == "windows" {
+		return os.Getenv("LOCALAPPDATA")
+	}
+	if folder := os.Getenv("XDG_CACHE_HOME"); filepath.IsAbs(folder) {
+		return folder
+	}
+	return filepath.Join(home, ".cache")
 }
 
 func inHome(folder string) func(string) string {

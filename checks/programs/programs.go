@@ -6,6 +6,7 @@ package programs
 
 import (
 	"context"
+	"maps"
 	"os"
 	"slices"
 	"time"
@@ -146,10 +147,7 @@ func (c *Check) read(ctx context.Context) ([]reading, bool) {
 			return nil, false
 		}
 	}
-	known := make(map[string]bool, len(c.held))
-	for path := range c.held {
-		known[path] = true
-	}
+	known := maps.Clone(c.held)
 	done := make(chan []reading, 1)
 	go func() { done <- scan(ctx, places(c.cfg), known) }()
 	select {

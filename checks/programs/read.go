@@ -29,7 +29,7 @@ type reading struct {
 
 // scan reads those of the places that are there, or that are known to have held a token. The programs
 // truncate and rewrite in place, so what ends in the middle is read once more a little later.
-func scan(ctx context.Context, places []place, known map[string]bool) []reading {
+func scan(ctx context.Context, places []place, known map[string]held) []reading {
 	all := make([]reading, len(places))
 	again := false
 	for i, p := range places {
@@ -48,7 +48,8 @@ func scan(ctx context.Context, places []place, known map[string]bool) []reading 
 			r = read(r.place)
 		}
 		gone := errors.Is(r.err, fs.ErrNotExist)
-		if r.err == nil || gone && r.named || !gone && (!r.guess || known[r.path]) {
+		_, held := known[r.path]
+		if r.err == nil || gone && r.named || !gone && (!r.guess || held) {
 			told = append(told, r)
 		}
 	}

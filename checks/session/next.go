@@ -72,9 +72,7 @@ func nextLook(s state, early bool) time.Duration {
 	switch {
 	case !s.looked:
 		return 0
-	case s.health != nil && s.health.RetryAfter > 0:
-		return s.health.at + pause(s.health, s.jitter)
-	case early:
+	case early && (s.health == nil || s.health.RetryAfter == 0):
 		return s.lookedAt + spacing
 	case s.health != nil:
 		return s.health.at + pause(s.health, s.jitter)

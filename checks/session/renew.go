@@ -21,8 +21,11 @@ func (a *Account) Refresh(ctx context.Context) error {
 	before := a.snapshot().renewals
 	return a.click(ctx, func(ctx context.Context) error {
 		a.load(ctx, true)
-		if s := a.snapshot(); s.renewals != before || limited(s.renewal, a.clock.Elapsed()) {
-			return asError(s.renewal)
+		s := a.snapshot()
+		t, now := s.renewal, a.clock.Elapsed()
+		limited := t != nil && t.Status == http.StatusTooManyRequests && now < t.at+t.RetryAfter
+		if limited || s.renewals != before {
+			return asError(t)
 		}
 		return a.renew(ctx)
 	})
@@ -151,11 +154,6 @@ func (c Config) oauth(clientID string) *oauth2.Config {
 // outliving is the context of a request for tokens, which goes on when ctx ends.
 func (a *Account) outliving(ctx context.Context) context.Context {
 	return context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, a.client)
-}
-
-// limited reports whether the provider counts requests and wants none yet.
-func limited(t *Trouble, now time.Duration) bool {
-	return t != nil && t.Status == http.StatusTooManyRequests && now < t.at+t.RetryAfter
 }
 
 // asError returns t as an error with its hint, nil for nil.

@@ -14,6 +14,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"fermata/checks/web"
 )
 
 // A Clock is what lifetimes are measured by.
@@ -155,14 +157,9 @@ func (t token) usable(now time.Duration) bool {
 // New returns the account that cfg describes. Requests go through rt, which is to follow no redirects
 // and need set no timeouts.
 func New(cfg Config, rt http.RoundTripper, c Clock, k Keeper) *Account {
-	return &Account{
-		name:     cfg.Name,
-		cfg:      cfg,
-		client:   newClient(rt),
-		clock:    c,
-		keeper:   k,
-		requests: make(chan struct{}, 1),
-	}
+	client := web.Client(rt)
+	client.Transport = tokenReplies{client.Transport}
+	return &Account{name: cfg.Name, cfg: cfg, client: client, clock: c, keeper: k, requests: make(chan struct{}, 1)}
 }
 
 // Configure takes over changed settings; the name stays. Tokens, a request under way and a sign-in under

@@ -6,16 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-
-	"fermata/checks/web"
 )
-
-// newClient returns the client that all of an account's requests go through.
-func newClient(rt http.RoundTripper) *http.Client {
-	client := web.Client(rt)
-	client.Transport = tokenReplies{client.Transport}
-	return client
-}
 
 // tokenReplies mends the replies of a token endpoint.
 type tokenReplies struct{ base http.RoundTripper }
