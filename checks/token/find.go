@@ -2,6 +2,7 @@ package token
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"net/url"
 	"regexp"
@@ -9,79 +10,78 @@ import (
 	"time"
 )
 
-// A found is a token in the input, or a JSON object that is one.
-type found struct {
-	where  string
-	raw    string
-	object *object
-	ends   time.Time // of the cookie that it is; zero: not known
-}
-
-// A search is what was found in an input.
+// A search collects what is in an input.
 type search struct {
 	form    Form
-	list    []found
-	problem string // why there is no token
-	answer  string // what a server's error in it says
+	found   int // tokens, a JSON object with those in it being one; at most MaxTokens
+	tokens  []Token
+	secrets []string // what must not be shown
+	problem string   // why there is no token, where there is none
+	answer  string   // what a server's error in it says
+}
+
+// add explains a token. ends is when the cookie ends that it is; zero: not known.
+func (s *search) add(where, raw string, ends time.Time) {
+	if s.found == MaxTokens {
+		return
+	}
+	t := Token{Kind: Opaque, Expires: ends, short: len(raw) < 20 && where == ""}
+	if parts(raw) > 0 {
+		t = readJWT(raw)
+	}
+	t.Where = where
+	s.found++
+	s.tokens, s.secrets = append(s.tokens, t), append(s.secrets, raw)
 }
 
 // find looks for tokens in what is no JSON.
-func find(input string) search {
-	inside := embedded(input)
-	if s := headers(input); s.form != "" {
-		s.list, s.answer = append(s.list, inside.list...), inside.answer
-		if len(s.list) > 0 || s.answer != "" {
-			s.problem = ""
-		}
-		return s
-	}
-	if len(inside.list) > 0 {
-		return inside
+func (s *search) find(input string) {
+	s.headers(input)
+	s.embedded(input)
+	if s.form != "" || s.found > 0 {
+		s.form = cmp.Or(s.form, OAuth)
+		return
 	}
 	words := strings.Fields(input)
 	joined := strings.Join(words, "")
 	wrapped := parts(joined) == 3 && strings.IndexFunc(joined, notInToken) < 0 // broken into lines
-	if joined = strings.Trim(joined, `"',;`); (len(words) == 1 || wrapped) && parts(joined) > 0 {
-		return search{form: Bare, list: []found{{raw: joined}}}
-	}
-	answer := inside.answer
-	if len(words) == 1 {
-		o, refusal := inAddress(words[0])
-		if o != nil {
-			return search{form: OAuth, list: []found{{object: o}}}
-		}
-		if refusal != "" {
-			answer = refusal
-		}
-	}
-	if list := tokensIn(input, ""); len(list) > 0 {
-		return search{form: Text, list: list}
-	}
-	s := search{form: Nothing, answer: answer}
+	joined = strings.Trim(joined, `"',;`)
+	s.form = Nothing
 	switch {
-	case answer != "":
-	case len(words) == 1 && isSAML(words[0]):
-		s.problem = "This is a SAML message in base64, not a token of OAuth. Fermata does not explain those."
-	case len(words) == 1:
-		return search{form: Bare, list: []found{{raw: input}}}
-	default:
+	case (len(words) == 1 || wrapped) && parts(joined) > 0:
+		s.form = Bare
+		s.add("", joined, time.Time{})
+	case len(words) == 1 && s.address(words[0]):
+		s.form = OAuth
+	case s.text(input, ""):
+		s.form, s.answer = Text, ""
+	case s.answer != "":
+	case len(words) > 1:
 		s.problem = "No token is in this text. Paste a token, a header with one, or the JSON of a token file."
+	case isSAML(input):
+		s.problem = "This is a SAML message in base64, not a token of OAuth. Fermata does not explain those."
+	default:
+		s.form = Bare
+		s.add("", input, time.Time{})
 	}
-	return s
 }
 
-// inAddress reads the address that a sign-in came back to, with the reply in its fragment (RFC 6749
-// section 4.2.2) or in its query, or such a reply alone.
-func inAddress(address string) (o *object, answer string) {
+// address reads the address that a sign-in came back to, with the reply in its fragment (RFC 6749
+// section 4.2.2) or in its query, or such a reply alone. It reports whether a token is in it.
+func (s *search) address(address string) bool {
 	values, err := url.ParseQuery(address[strings.LastIndexAny(address, "#?")+1:])
 	if err != nil || len(values) > maxList {
-		return nil, ""
+		return false
 	}
 	reply := map[string]any{}
 	for name := range values {
 		reply[name] = values.Get(name)
 	}
-	return objectOf(reply), answerOf(reply)
+	if s.object(reply, "") {
+		return true
+	}
+	s.answer = cmp.Or(answerOf(reply), s.answer)
+	return false
 }
 
 // isSAML reports whether a text is a SAML message as a browser carries it.
@@ -94,21 +94,21 @@ func isSAML(word string) bool {
 // characters is a word of the text.
 var bearer = regexp.MustCompile("(?i)(?:^|[\\s\"'`,;:(){}<>])bearer[\\s\"'`,;:(){}<>]+([^\\s\"'`,;:(){}<>]{20,})")
 
-// tokensIn finds the first MaxTokens JWTs in a text, or where there is none, opaque tokens.
-func tokensIn(text, where string) []found {
-	list := jwtsIn(text, where)
-	if len(list) == 0 {
-		for _, match := range bearer.FindAllStringSubmatch(text, MaxTokens) {
-			list = append(list, found{where: where, raw: match[1]})
-		}
+// text finds the JWTs in a text, or where there is none, opaque tokens. It reports whether there are any.
+func (s *search) text(text, where string) bool {
+	if s.jwts(text, where) {
+		return true
 	}
-	return list
+	list := bearer.FindAllStringSubmatch(text, MaxTokens)
+	for _, match := range list {
+		s.add(where, match[1], time.Time{})
+	}
+	return len(list) > 0
 }
 
-func jwtsIn(text, where string) []found {
-	var list []found
+func (s *search) jwts(text, where string) (some bool) {
 	for run := range strings.FieldsFuncSeq(text, notInToken) {
-		if len(list) == MaxTokens {
+		if s.found == MaxTokens {
 			break
 		}
 		switch n := parts(run); {
@@ -116,10 +116,11 @@ func jwtsIn(text, where string) []found {
 			run = run[:strings.LastIndexByte(run, '.')]
 			fallthrough
 		case n == 3 || n == 5:
-			list = append(list, found{where: where, raw: run})
+			s.add(where, run, time.Time{})
+			some = true
 		}
 	}
-	return list
+	return some
 }
 
 func notInToken(r rune) bool {
@@ -134,17 +135,4 @@ func parts(raw string) int {
 		return 0
 	}
 	return strings.Count(raw, ".") + 1
-}
-
-// read explains what was found.
-func (f found) read() []Token {
-	if f.object != nil {
-		return f.object.read()
-	}
-	t := Token{Kind: Opaque, Expires: f.ends, short: len(f.raw) < 20 && f.where == ""}
-	if parts(f.raw) > 0 {
-		t = readJWT(f.raw)
-	}
-	t.Where = f.where
-	return []Token{t}
 }

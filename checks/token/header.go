@@ -14,17 +14,17 @@ import (
 )
 
 // headers reads text as lines of an HTTP message, of the command that sends one, or of a cookie jar.
-// The form is "" where no line is one that carries tokens.
-func headers(text string) (s search) {
+// The form stays "" where no line is one that carries tokens.
+func (s *search) headers(text string) {
 	cookies := 0
 	see := func(pair string, ends time.Time) {
 		s.form = cmp.Or(s.form, Cookie)
 		cookies++
-		s.list = append(s.list, inCookie(pair, ends)...)
+		s.cookie(pair, ends)
 	}
 	for line := range strings.Lines(unfold(text)) {
-		if len(s.list) >= MaxTokens {
-			break
+		if s.found == MaxTokens {
+			return
 		}
 		if pair, ends, ok := inJar(line); ok {
 			see(pair, ends)
@@ -35,7 +35,7 @@ func headers(text string) (s search) {
 			s.form = Authorization
 			raw, why := credentials(value)
 			if raw != "" {
-				s.list = append(s.list, found{raw: raw})
+				s.add("", raw, time.Time{})
 			} else {
 				s.problem = why
 			}
@@ -52,16 +52,13 @@ func headers(text string) (s search) {
 			}
 		}
 	}
-	const hint = "What a site keeps in an opaque cookie only that site can read."
-	switch {
-	case len(s.list) > 0:
-		s.problem = ""
-	case s.form == Cookie && cookies == 1:
-		s.problem = "No JWT is in this cookie. " + hint
-	case s.form == Cookie:
-		s.problem = "No JWT is in these cookies. " + hint
+	if s.form == Cookie {
+		these := "this cookie"
+		if cookies > 1 {
+			these = "these cookies"
+		}
+		s.problem = "No JWT is in " + these + ". What a site keeps in an opaque cookie only that site can read."
 	}
-	return s
 }
 
 // header returns a header's name, in lower case, and its value; the name is "" where line is none.
@@ -106,17 +103,16 @@ func unfold(text string) string {
 	})
 }
 
-// inCookie finds the JWTs in a cookie, or else takes one that ends some time for an opaque token.
-func inCookie(pair string, ends time.Time) []found {
+// cookie finds the JWTs in a cookie, or else takes one that ends some time for an opaque token.
+func (s *search) cookie(pair string, ends time.Time) {
 	name, value, _ := strings.Cut(pair, "=")
 	if plain, err := url.PathUnescape(value); err == nil {
 		value = plain
 	}
 	where := "cookie " + strings.TrimSpace(name)
-	if list := jwtsIn(value, where); len(list) > 0 || ends.IsZero() {
-		return list
+	if !s.jwts(value, where) && !ends.IsZero() {
+		s.add(where, value, ends)
 	}
-	return []found{{where: where, raw: value, ends: ends}}
 }
 
 // inJar returns the cookie in a line of a jar, as curl and browsers' add-ons write them: domain,

@@ -13,32 +13,23 @@ import (
 	"fermata/checks/text"
 )
 
-// An object is an OAuth token as JSON.
-type object struct {
-	tokenfile.Token
-	own         bool          // its fields have other names than the standard's
-	refreshLife time.Duration // of the refresh token, from its issue; 0: not known
-}
-
-// readJSON finds the tokens in a JSON text, wherever they stand.
-func readJSON(input string) search {
-	s := search{form: OAuth}
+// json finds the tokens in a JSON text, wherever they stand.
+func (s *search) json(input string) {
+	s.form = OAuth
 	v, _, err := decodeJSON(input, true)
 	s.see(v, "")
 	switch {
+	case err == nil:
+		s.problem = "This is JSON, but no OAuth token is in it: it has no access_token."
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		s.problem = "This JSON ends in the middle: a part of it is missing."
-	case err != nil:
+	default:
 		s.problem = "This begins like JSON, but it is damaged."
-	case len(s.list) == 0 && s.answer == "":
-		s.problem = "This is JSON, but no OAuth token is in it: it has no access_token."
 	}
-	return s
 }
 
 // embedded finds the tokens in the first JSON objects of a text that has something else around them.
-func embedded(input string) search {
-	s := search{form: OAuth}
+func (s *search) embedded(input string) {
 	for range 8 { // attempts
 		begin := strings.IndexByte(input, '{')
 		if begin < 0 {
@@ -51,7 +42,6 @@ func embedded(input string) search {
 		s.see(v, "")
 		input = input[begin+int(end):]
 	}
-	return s
 }
 
 // decodeJSON reads the value that input begins with, and returns where it ends; whole says that nothing
@@ -71,26 +61,23 @@ func decodeJSON(input string, whole bool) (v any, end int64, err error) {
 
 // see looks at a JSON value, which stands under the name where.
 func (s *search) see(v any, where string) {
-	if len(s.list) >= MaxTokens {
+	if s.found == MaxTokens {
 		return
 	}
 	switch v := v.(type) {
 	case string:
-		s.list = append(s.list, tokensIn(v, where)...)
+		s.text(v, where)
 	case []any:
 		for _, x := range v {
 			s.see(x, where)
 		}
 	case map[string]any:
-		o := objectOf(v)
-		if o != nil {
-			o.own = o.own || where != ""
-			s.list = append(s.list, found{object: o})
-		} else if s.answer == "" {
+		is := s.object(v, where)
+		if !is && s.answer == "" {
 			s.answer = answerOf(v)
 		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if o == nil || fields[fold(key)] == "" {
+			if !is || fields[fold(key)] == "" {
 				s.see(v[key], key)
 			}
 		}
@@ -110,9 +97,9 @@ var fields = map[string]string{
 
 func fold(key string) string { return strings.ToLower(strings.ReplaceAll(key, "_", "")) }
 
-// objectOf returns the OAuth token that v is, nil if it is none.
-func objectOf(v map[string]any) *object {
-	o := object{}
+// object explains the OAuth token that v is, and the JWTs in it. It reports whether v is one.
+func (s *search) object(v map[string]any, where string) bool {
+	own := where != "" // its fields have other names than the standard's
 	standard := map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(v)) {
 		name := fields[fold(key)]
@@ -120,65 +107,65 @@ func objectOf(v map[string]any) *object {
 			continue
 		}
 		standard[name] = v[key]
-		o.own = o.own || key != name && key != "refresh_token_expires_in"
+		own = own || key != name && key != "refresh_token_expires_in"
 	}
 	if standard["access_token"] == nil && standard["refresh_token"] == nil && standard["id_token"] == nil && standard["auth_type"] == nil {
-		return nil
+		return false
 	}
+	var o tokenfile.Token
 	data, err := json.Marshal(standard)
+	if err == nil {
+		o, err = tokenfile.Parse(data)
+	}
 	if err != nil {
-		return nil
+		return false
 	}
-	if o.Token, err = tokenfile.Parse(data); err != nil {
-		return nil
+	s.found++
+	if o.Form == tokenfile.Librespot {
+		s.tokens = append(s.tokens, Token{Kind: Stored, Writer: o.Form.String(), Renewable: true})
+		return true
 	}
-	o.refreshLife = lifeOf(standard["refresh_expires_in"])
-	if created, ok := standard["created_at"].(string); ok && o.End.IsZero() && o.Life > 0 {
+	access, id := string(o.Access), string(o.ID)
+	s.secrets = append(s.secrets, access, string(o.Refresh), id)
+	t := Token{
+		Kind: Object, Expires: o.End, Renewable: o.Refresh != "", Scopes: o.Scopes, Life: int64(o.Life.Seconds()),
+		RefreshLife: seconds(standard["refresh_expires_in"]), opaque: access != "" && parts(access) == 0,
+	}
+	if created, _ := standard["created_at"].(string); o.End.IsZero() && o.Life > 0 {
 		if at, err := time.Parse(time.RFC3339, created); err == nil {
-			o.End = at.Add(o.Life)
+			t.Expires = at.Add(o.Life)
 		}
 	}
-	return &o
-}
-
-// lifeOf reads a number of seconds.
-func lifeOf(v any) time.Duration {
-	n, _ := v.(json.Number)
-	seconds, err := n.Int64()
-	if err != nil || seconds < 0 || seconds > 10*365*24*3600 {
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
-}
-
-// read explains the object, and the JWTs in it.
-func (o *object) read() []Token {
-	if o.Form == tokenfile.Librespot {
-		return []Token{{Kind: Stored, Writer: o.Form.String(), Renewable: true}}
-	}
-	t := Token{Kind: Object, Expires: o.End, Renewable: o.Refresh != "", Scopes: o.Scopes,
-		Life: int64(o.Life.Seconds()), RefreshLife: int64(o.refreshLife.Seconds())}
 	switch {
-	case o.own:
+	case own:
 		t.Writer = "a program"
 	case o.Form != tokenfile.Reply:
 		t.Writer = o.Form.String()
 	}
-	if o.Millis && !o.own { // another program's fields may well count so
+	if o.Millis && !own { // another program's fields may well count so
 		t.odd("Its end counts milliseconds; programs that expect seconds take it for good for thousands of years.")
 	}
 	if o.BadEnd {
 		t.odd("Its end is no time that can be read.")
 	}
-	list := []Token{t}
-	for _, f := range []found{{where: "access_token", raw: string(o.Access)}, {where: "id_token", raw: string(o.ID)}} {
-		if parts(f.raw) > 0 {
-			list = append(list, f.read()...)
-		} else if f.where == "access_token" && f.raw != "" {
-			list[0].opaque = true
+	s.tokens = append(s.tokens, t)
+	for _, inner := range [][2]string{{"access_token", access}, {"id_token", id}} {
+		if parts(inner[1]) > 0 {
+			jwt := readJWT(inner[1])
+			jwt.Where = inner[0]
+			s.tokens = append(s.tokens, jwt)
 		}
 	}
-	return list
+	return true
+}
+
+// seconds reads a lifetime, of at most ten years; 0: it is none.
+func seconds(v any) int64 {
+	n, _ := v.(json.Number)
+	if s, err := n.Int64(); err == nil && s > 0 && s <= 10*365*24*3600 {
+		return s
+	}
+	return 0
 }
 
 // answerOf says what a server's error means (RFC 6749 section 5.2, RFC 6750 section 3.1, Spotify's API);

@@ -4,6 +4,7 @@
 package token
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"encoding/json"
@@ -109,21 +110,20 @@ func Read(input []byte, now, trueNow time.Time, trueKnown bool) Report {
 	var s search
 	switch {
 	case in == "":
-		s = search{form: Nothing, problem: "There is nothing to read."}
+		s.form, s.problem = Nothing, "There is nothing to read."
 	case in[0] == '{', in[0] == '[' && json.Valid([]byte(in)):
-		s = readJSON(in)
+		s.json(in)
 	default:
-		s = find(in)
+		s.find(in)
 	}
-	r.Form, r.Problem, r.Answer = s.form, s.problem, s.answer
-	list := s.list[:min(len(s.list), MaxTokens)]
-	secrets := secretsOf(list)
-	for _, f := range list {
-		for _, t := range f.read() {
-			t.clean(secrets)
-			t.measure(r)
-			r.Tokens = append(r.Tokens, t)
-		}
+	r.Form, r.Answer, r.Tokens = s.form, s.answer, s.tokens
+	if len(r.Tokens) == 0 && r.Answer == "" {
+		r.Problem = s.problem
+	}
+	secrets := withParts(s.secrets)
+	for i := range r.Tokens {
+		r.Tokens[i].clean(secrets)
+		r.Tokens[i].measure(r)
 	}
 	return r
 }
@@ -164,22 +164,15 @@ func beginning(name string) string {
 	return string(runes[:2]) + "…"
 }
 
-// secretsOf are the texts that must not be shown: the tokens and their parts, the longest first. What
-// has fewer than eight characters is no secret and would blot out words.
-func secretsOf(list []found) []string {
-	var out []string
-	for _, f := range list {
-		raws := []string{f.raw}
-		if o := f.object; o != nil {
-			raws = []string{string(o.Access), string(o.Refresh), string(o.ID)}
-		}
-		for _, raw := range raws {
-			out = append(append(out, raw), strings.SplitN(raw, ".", 6)...)
-		}
+// withParts adds the parts of secrets to them, and puts the longest first. What has fewer than eight
+// characters is no secret and would blot out words.
+func withParts(secrets []string) (all []string) {
+	for _, raw := range secrets {
+		all = append(append(all, raw), strings.SplitN(raw, ".", 6)...)
 	}
-	out = slices.DeleteFunc(out, func(s string) bool { return len(s) < 8 })
-	slices.SortFunc(out, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	return slices.Compact(out)
+	all = slices.DeleteFunc(all, func(s string) bool { return len(s) < 8 })
+	slices.SortFunc(all, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	return slices.Compact(all)
 }
 
 // fromUTF16 reads what Windows PowerShell 5.1 writes into a file: UTF-16, with a byte order mark or
@@ -187,11 +180,9 @@ func secretsOf(list []found) []string {
 func fromUTF16(input []byte) string {
 	var order binary.ByteOrder = binary.LittleEndian
 	switch {
-	case len(input) < 2:
-		return string(input)
-	case input[0] == 0xfe && input[1] == 0xff:
+	case bytes.HasPrefix(input, []byte{0xfe, 0xff}):
 		order = binary.BigEndian
-	case input[0] == 0xff && input[1] == 0xfe, input[0] != 0 && input[1] == 0:
+	case bytes.HasPrefix(input, []byte{0xff, 0xfe}), len(input) > 1 && input[0] != 0 && input[1] == 0:
 	default:
 		return string(input)
 	}

@@ -22,7 +22,7 @@ func (r Report) Write(w io.Writer) error {
 		for _, sentence := range t.sentences() {
 			out.WriteString(sentence + "\n")
 		}
-		signed = signed || t.Kind == JWT || t.Kind == Signed || t.Kind == Encrypted
+		signed = signed || t.jose()
 	}
 	switch {
 	case signed:
@@ -45,7 +45,7 @@ func (t Token) sentences() []string {
 	if t.opaque {
 		all = append(all, "Its access token is opaque: only its issuer can read it.")
 	}
-	if t.Kind == JWT || t.Kind == Signed || t.Kind == Encrypted {
+	if t.jose() {
 		say("Header: ", t.header(), ".")
 	}
 	say("Issued by ", t.Issuer, ".")
@@ -78,32 +78,32 @@ func (t Token) sentences() []string {
 	return all
 }
 
+var kinds = map[Kind]string{
+	JWT:       " is a JWT: a token that says what it is for, readable by anybody.",
+	Signed:    " is a signed message (a JWS), not a JWT: what is signed has no claims.",
+	Encrypted: " is an encrypted token (a JWE, in five parts): only who has the key can read it, its end included.",
+	Opaque:    " is an opaque token: only its issuer can read it.",
+}
+
 // what names the token.
 func (t Token) what() string {
-	this := "This"
-	if t.Where != "" {
-		this = "The " + t.Where
-	}
-	switch t.Kind {
-	case JWT:
-		return this + " is a JWT: a token that says what it is for, readable by anybody."
-	case Signed:
-		return this + " is a signed message (a JWS), not a JWT: what is signed has no claims."
-	case Encrypted:
-		return this + " is an encrypted token (a JWE, in five parts): only who has the key can read it, its end included."
-	case Object:
-		if t.Writer != "" {
-			return "This is an OAuth token as " + t.Writer + " keeps it."
-		}
-		return "This is an OAuth token as a token server sends it."
-	case Stored:
+	switch {
+	case t.Kind == Stored:
 		return "These are librespot's stored credentials: a sign-in without an expiry in it."
-	}
-	if t.short {
+	case t.Kind == Object && t.Writer != "":
+		return "This is an OAuth token as " + t.Writer + " keeps it."
+	case t.Kind == Object:
+		return "This is an OAuth token as a token server sends it."
+	case t.short:
 		return "This is a word. If it is a token, it is opaque: only its issuer can read it."
+	case t.Where != "":
+		return "The " + t.Where + kinds[t.Kind]
 	}
-	return this + " is an opaque token: only its issuer can read it."
+	return "This" + kinds[t.Kind]
 }
+
+// jose reports whether the token has a header and claims to be signed or encrypted (RFC 7515, RFC 7516).
+func (t Token) jose() bool { return t.Kind == JWT || t.Kind == Signed || t.Kind == Encrypted }
 
 func (t Token) header() string {
 	var list []string
