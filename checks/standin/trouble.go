@@ -71,7 +71,7 @@ func Troubles() []Trouble {
 		{"proxy", "A proxy wants a password", fails(proxyPassword)},
 		{"intercepted", "Somebody reads along", fails(unknownAuthority)},
 		{"certificate", "A certificate is out of date", fails(outOfDate)},
-		{"keyring", "Lock the keyring", func(w *World) { w.lock(true) }},
+		{"keyring", "Lock the keyring", func(w *World) { w.Locked(true) }},
 		{"unknown", "Something unheard of", refuses(http.StatusConflict, `{"error":{"status":409,"message":"The bard is on strike"}}`)},
 		{"repair", "Put all right", (*World).repair},
 	}
@@ -94,7 +94,7 @@ func (w *World) Cause(name string) error {
 func (w *World) age(change func()) {
 	before := w.Spotify.aged()
 	change()
-	if d := w.Spotify.aged() - before; d != 0 && w.Aged != nil {
+	if d := w.Spotify.aged() - before; d != 0 {
 		w.Aged(d)
 	}
 }
@@ -105,16 +105,10 @@ func (w *World) putClockAhead() {
 	w.Spotify.shift(-aheadBy)
 }
 
-func (w *World) lock(locked bool) {
-	if w.Locked != nil {
-		w.Locked(locked)
-	}
-}
-
 func (w *World) repair() {
 	w.age(w.Spotify.Repair)
 	w.Times.Shift(0)
 	w.cut.Store(false)
 	w.fault.Store(nil)
-	w.lock(false)
+	w.Locked(false)
 }

@@ -18,10 +18,10 @@ import (
 type World struct {
 	Spotify *Spotify
 	Times   *TimeServers
-	// Aged, where set, is told that the sign-ins are now older by d (younger where d is negative), so
+	// Aged is told that the sign-ins are now older by d (younger where d is negative), so
 	// that the kept grants can be put back too: no reply of Spotify tells their age.
 	Aged func(d time.Duration)
-	// Locked, where set, is told to lock the keyring, and to unlock it again.
+	// Locked is told to lock the keyring, and to unlock it again.
 	Locked func(locked bool)
 
 	cut   atomic.Bool                  // no network
@@ -37,7 +37,10 @@ type World struct {
 
 // NewWorld returns a World with n time servers in which all is right.
 func NewWorld(n int) *World {
-	return &World{Spotify: NewSpotify(), Times: NewTimeServers(n), url: "http://spotify.demo"}
+	return &World{
+		Spotify: NewSpotify(), Times: NewTimeServers(n), url: "http://spotify.demo",
+		Aged: func(time.Duration) {}, Locked: func(bool) {},
+	}
 }
 
 // Start puts the World on free ports of 127.0.0.1 until ctx ends or Close is called.
@@ -132,47 +135,37 @@ func (w *World) Transport() http.RoundTripper {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.server == nil {
-		return cuttable{w, w.Spotify.Transport()}
+		return transport{w, "", w.Spotify.Transport()}
 	}
 	// Without kept connections the network is cut, and idle, at once.
-	return cuttable{w, here{w.server.Addr, &http.Transport{DisableKeepAlives: true}}}
+	return transport{w, w.server.Addr, &http.Transport{DisableKeepAlives: true}}
 }
 
-// here sends what is meant for Spotify's own hosts to the World, which looks at paths only.
-type here struct {
-	host string
-	next http.RoundTripper
-}
-
-// RoundTrip implements http.RoundTripper.
-func (h here) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Host != h.host {
-		r = r.Clone(r.Context())
-		r.URL.Scheme, r.URL.Host, r.Host = "http", h.host, h.host
-	}
-	return h.next.RoundTrip(r)
-}
-
-type cuttable struct {
+type transport struct {
 	world *World
+	host  string // gets what is meant for Spotify's own hosts too, since the World looks at paths only; "": next does so
 	next  http.RoundTripper
 }
 
 // RoundTrip implements http.RoundTripper.
-func (c cuttable) RoundTrip(r *http.Request) (*http.Response, error) {
-	if c.world.cut.Load() {
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	var err error
+	if fault := t.world.fault.Load(); t.world.cut.Load() {
+		err = noNetwork("tcp", r.URL.Host)
+	} else if fault != nil {
+		err = (*fault)()
+	}
+	if err != nil {
 		if r.Body != nil {
 			r.Body.Close()
 		}
-		return nil, noNetwork("tcp", r.URL.Host)
+		return nil, err
 	}
-	if fault := c.world.fault.Load(); fault != nil {
-		if r.Body != nil {
-			r.Body.Close()
-		}
-		return nil, (*fault)()
+	if t.host != "" && r.URL.Host != t.host {
+		r = r.Clone(r.Context())
+		r.URL.Scheme, r.URL.Host, r.Host = "http", t.host, t.host
 	}
-	return c.next.RoundTrip(r)
+	return t.next.RoundTrip(r)
 }
 
 // Dial connects to the time server that addr names, with or without a port: a *net.UDPConn once
