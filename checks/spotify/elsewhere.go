@@ -58,12 +58,8 @@ func (p Player) Elsewhere(ctx context.Context, d Device) (verdict string, err er
 // plays reports whether two looks, one after the other, show that it plays on d: once is not enough,
 // since Spotify says so as soon as the device took the command. A song that stands still does not play.
 func plays(first, second playback, d Device) bool {
-	for _, s := range []playback{first, second} {
-		if s.on == nil || s.on.ID != d.ID || !s.playing {
-			return false
-		}
-	}
-	return first.progress == nil || second.progress == nil || *first.progress != *second.progress
+	on := func(p playback) bool { return p.on != nil && p.on.ID == d.ID && p.playing }
+	return on(first) && on(second) && (first.progress == nil || second.progress == nil || *first.progress != *second.progress)
 }
 
 // verdictOn says what it proves that it plays on d, or that it does not. The desktop app calls its

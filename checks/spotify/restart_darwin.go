@@ -28,8 +28,11 @@ func find(ctx context.Context) (client, error) {
 	defer cancel()
 	out, err := exec.CommandContext(ctx, "/usr/bin/pgrep", "-x", "-u", strconv.Itoa(os.Getuid()), "Spotify").Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 { // none matched
-		if installed() {
-			return macClient(0), nil
+		home, _ := os.UserHomeDir() // "" makes it a path that does not exist
+		for _, dir := range []string{"/Applications", filepath.Join(home, "Applications")} {
+			if _, err := os.Stat(filepath.Join(dir, "Spotify.app")); err == nil {
+				return macClient(0), nil
+			}
 		}
 		return nil, ErrNotFound
 	}
@@ -42,16 +45,6 @@ func find(ctx context.Context) (client, error) {
 		return nil, fmt.Errorf("look for Spotify: %w", err)
 	}
 	return macClient(pid), nil
-}
-
-func installed() bool {
-	home, _ := os.UserHomeDir() // "" makes it a path that does not exist
-	for _, dir := range []string{"/Applications", filepath.Join(home, "Applications")} {
-		if _, err := os.Stat(filepath.Join(dir, "Spotify.app")); err == nil {
-			return true
-		}
-	}
-	return false
 }
 
 func (c macClient) quit(ctx context.Context) error {

@@ -36,18 +36,17 @@ func find(context.Context) (client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for Spotify: %w", err)
 	}
-	c := windowsClient{p, starter(p.exe, alias())}
-	switch {
-	case p == winProcess{} && exists(installer()):
-		c.starter = installer()
-	case p == winProcess{} && exists(alias()):
-		c.starter = alias()
-	case p == winProcess{}:
-		return nil, ErrNotFound
-	case !exists(c.starter): // before it quits
-		return nil, checks.WithHint(fmt.Errorf("%w: nothing starts it again", ErrNotFound), "Quit Spotify and start it again yourself.")
+	starters, failure := []string{installer(), alias()}, ErrNotFound
+	if p != (winProcess{}) { // looked for before it quits
+		starters = []string{starter(p.exe, alias())}
+		failure = checks.WithHint(fmt.Errorf("%w: nothing starts it again", ErrNotFound), "Quit Spotify and start it again yourself.")
 	}
-	return c, nil
+	for _, path := range starters {
+		if _, err := os.Lstat(path); err == nil { // an alias is a reparse point, which os.Stat does not follow
+			return windowsClient{p, path}, nil
+		}
+	}
+	return nil, failure
 }
 
 // installer is where Spotify's own installer puts the app.
@@ -65,12 +64,6 @@ func starter(exe, alias string) string {
 		return alias
 	}
 	return exe
-}
-
-// exists is true of an alias too, which is a reparse point that os.Stat does not follow.
-func exists(name string) bool {
-	_, err := os.Lstat(name)
-	return err == nil
 }
 
 // quit closes the app's top-level windows, as taskkill without /F does.
