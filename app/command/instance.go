@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,16 @@ func (i instance) status(ctx context.Context) (view.Status, error) {
 
 func (i instance) do(ctx context.Context, id core.ActionID) error {
 	return i(ctx, nil, "do", string(id))
+}
+
+// print writes the text that a command tells, and ends its last line.
+func (i instance) print(ctx context.Context, w io.Writer, command string, args ...string) error {
+	var text string
+	if err := i(ctx, &text, command, args...); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, strings.TrimSuffix(text, "\n"))
+	return err
 }
 
 // A clockLook is what a look at the clock found, and when the next is wanted.

@@ -27,16 +27,11 @@ import (
 	"fermata/checks/spotify"
 )
 
-// app makes the app of this place, with what it stands on.
+// app makes the app of this place: the one that watches the person's own accounts, or the demo's.
 func (p *place) app(ctx context.Context, open func(context.Context, string) error) (*app.App, error) {
 	if p.demo {
 		return p.demoApp(ctx, open)
 	}
-	return p.realApp(ctx, open)
-}
-
-// realApp makes the app that watches the person's own accounts.
-func (p *place) realApp(ctx context.Context, open func(context.Context, string) error) (*app.App, error) {
 	path, err := p.settingsPath()
 	if err != nil {
 		return nil, err
@@ -59,7 +54,13 @@ func (p *place) realApp(ctx context.Context, open func(context.Context, string) 
 	}
 	told := filepath.Join(state, "reminders.json")
 	o.Told = readTold(told)
-	o.Save = func(t map[string]core.Told) error { return writeTold(told, t) }
+	o.Save = func(t map[string]core.Told) error {
+		data, err := json.Marshal(t)
+		if err != nil {
+			return err
+		}
+		return files.Write(told, data, 0o600)
+	}
 	o.Programs = programs.New(programs.Config{GrantLifetime: spotify.GrantLifetime}, o.Time)
 	o.Restart = spotify.Restart
 	o.ShowReport = func(ctx context.Context, report string) error { return showReport(ctx, report, open) }
@@ -109,14 +110,6 @@ func readTold(path string) map[string]core.Told {
 		return nil
 	}
 	return told
-}
-
-func writeTold(path string, told map[string]core.Told) error {
-	data, err := json.Marshal(told)
-	if err != nil {
-		return err
-	}
-	return files.Write(path, data, 0o600)
 }
 
 // transport reaches providers. It keeps no connection for long, so that idle is idle.

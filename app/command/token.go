@@ -3,8 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 
 	"fermata/checks"
@@ -28,12 +26,7 @@ func (c *tokenCommand) Execute([]string) error {
 		if err != nil {
 			return err
 		}
-		var token string
-		if err := i(ctx, &token, "token", name); err != nil {
-			return err
-		}
-		_, err = fmt.Fprintln(c.at.out, token)
-		return err
+		return i.print(ctx, c.at.out, "token", name)
 	})
 }
 
@@ -41,14 +34,7 @@ type reportCommand struct{ at *place }
 
 // Execute implements flags.Commander.
 func (c *reportCommand) Execute([]string) error {
-	return c.at.withInstance(func(ctx context.Context, i instance) error {
-		var report string
-		if err := i(ctx, &report, "report"); err != nil {
-			return err
-		}
-		_, err := io.WriteString(c.at.out, report)
-		return err
-	})
+	return c.at.withInstance(func(ctx context.Context, i instance) error { return i.print(ctx, c.at.out, "report") })
 }
 
 // isTerminal reports whether a person sits at the other end of a stream.
