@@ -251,7 +251,7 @@ func TestProblems(t *testing.T) {
 		{"account = 1", `1: [[account]]: expected a section, with settings in lines of their own below`},
 		{"\n[[account]]\nname = \"x\"", `2: [[account]] client_id: is missing`},
 		{account + "[[account]]\nname = \"x\"", `3: [[account]] client_id: is missing`},
-		{"[[account]]\nclient_id = \"0123\"", `2: [[account]] client_id: a Spotify client ID has 32 characters, each a digit or a letter from a to f`},
+		{"[[account]]\nclient_id = \"0123\"", `2: [[account]] client_id: that doesn't look like a client ID; a client ID is 32 characters long, using only 0–9 and a–f`},
 		{account + "clientid = 1", `3: [[account]] clientid: unknown setting; this section has name, provider, client_id, renew, authorize_url, token_url, api_url, scopes, grant_lifetime`},
 		{account + "client_secret = \"hush\"", `3: [[account]] client_secret: Fermata needs no client secret; remove this line`},
 		{account + "renew = true", `3: [[account]] renew: expected a text in quotes such as "2s"`},

@@ -42,7 +42,7 @@ func connect(v *visit, l net.Listener, begin func(clientID, redirectURI string) 
 func (v *visit) submitted(w http.ResponseWriter, r *http.Request, begin func(clientID, redirectURI string) (*session.Attempt, error)) {
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
 	if err := r.ParseForm(); err != nil {
-		v.show(w, message(http.StatusBadRequest, "That cannot be read", []string{"The form came in damaged or is too long."}, v.path, "Back"))
+		v.show(w, message(http.StatusBadRequest, "That can’t be read", []string{"What was sent is damaged or too long."}, v.path, "Back"))
 		return
 	}
 	typed := r.PostForm.Get("client_id")
@@ -59,7 +59,7 @@ func (v *visit) submitted(w http.ResponseWriter, r *http.Request, begin func(cli
 		v.show(w, v.connectSheet(http.StatusInternalServerError, id, err))
 		return
 	}
-	s := message(http.StatusOK, "On to Spotify…", []string{"Spotify asks whether Fermata may use your account."}, v.path+"go", "Go on")
+	s := message(http.StatusOK, "On to Spotify…", []string{"Spotify will ask whether Fermata may use your account."}, v.path+"go", "Continue")
 	s.goTo = v.path + "go"
 	v.show(w, s)
 }
@@ -79,9 +79,9 @@ func (v *visit) goOn(w http.ResponseWriter, r *http.Request) {
 
 // connectSheet is the guide and the form, with what was typed and what is wrong with it.
 func (v *visit) connectSheet(status int, typed string, wrong error) sheet {
-	help := "Should Spotify answer “INVALID_CLIENT”, come back to this page: the client ID or the redirect address is not as it says here."
+	help := "If Spotify shows “INVALID_CLIENT”, come back here: either the client ID or the redirect URI doesn’t match the one above."
 	if v.demo {
-		help = "In the demo any client ID will do, so there is no need to make one: this one is ready to go on with."
+		help = "In the demo any client ID works; this one is filled in for you."
 	}
 	problem, invalid, described := "", "", "help"
 	if wrong != nil {

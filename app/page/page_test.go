@@ -228,7 +228,7 @@ func TestDeclined(t *testing.T) {
 		t.Fatal(err)
 	}
 	declined := get(t, back.String())
-	wantPage(t, declined, 200, "You are not signed in", "The permission was declined.", "Try again")
+	wantPage(t, declined, 200, "You are not signed in", "You declined access.", "Try again")
 	again := get(t, link(t, back.String(), declined))
 	if again.status != http.StatusSeeOther {
 		t.Fatalf("trying again: %d", again.status)
@@ -246,7 +246,7 @@ func TestStrangers(t *testing.T) {
 	callback := s.begun[0]
 	for _, query := range []string{"", "?code=x", "?error=access_denied", "?error=access_denied&state=", "?code=x&state=wrong"} {
 		r := get(t, callback+query)
-		wantPage(t, r, 400, "This page belongs to no sign-in")
+		wantPage(t, r, 400, "This page has expired")
 		if strings.Contains(r.body, "href=\"/") {
 			t.Errorf("%s: the page leads further:\n%s", query, r.body)
 		}
@@ -314,7 +314,7 @@ func TestOldTryIsOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := get(t, link(t, back.String(), get(t, back.String())))
-	wantPage(t, get(t, s.agree(first)), 400, "This page belongs to no sign-in")
+	wantPage(t, get(t, s.agree(first)), 400, "This page has expired")
 	wantPage(t, get(t, s.agree(again.header.Get("Location"))), 200, "You are signed in")
 	if err := receive(t, s.ended); err != nil {
 		t.Error(err)
@@ -422,7 +422,7 @@ func TestConnectTriesAgain(t *testing.T) {
 func TestDemoIsMarked(t *testing.T) {
 	s := newStay(t)
 	first := s.connect(Demo(standin.ClientID))
-	wantPage(t, get(t, first), 200, "DEMO", `value="`+standin.ClientID+`"`, "In the demo any client ID will do")
+	wantPage(t, get(t, first), 200, "DEMO", `value="`+standin.ClientID+`"`, "In the demo any client ID works")
 	post(t, first, standin.ClientID, nil)
 	wantPage(t, get(t, s.agree(get(t, first+"go").header.Get("Location"))), 200, "DEMO", "You are signed in")
 }

@@ -104,7 +104,7 @@ func (v *visit) run(l net.Listener, first string, patience time.Duration) error 
 	// What is opened may outlive the visit.
 	if err := v.open(v.caller, first); err != nil {
 		if checks.Hint(err) == "" {
-			err = checks.WithHint(fmt.Errorf("the browser does not open: %w", err), "Open this yourself: "+first)
+			err = checks.WithHint(fmt.Errorf("the browser did not open: %w", err), "Open this yourself: "+first)
 		}
 		return err
 	}
@@ -193,8 +193,8 @@ func (v *visit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (v *visit) callback(w http.ResponseWriter, r *http.Request) {
 	t := v.match(r.URL.Query().Get("state"))
 	if t == nil {
-		v.show(w, message(http.StatusBadRequest, "This page belongs to no sign-in",
-			[]string{"It is out of date, or did not come from a sign-in that Fermata began.", "Go back to the newest sign-in page, or sign in again from Fermata."}, "", ""))
+		v.show(w, message(http.StatusBadRequest, "This page has expired",
+			[]string{"Use the most recent sign-in page, or start again from Fermata."}, "", ""))
 		return
 	}
 	// A browser that comes twice, by a reload, is shown the same end twice.
@@ -207,7 +207,7 @@ func (v *visit) callback(w http.ResponseWriter, r *http.Request) {
 		v.failed(w, t.err)
 		return
 	}
-	v.show(w, message(http.StatusOK, "You are signed in", []string{"You can close this page. Fermata keeps watch from here on."}, "", ""))
+	v.show(w, message(http.StatusOK, "You are signed in", []string{"You can close this page. Fermata will take it from here."}, "", ""))
 	if r.Context().Err() != nil {
 		v.happened(event{what: signed})
 		return

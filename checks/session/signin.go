@@ -74,8 +74,8 @@ func (t *Attempt) take(state string) error {
 	defer a.mu.Unlock()
 	switch {
 	case subtle.ConstantTimeCompare([]byte(state), []byte(t.state)) != 1:
-		return checks.WithHint(errors.New("this answer belongs to no sign-in that was begun here"),
-			"Go back to the sign-in page that is open, or sign in again.")
+		return checks.WithHint(errors.New("this sign-in page has expired"),
+			"Use the most recent sign-in page, or start again.")
 	case t.done:
 		return errors.New("this sign-in is finished already")
 	}
@@ -94,7 +94,7 @@ func (t *Attempt) current() error {
 	case nil:
 		return checks.WithHint(errors.New("you signed out meanwhile"), "Sign in again.")
 	}
-	return checks.WithHint(errors.New("a newer sign-in was begun since"), "Go on in the newer page.")
+	return checks.WithHint(errors.New("a newer sign-in was started"), "Use the newer page.")
 }
 
 // exchange gets the tokens for the code. The caller holds requests. Like a renewal, it outlives ctx.
@@ -158,8 +158,8 @@ func (a *Account) Logout(ctx context.Context) error {
 func refusal(provider, code, description string, secrets ...string) error {
 	switch code {
 	case "access_denied":
-		return checks.WithHint(errors.New("the permission was declined"),
-			"Sign in again and choose Agree, if it was not meant.")
+		return checks.WithHint(errors.New("you declined access"),
+			"If you didn't mean to, try again and choose Agree.")
 	case "server_error", "temporarily_unavailable":
 		return checks.WithHint(fmt.Errorf("%s cannot sign people in at the moment (%s)", provider, clean(code)), "Try again in a few minutes.")
 	case "invalid_scope":

@@ -88,7 +88,7 @@ func TestSignInRefused(t *testing.T) {
 		token  http.HandlerFunc
 		want   string
 	}{
-		{"declined", func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }, nil, "the permission was declined"},
+		{"declined", func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }, nil, "you declined access"},
 		{"down", func(q url.Values) { q.Set("error", "server_error") }, nil, "Tunes cannot sign people in"},
 		{"scope", func(q url.Values) { q.Set("error", "invalid_scope") }, nil, "does not know a permission"},
 		{"client", func(q url.Values) { q.Set("error", "unauthorized_client") }, nil, "does not let this client ID"},

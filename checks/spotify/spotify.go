@@ -127,7 +127,7 @@ func CheckClientID(pasted string) (string, error) {
 	case id == "":
 		return "", checks.WithHint(errors.New("no client ID was given"), hint)
 	case strings.Trim(id, "0123456789abcdef") != "", len(id) != 32:
-		return "", checks.WithHint(errors.New("a Spotify client ID has 32 characters, each a digit or a letter from a to f"), hint)
+		return "", checks.WithHint(errors.New("that doesn't look like a client ID; a client ID is 32 characters long, using only 0–9 and a–f"), hint)
 	}
 	return id, nil
 }
