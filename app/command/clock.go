@@ -22,7 +22,7 @@ const (
 type clockCommand struct {
 	at    *place
 	own   *clock.Check // where no instance runs: one for all looks, since it remembers which servers want to be left alone
-	JSON  bool         `long:"json" description:"for programs: one JSON object"`
+	JSON  bool         `long:"json" description:"output JSON"`
 	Watch bool         `long:"watch" description:"look again and again"`
 }
 

@@ -58,7 +58,7 @@ type invocation struct {
 
 // Main runs the command line and returns the exit code.
 func Main(args []string, stdout, stderr io.Writer, desktop Desktop) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	in := &invocation{ctx: ctx, in: os.Stdin, out: stdout, err: stderr, desktop: desktop}
 	attachConsole(in)

@@ -20,7 +20,7 @@ const quick = 3 * time.Second
 
 type inspectCommand struct {
 	at   *place
-	JSON bool `long:"json" description:"for programs: one JSON object"`
+	JSON bool `long:"json" description:"output JSON"`
 	Args struct {
 		File flags.Filename `positional-arg-name:"FILE" description:"- or nothing: standard input"`
 	} `positional-args:"yes"`
@@ -47,7 +47,7 @@ func (c *inspectCommand) Execute([]string) error {
 	case err != nil:
 		return err
 	case r.Problem != "":
-		return errors.New("there is nothing to explain")
+		return errors.New("no input: give a file, or pipe a token")
 	case r.Answer != "", hasEnded(r.Tokens):
 		return errWrong
 	}

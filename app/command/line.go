@@ -41,7 +41,7 @@ Without a command it runs the tray, where there is a desktop, and otherwise prin
 Exit codes: 0 all is well, 1 something is wrong with what is watched, 3 it could not be seen, 2 the command itself failed.`
 	l := &line{in: in, parser: p, used: map[*flags.Command]string{p.Command: `
 fermata                         run in the tray
-fermata status                  what is so, in the menu's words
+fermata status                  the current state, in the menu's words
 fermata do spotify/refresh      what "Refresh now" does
 fermata demo                    try it without an account`}}
 
@@ -55,8 +55,8 @@ fermata demo                    try it without an account`}}
 		`The demo is the same program on a built-in stand-in for Spotify and for four time servers. It touches no account and no file. Its menu "Demo" causes each trouble; so does "fermata demo do demo/revoke" from the command line.`, `
 fermata demo                    run the demo
 fermata demo do demo/revoke     revoke the sign-in
-fermata demo status --json      what came of it
-fermata demo do demo/repair     put all right`, &demoCommand{at: pretend}},
+fermata demo status --json      see the effect
+fermata demo do demo/repair     fix everything`, &demoCommand{at: pretend}},
 		entry{"version", "Print the version", "", "fermata version", &versionCommand{in}},
 		entry{"help", "Show how a command is used", "", "fermata help clock\nfermata help demo status", &helpCommand{line: l}},
 		completion(in),

@@ -40,7 +40,7 @@ func (p *place) run() error {
 		return held.Serve(ctx, Version, server{a}.data)
 	})
 	if errors.Is(err, control.ErrRunning) {
-		_, err = fmt.Fprintf(p.out, "Fermata is running already. Its icon is in the tray; %q tells what is so.\n", p.command()+" status")
+		_, err = fmt.Fprintf(p.out, "Fermata is running already. Its icon is in the tray; %q shows the current state.\n", p.command()+" status")
 	}
 	return err
 }

@@ -15,7 +15,7 @@ const Version = "0.1.0"
 
 type statusCommand struct {
 	at   *place
-	JSON bool `long:"json" description:"for programs: one JSON object"`
+	JSON bool `long:"json" description:"output JSON"`
 }
 
 // Execute implements flags.Commander.
