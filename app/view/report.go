@@ -2,9 +2,9 @@ package view
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
-	"unicode"
 
 	"fermata/app/core"
 	"fermata/checks/clock"
@@ -83,6 +83,9 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// runs are of characters that tokens, codes, IDs and addresses are made of.
+var runs = regexp.MustCompile(`[\pL\p{Nd}_.~+/=:@%-]+`)
+
 // longest is how long a run of letters and digits may be before it counts as a token or an ID.
 const longest = 30
 
@@ -94,7 +97,7 @@ func scrub(report string, private []string) string {
 			report = strings.ReplaceAll(report, w, gone)
 		}
 	}
-	return replaceRuns(report, func(run string) string {
+	return runs.ReplaceAllStringFunc(report, func(run string) string {
 		at := strings.Index(run, "@")
 		switch {
 		case at > 0 && at < len(run)-1, opaque(run), strings.Contains(run, "eyJ"):
@@ -112,25 +115,4 @@ func opaque(run string) bool {
 		}
 	}
 	return false
-}
-
-// replaceRuns maps every run of characters that tokens, codes, IDs and addresses are made of.
-func replaceRuns(s string, change func(string) string) string {
-	var b strings.Builder
-	start := 0
-	flush := func(end int) {
-		if end > start {
-			b.WriteString(change(s[start:end]))
-		}
-	}
-	for i, r := range s {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_.~+/=:@%", r) {
-			continue
-		}
-		flush(i)
-		b.WriteRune(r)
-		start = i + len(string(r))
-	}
-	flush(len(s))
-	return b.String()
 }

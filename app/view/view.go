@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"fermata/app/core"
 	"fermata/assets"
@@ -137,10 +138,7 @@ const maxTooltip = 127
 func fit(s string) string {
 	units := 0
 	for i, r := range s {
-		if units++; r > 0xffff {
-			units++
-		}
-		if units > maxTooltip-1 && len(s[i:]) > len(string(r)) {
+		if units += utf16.RuneLen(r); units > maxTooltip-1 && len(s[i:]) > len(string(r)) {
 			return s[:i] + "…"
 		}
 	}
