@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"fermata/app/config"
 	"fermata/app/core"
 	"fermata/app/view"
+	"fermata/assets"
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/programs"
@@ -59,7 +61,7 @@ func scenes() []scene {
 			w.trouble(revoked)
 		}},
 		{"the sign-in expires in about 7 days", func(w *world) {
-			w.facts.GrantUntil, w.facts.GrantEstimated = noon.AddDate(0, 0, 7), true
+			w.facts.AuthorizedAt, w.facts.GrantUntil, w.facts.GrantEstimated = noon.AddDate(0, -6, 7), noon.AddDate(0, 0, 7), true
 		}},
 		{"no network for a minute", func(w *world) {
 			w.trouble(session.Trouble{Where: session.AtNetwork, Code: session.CodeDNS, Since: noon.Add(-time.Minute)})
@@ -72,6 +74,9 @@ func scenes() []scene {
 			w.trouble(session.Trouble{Where: session.AtToken, Status: 429, RetryAfter: time.Minute})
 		}},
 		{"the provider answers with an error", func(w *world) { w.trouble(session.Trouble{Where: session.AtToken, Status: 503}) }},
+		{"no session yet", func(w *world) {
+			w.facts.Until, w.facts.UsableUntil, w.facts.RenewedAt, w.facts.Usable = time.Time{}, time.Time{}, time.Time{}, false
+		}},
 		{"the session waits for a click", func(w *world) {
 			w.until(20 * time.Minute)
 			w.facts.Renews, w.facts.Ask = false, true
@@ -84,7 +89,25 @@ func scenes() []scene {
 			w.until(40 * time.Minute)
 			w.facts.Renews, w.facts.Renewable = false, false
 		}},
+		{"nothing to renew with yet more than an hour", func(w *world) {
+			w.until(70 * time.Minute)
+			w.facts.Renews, w.facts.Renewable = false, false
+		}},
+		{"the arc shortens now", func(w *world) {
+			w.until(45 * time.Minute)
+			w.facts.Renews, w.facts.Renewable = false, false
+		}},
+		{"the session is not accepted", func(w *world) { w.health(session.Trouble{Status: 401, Code: "invalid_token", Ask: true}) }},
+		{"a permission is missing", func(w *world) {
+			w.health(session.Trouble{Status: 403, Text: "Insufficient client scope", Ask: true, Reason: session.ReasonScope})
+		}},
+		{"the service answers with an error", func(w *world) { w.health(session.Trouble{Status: 503}) }},
 		{"the clock is ahead", func(w *world) { w.clock = wrong() }},
+		{"the clock is ahead a little", func(w *world) { w.clock.Offset, w.clock.Verdict = -5*time.Second, clock.Wrong }},
+		{"the clock loses time", func(w *world) {
+			w.clock.Drift = clock.Drift{Known: true, PPM: -14, Error: 0.3, Over: 6 * time.Hour, Crosses: noon.Add(40*time.Hour + 400*time.Millisecond)}
+			w.clock.Servers = append(w.clock.Servers, clock.Server{Name: "www.example.org", Via: "https", Offset: time.Second, Error: time.Second / 2, RTT: time.Second / 4, Age: time.Minute, Certificate: clock.Expired})
+		}},
 		{"two causes at once", func(w *world) {
 			w.clock = wrong()
 			w.trouble(revoked)
@@ -113,8 +136,9 @@ func scenes() []scene {
 			w.after = []core.Event{click("clock/set"), core.Acted{Run: 1}, core.Looked{Name: "clock", Facts: wrong()}}
 		}},
 		{"a click came too late", func(w *world) {
-			w.after = []core.Event{click("spotify/unlock"), core.Clicked{Run: 2, Action: "no/such"}}
+			w.after = []core.Event{click("spotify/unlock")}
 		}},
+		{"a click on something unknown", func(w *world) { w.after = []core.Event{click("no/such")} }},
 		{"what is this", func(w *world) {
 			w.clock = wrong()
 			w.after = []core.Event{click("app/about")}
@@ -141,6 +165,10 @@ func scenes() []scene {
 			w.settings.Accounts = append(w.settings.Accounts, config.Account{Name: "bot", Provider: "oauth2", ClientID: "an id", Renew: "auto"})
 			w.demo = []core.Trouble{{Name: "revoke", Label: "Revoke the sign-in"}}
 		}},
+		{"the demo and a revoked sign-in", func(w *world) {
+			w.demo = []core.Trouble{{Name: "revoke", Label: "Revoke the sign-in"}}
+			w.trouble(revoked)
+		}},
 	}
 }
 
@@ -166,6 +194,12 @@ func (w *world) trouble(t session.Trouble) {
 		w.facts.Renews = false
 		w.until(-2 * time.Minute)
 	}
+}
+
+// health has the newest call of the service meet t.
+func (w *world) health(t session.Trouble) {
+	t.Where, t.Since, t.At, t.Tries = session.AtAPI, noon.Add(-10*time.Minute), noon, 1
+	w.facts.Trouble, w.facts.Health = &t, &t
 }
 
 // until has the session end so long from now.
@@ -210,24 +244,31 @@ func (w *world) state() *core.State {
 	return s
 }
 
+// command is the scene's name as testdata has it.
+func (sc scene) command() string { return strings.ReplaceAll(sc.name, " ", "-") }
+
+// sceneOf returns the world of a scene.
+func sceneOf(t *testing.T, command string) *world {
+	t.Helper()
+	all := scenes()
+	i := slices.IndexFunc(all, func(sc scene) bool { return sc.command() == command })
+	if i < 0 {
+		t.Fatalf("there is no scene %q", command)
+	}
+	w := well()
+	all[i].change(w)
+	return w
+}
+
 // TestScenes draws every scene, as a person reads it, in testdata/scenes; -rewrite draws them anew.
 func TestScenes(t *testing.T) {
-	left := map[string]scene{}
+	left := map[string]bool{}
 	for _, sc := range scenes() {
-		left[strings.ReplaceAll(sc.name, " ", "-")] = sc
+		left[sc.command()] = true
 	}
 	datadriven.RunTest(t, "testdata/scenes", func(t *testing.T, d *datadriven.TestData) string {
-		sc, ok := left[d.Cmd]
-		if !ok {
-			t.Fatalf("there is no scene %q", d.Cmd)
-		}
 		delete(left, d.Cmd)
-		w := well()
-		sc.change(w)
-		v, until := view.Make(w.state(), at)
-		if n := len(utf16.Encode([]rune(v.Tooltip))); n > 127 {
-			t.Errorf("%s: the tooltip has %d UTF-16 units", sc.name, n)
-		}
+		v, until := view.Make(sceneOf(t, d.Cmd).state(), at)
 		return fmt.Sprintf("%schanges in %v\n", draw(v), until-at.Elapsed)
 	})
 	for name := range left {
@@ -253,12 +294,10 @@ func TestStatusHasNoNullLists(t *testing.T) {
 	}
 }
 
-// What status --json prints of a state, so that no field is renamed by accident.
+// What status --json prints of some scenes, so that no field is renamed by accident.
 func TestStatusJSON(t *testing.T) {
-	datadriven.RunTest(t, "testdata/status", func(t *testing.T, _ *datadriven.TestData) string {
-		w := well()
-		w.trouble(revoked)
-		v, _ := view.Make(w.state(), at)
+	datadriven.RunTest(t, "testdata/status", func(t *testing.T, d *datadriven.TestData) string {
+		v, _ := view.Make(sceneOf(t, d.Cmd).state(), at)
 		text, err := json.MarshalIndent(v.Status, "", "  ")
 		if err != nil {
 			t.Fatal(err)
@@ -267,12 +306,74 @@ func TestStatusJSON(t *testing.T) {
 	})
 }
 
+// The arc of a session that is not renewed is as long as what is left of it, and shortens when that is said.
+func TestArc(t *testing.T) {
+	const quarter = 15 * time.Minute
+	for _, c := range []struct {
+		left  time.Duration
+		arc   assets.Arc
+		until time.Duration
+	}{
+		{-time.Second, assets.ArcBroken, 12 * time.Hour}, {0, assets.ArcBroken, 12 * time.Hour},
+		{time.Second, assets.ArcQuarter, time.Second}, {quarter, assets.ArcQuarter, quarter},
+		{quarter + 1, assets.ArcHalf, 1}, {2 * quarter, assets.ArcHalf, quarter},
+		{2*quarter + 1, assets.ArcThreeQuarters, 1}, {3 * quarter, assets.ArcThreeQuarters, quarter},
+		{3*quarter + 1, assets.ArcFull, 1}, {5 * quarter, assets.ArcFull, 2 * quarter},
+	} {
+		w := well()
+		w.trouble(session.Trouble{Where: session.AtNetwork, Code: session.CodeDNS, Since: noon})
+		w.until(c.left)
+		v, until := view.Make(w.state(), at)
+		if v.Icon.Arc != c.arc || until-at.Elapsed != c.until {
+			t.Errorf("with %v left: arc %v for %v, not %v for %v", c.left, v.Icon.Arc, until-at.Elapsed, c.arc, c.until)
+		}
+	}
+}
+
+// The session's line says in a few words why it can't be renewed for now.
+func TestPassingTrouble(t *testing.T) {
+	for want, trouble := range map[string]session.Trouble{
+		"no connection since 11:50":               {Where: session.AtNetwork, Code: session.CodeDial},
+		"no answer since 11:50":                   {Where: session.AtNetwork, Code: session.CodeTimeout},
+		"no valid certificate since 11:50":        {Where: session.AtNetwork, Code: session.CodeCertTime},
+		"the network answers itself since 11:50":  {Where: session.AtNetwork, Code: session.CodePortal},
+		"the connection breaks since 11:50":       {Where: session.AtNetwork, Code: "another"},
+		"the keyring is locked":                   {Where: session.AtKeyring, Text: "The keyring is locked"},
+		"Spotify asks to wait until 12:01":        {Where: session.AtToken, Status: 429, RetryAfter: time.Minute},
+		"Spotify answers with errors since 11:50": {Where: session.AtToken, Status: 503},
+	} {
+		w := well()
+		w.trouble(trouble)
+		v, _ := view.Make(w.state(), at)
+		if line := "Session until 12:52 · can’t renew: " + want; !slices.Contains(v.Menu.Lines, line) {
+			t.Errorf("no line is %q in %q", line, v.Menu.Lines)
+		}
+	}
+}
+
+// A tooltip is cut where Windows would cut it, and not before.
+func TestTooltipFits(t *testing.T) {
+	for n := range 70 {
+		w := well()
+		w.settings.Accounts[0] = config.Account{Name: strings.Repeat("🎵", n), Provider: "oauth2"}
+		w.trouble(revoked)
+		v, _ := view.Make(w.state(), at)
+		units, whole := len(utf16.Encode([]rune(v.Tooltip))), len(utf16.Encode([]rune("Fermata\n"+v.Menu.Lines[0])))
+		if cut := strings.HasSuffix(v.Tooltip, "…"); units > 127 || cut != (whole > 127) || cut && units < 126 {
+			t.Errorf("%d of %d UTF-16 units: %q", units, whole, v.Tooltip)
+		}
+	}
+}
+
 // draw shows a view on a page.
 func draw(v view.View) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "icon: arc %v, dot %v\ntooltip: %s\nline: %s\n", v.Icon.Arc, v.Icon.Dot, v.Tooltip, v.Line)
 	for _, l := range v.Menu.Lines {
 		fmt.Fprintf(&b, "  | %s\n", l)
+	}
+	for _, p := range v.Menu.Programs {
+		fmt.Fprintf(&b, "  | Programs ▸ %s\n", p)
 	}
 	parts := []struct {
 		title string
