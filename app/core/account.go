@@ -35,7 +35,7 @@ type AccountFacts struct {
 // A Past is what a single look cannot show.
 type Past struct {
 	Changed    cause.Changes    // on this computer, since the provider last accepted something
-	LastGood   time.Time        // when it did
+	Since      time.Time        // what it accepts after this ends all here but LastOutage
 	LastOutage time.Time        // when the provider last answered with an error of its own
 	SignIn     *session.Trouble // what the newest sign-in met; nil: it worked, or there was none
 	NoReturn   bool             // the browser did not come back from it
@@ -61,8 +61,8 @@ func (a *Account) learn(at At, f AccountFacts) {
 			a.Past.LastOutage = t.At
 		}
 	}
-	if f.LastGood.After(a.Past.LastGood) {
-		a.Past = Past{LastGood: f.LastGood, LastOutage: a.Past.LastOutage}
+	if f.LastGood.After(a.Past.Since) {
+		a.Past = Past{Since: f.LastGood, LastOutage: a.Past.LastOutage}
 	}
 }
 
@@ -76,7 +76,7 @@ func (s *State) retime() {
 		a := &s.Accounts[i]
 		if d := s.at.origin().Sub(a.origin); a.Seen && d.Abs() >= time.Second {
 			a.Facts.Facts, a.origin = a.Facts.Shift(d), s.at.origin()
-			for _, t := range []*time.Time{&a.Past.LastGood, &a.Past.LastOutage} {
+			for _, t := range []*time.Time{&a.Past.Since, &a.Past.LastOutage} {
 				if !t.IsZero() {
 					*t = t.Add(d)
 				}
@@ -99,7 +99,9 @@ func (s *State) settle(set Settings) {
 		a := Account{Name: c.Name, Level: checks.Unknown}
 		if i := slices.IndexFunc(old, func(o Account) bool { return o.Name == c.Name }); i >= 0 {
 			a = old[i]
-			a.Past.Changed.ClientID = a.Past.Changed.ClientID || a.Config.ClientID != c.ClientID
+			if a.Config.ClientID != c.ClientID {
+				a.Past.Changed.ClientID, a.Past.Since = true, s.at.True
+			}
 		}
 		if !reflect.DeepEqual(a.Config, c) {
 			s.again(&a.Watch, 0)

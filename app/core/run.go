@@ -174,6 +174,9 @@ func (s *State) acted(e Acted) {
 			if a := s.Account(action.Of()); a != nil && action.IsSignIn() {
 				a.Past.SignIn, _ = errors.AsType[*session.Trouble](e.Err)
 				a.Past.NoReturn = errors.Is(e.Err, session.ErrNoReturn)
+				if e.Err != nil {
+					a.Past.Since = s.at.True
+				}
 			}
 			s.ended(action, e.Err, e.Found, 0)
 			if action != "app/report" {

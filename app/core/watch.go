@@ -123,10 +123,11 @@ func (s *State) changed(e Changed) {
 		wait = afterResume
 	}
 	for i := range s.Accounts {
-		c := &s.Accounts[i].Past.Changed
-		c.ClockSet += e.Step
-		c.Slept += e.Slept
-		c.Network = c.Network || e.Network
+		p := &s.Accounts[i].Past
+		p.Since = s.at.True
+		p.Changed.ClockSet += e.Step
+		p.Changed.Slept += e.Slept
+		p.Changed.Network = p.Changed.Network || e.Network
 	}
 	s.recheckAll(wait)
 }
