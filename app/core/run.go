@@ -82,8 +82,7 @@ var (
 	errRemoved    = errors.New("the account was removed from the settings")
 )
 
-// Of returns what the action is about: an account's name, "clock", "app" or "demo"; and Verb what is to
-// be done.
+// Of returns what the action is about: an account's name, "clock", "app" or "demo".
 func (id ActionID) Of() string { of, _, _ := strings.Cut(string(id), "/"); return of }
 
 // Verb returns what is to be done: "login".
@@ -213,7 +212,7 @@ func (s *State) found(action ActionID, found any) {
 	}
 }
 
-// ended ends the action of every run but one.
+// ended ends an action, and has every run of it but one, 0 for none, go on to its looks.
 func (s *State) ended(action ActionID, err error, found any, but RunID) {
 	delete(s.Acting, action)
 	for _, id := range slices.Sorted(maps.Keys(s.Runs)) {

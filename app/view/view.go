@@ -54,8 +54,8 @@ func (w words) icon() Icon {
 	case w.Clock.Facts.Known:
 		i.Dot = assets.DotSolid
 	}
-	for i2 := range w.Accounts {
-		i.Arc = max(i.Arc, w.arc(&w.Accounts[i2]))
+	for n := range w.Accounts {
+		i.Arc = max(i.Arc, w.arc(&w.Accounts[n]))
 	}
 	if len(w.Accounts) == 0 {
 		i.Arc = assets.ArcBroken
