@@ -3,6 +3,7 @@ package desktoptest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -180,13 +181,14 @@ func TestTray(t *testing.T) {
 	}
 }
 
-// shoot keeps a picture where FERMATA_SHOTS names a folder.
+// shoot keeps a picture where -shots names a folder.
 func shoot(t *testing.T, d *Desktop, name string) {
 	t.Helper()
-	if dir := os.Getenv("FERMATA_SHOTS"); dir != "" {
-		if err := d.Screenshot(filepath.Join(dir, name+".png")); err != nil {
-			t.Error(err)
-		}
+	if *shots == "" {
+		return
+	}
+	if err := errors.Join(os.MkdirAll(*shots, 0o755), d.Screenshot(filepath.Join(*shots, name+".png"))); err != nil {
+		t.Error(err)
 	}
 }
 

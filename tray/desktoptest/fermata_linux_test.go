@@ -133,8 +133,8 @@ func (f fermata) await(what string, so func(status) bool) status {
 	var s status
 	err := until(f.t.Context(), func(ctx context.Context) error {
 		out, err := f.command(ctx, "status", "--json").Output()
-		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 {
-			err = nil // something is wrong with what is watched
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok && (exit.ExitCode() == 1 || exit.ExitCode() == 3) {
+			err = nil // something is wrong with what is watched, or could not be seen
 		}
 		if err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-//go:embed files
+//go:embed testdata/*.*
 var files embed.FS
 
 // Chromium as it is started by hand, but quiet, root or not, and unable to reach beyond this machine.
@@ -62,7 +62,7 @@ func furnish(dir string, o Options) error {
 		{"xfce4-panel.xml", xfconf + "xfce4-panel.xml", 0o600, look},
 		{"xfce4-notifyd.xml", xfconf + "xfce4-notifyd.xml", 0o600, look},
 	} {
-		text, err := files.ReadFile("files/" + f.from)
+		text, err := files.ReadFile("testdata/" + f.from)
 		if err != nil {
 			return err
 		}

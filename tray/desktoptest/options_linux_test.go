@@ -3,7 +3,7 @@
 // xfce4-notifyd, gnome-keyring and Chromium. Programs run in it as on a screen; its methods see what a
 // person would see and click with the real mouse pointer.
 //
-// Tests use it, and "go run ./tray/desktoptest/try" shows Fermata in it. It runs on Linux only, with the
+// All of it is test code: Fermata's tests use it, and TestTry shows Fermata to a person. It runs on Linux only, with the
 // Debian packages that Missing names.
 //
 // Every desktop is apart from all others and from the machine's own: it has its own bus, display,

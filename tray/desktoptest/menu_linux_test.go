@@ -86,18 +86,6 @@ func (d *Desktop) clickMenu(ctx context.Context, labels []string) error {
 	return nil
 }
 
-// WaitEntry waits until the tray icon's menu has that entry, opened or not.
-func (d *Desktop) WaitEntry(ctx context.Context, label string) error {
-	return until(ctx, func(ctx context.Context) error {
-		menu, err := d.Menu(ctx)
-		if err != nil {
-			return err
-		}
-		_, err = index(menu, label)
-		return err
-	})
-}
-
 // CloseMenu closes the menu with the Escape key, submenus first.
 func (d *Desktop) CloseMenu(ctx context.Context) error {
 	return errors.Join(d.closeMenus(ctx, 0), d.park(ctx))

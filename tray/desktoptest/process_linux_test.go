@@ -23,7 +23,7 @@ type guard struct {
 }
 
 func newGuard(dir string) (*guard, error) {
-	script, err := files.ReadFile("files/guard.sh")
+	script, err := files.ReadFile("testdata/guard.sh")
 	if err != nil {
 		return nil, err
 	}
