@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,16 +14,14 @@ import (
 	"fermata/checks/text"
 )
 
-var (
-	namePattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`) // it can stand in an action ID
-	// RFC 6749 sections A.1 and 3.3.
-	clientIDPattern = regexp.MustCompile(`^[ -~]{1,512}$`)
-	scopePattern    = regexp.MustCompile(`^[!#-\[\]-~]{1,256}$`)
-	// RFC 1123 section 2.1, and the underscore, which is in use. A last label of digits alone would be a
-	// mistyped IP address.
-	hostPattern   = regexp.MustCompile(`^(?i:[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.|$))+$`)
-	digitsPattern = regexp.MustCompile(`(^|\.)[0-9]+\.?$`)
-)
+// consists reports whether s is of 1 to most bytes that are all in the set.
+func consists(s string, most int, in func(rune) bool) bool {
+	return s != "" && len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return !in(r) })
+}
+
+func isWord(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_'
+}
 
 // expected is the form that most complaints about a value have.
 func expected(what, got string) error {
@@ -78,7 +75,7 @@ func duration(s string) (time.Duration, error) {
 // accountName parses a name that is not one of Fermata's own action IDs.
 func accountName(s string) (string, error) {
 	switch {
-	case !namePattern.MatchString(s):
+	case !consists(s, 64, func(r rune) bool { return isWord(r) || r == '.' }): // it stands in action IDs
 		return "", expected(`a name of at most 64 letters, digits, "-", "_" and "."`, s)
 	case slices.Contains([]string{"app", "clock", "demo"}, s):
 		return "", expected("another name, Fermata uses this one itself", s)
@@ -89,14 +86,14 @@ func accountName(s string) (string, error) {
 // clientID parses a client ID of any provider. What stands there instead is not repeated: it may be a
 // secret in the wrong place.
 func clientID(s string) (string, error) {
-	if !clientIDPattern.MatchString(s) {
+	if !consists(s, 512, func(r rune) bool { return ' ' <= r && r <= '~' }) { // RFC 6749 section A.1
 		return "", errors.New("expected the client ID that the provider gave this program")
 	}
 	return s, nil
 }
 
 func scope(s string) (string, error) {
-	if !scopePattern.MatchString(s) {
+	if !consists(s, 256, func(r rune) bool { return '!' <= r && r <= '~' && r != '"' && r != '\\' }) { // RFC 6749 section 3.3
 		return "", expected(`a scope such as "offline_access"`, s)
 	}
 	return s, nil
@@ -132,8 +129,18 @@ func endpoint(s string) (string, error) {
 	return s, nil
 }
 
-// isHost reports whether s is an IP address or can be the name of a host.
+// isHost reports whether s is an IP address or can be the name of a host (RFC 1123 section 2.1; the
+// underscore is in use too). A last label of digits alone would be a mistyped IP address.
 func isHost(s string) bool {
-	_, err := netip.ParseAddr(s)
-	return err == nil || len(strings.TrimSuffix(s, ".")) <= 253 && hostPattern.MatchString(s) && !digitsPattern.MatchString(s)
+	if _, err := netip.ParseAddr(s); err == nil {
+		return true
+	}
+	s = strings.TrimSuffix(s, ".")
+	last := ""
+	for last = range strings.SplitSeq(s, ".") {
+		if !consists(last, 63, isWord) || last[0] == '-' || last[len(last)-1] == '-' {
+			return false
+		}
+	}
+	return len(s) <= 253 && strings.Trim(last, "0123456789") != ""
 }

@@ -83,9 +83,6 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// runs are of characters that tokens, codes, IDs and addresses are made of.
-var runs = regexp.MustCompile(`[\pL\p{Nd}_.~+/=:@%-]+`)
-
 // longest is how long a run of letters and digits may be before it counts as a token or an ID.
 const longest = 30
 
@@ -97,6 +94,8 @@ func scrub(report string, private []string) string {
 			report = strings.ReplaceAll(report, w, gone)
 		}
 	}
+	// Runs of characters that tokens, codes, IDs and addresses are made of. Reports are rare.
+	runs := regexp.MustCompile(`[\pL\p{Nd}_.~+/=:@%-]+`)
 	return runs.ReplaceAllStringFunc(report, func(run string) string {
 		at := strings.Index(run, "@")
 		switch {

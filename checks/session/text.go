@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"fermata/checks/text"
 )
@@ -15,7 +16,7 @@ const (
 
 var (
 	joiners = strings.NewReplacer("\u200c", "", "\u200d", "")
-	tokens  = regexp.MustCompile(`[A-Za-z0-9_-]{32,}`)
+	tokens  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9_-]{32,}`) })
 )
 
 // clean makes a line of a text from outside, see text.Line, with none of the secrets in it, nor anything
@@ -26,7 +27,7 @@ func clean(s string, secrets ...string) string {
 		secrets = append(secrets, url.QueryEscape(secret))
 	}
 	s = text.Line(joiners.Replace(s), maxRead, secrets...)
-	return text.Line(tokens.ReplaceAllStringFunc(s, hideToken), maxText)
+	return text.Line(tokens().ReplaceAllStringFunc(s, hideToken), maxText)
 }
 
 // hideToken hides a run of the characters that tokens are made of, unless it is plain_lower_case.

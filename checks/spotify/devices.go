@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
+	"strings"
 
 	"fermata/checks"
 	"fermata/checks/session"
@@ -181,7 +181,9 @@ func playerError(status int, body []byte) error {
 	return checks.WithHint(fmt.Errorf("refused by Spotify (HTTP %d)", status), "Press play on the other device itself and hear whether it plays.")
 }
 
-var ids = regexp.MustCompile(`^[\w-]{0,100}$`)
-
 // isID reports whether id is of the kind that Spotify gives: 40 hexadecimal digits, or a word.
-func isID(id string) bool { return ids.MatchString(id) }
+func isID(id string) bool {
+	return len(id) <= 100 && !strings.ContainsFunc(id, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -92,14 +93,16 @@ func isSAML(word string) bool {
 
 // bearer finds an opaque token behind the word Bearer, as in a line of source. What has fewer than 20
 // characters is a word of the text.
-var bearer = regexp.MustCompile("(?i)(?:^|[\\s\"'`,;:(){}<>])bearer[\\s\"'`,;:(){}<>]+([^\\s\"'`,;:(){}<>]{20,})")
+var bearer = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("(?i)(?:^|[\\s\"'`,;:(){}<>])bearer[\\s\"'`,;:(){}<>]+([^\\s\"'`,;:(){}<>]{20,})")
+})
 
 // text finds the JWTs in a text, or where there is none, opaque tokens. It reports whether there are any.
 func (s *search) text(text, where string) bool {
 	if s.jwts(text, where) {
 		return true
 	}
-	list := bearer.FindAllStringSubmatch(text, MaxTokens)
+	list := bearer().FindAllStringSubmatch(text, MaxTokens)
 	for _, match := range list {
 		s.add(where, match[1], time.Time{})
 	}

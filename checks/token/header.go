@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"fermata/checks/programs/tokenfile"
@@ -94,11 +95,13 @@ func credentials(value string) (raw, why string) {
 	return "", "This Authorization header has no bearer token."
 }
 
-var folded = regexp.MustCompile(`(?im)\bbearer[ \t]+\S+(?:[ \t]*\r?\n[ \t]+[\w.-]+)+[ \t]*\r?$`)
+var folded = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?im)\bbearer[ \t]+\S+(?:[ \t]*\r?\n[ \t]+[\w.-]+)+[ \t]*\r?$`)
+})
 
 // unfold joins the lines of a bearer token that was broken, as a header may be (RFC 9112 section 5.2).
 func unfold(text string) string {
-	return folded.ReplaceAllStringFunc(text, func(lines string) string {
+	return folded().ReplaceAllStringFunc(text, func(lines string) string {
 		return "Bearer " + strings.Join(strings.Fields(lines)[1:], "")
 	})
 }
