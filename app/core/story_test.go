@@ -420,6 +420,9 @@ func (a args) facts() any {
 		AuthorizedAt: midnight.AddDate(0, -1, 0), GrantUntil: midnight.AddDate(0, 5, 0), LastGood: a.s.at.True,
 	}}
 	f.Locked, f.Outage = a.has("locked"), a.value("outage")
+	if a.has("unsaved") {
+		f.SaveError = errors.New("the disk is full")
+	}
 	if !f.SignedIn {
 		f.Facts = session.Facts{Loaded: true}
 		return f
