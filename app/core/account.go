@@ -55,7 +55,9 @@ func (s *State) Account(name string) *Account {
 
 // learn takes what a look found.
 func (a *Account) learn(at At, f AccountFacts) {
-	a.Facts, a.origin = f, at.origin()
+	if a.Facts, a.origin = f, at.origin(); !f.SignedIn {
+		a.Devices = nil // nothing can be played on them
+	}
 	for _, t := range []*session.Trouble{f.Trouble, f.Health} {
 		if t != nil && t.Status >= 500 {
 			a.Past.LastOutage = t.At
