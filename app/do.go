@@ -154,7 +154,7 @@ func (a *App) connect(ctx context.Context) (any, error) {
 	a.accounts[c.Name] = made
 	a.mu.Unlock()
 	if a.out.Path != "" {
-		if err := config.AddAccount(a.out.Path, c); err != nil {
+		if err := config.AddSpotify(a.out.Path, c.ClientID); err != nil {
 			return core.Connected(c), checks.WithHint(err, "You are signed in, but only until Fermata ends. Mend the settings file, then connect again.")
 		}
 	}

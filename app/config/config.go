@@ -45,23 +45,31 @@ type Secrets struct {
 // Account is one [[account]].
 type Account struct {
 	// Name is how it is called in action IDs: letters, digits, "-", "_" and ".", at most 64 of them.
-	Name     string `toml:"name"`
-	Provider string `toml:"provider"` // "spotify" or "oauth2"
-	ClientID string `toml:"client_id"`
-	Renew    string `toml:"renew,omitempty"` // "auto", or "ask": warn before it expires, renew on a click
+	Name     string
+	Provider string // "spotify" or "oauth2"
+	ClientID string
+	Renew    string // "auto", or "ask": warn before it expires, renew on a click
 
 	// The rest is for provider "oauth2" only.
-	AuthorizeURL  string        `toml:"authorize_url,omitempty"`
-	TokenURL      string        `toml:"token_url,omitempty"`
-	APIURL        string        `toml:"api_url,omitempty"` // requested to see whether the session lives; "": nothing is
-	Scopes        []string      `toml:"scopes,omitempty"`
-	GrantLifetime time.Duration `toml:"-"` // from the person's consent to the end of the sign-in; 0: no end is known
+	AuthorizeURL  string
+	TokenURL      string
+	APIURL        string // requested to see whether the session lives; "": nothing is
+	Scopes        []string
+	GrantLifetime time.Duration // from the person's consent to the end of the sign-in; 0: no end is known
 }
 
 // Default returns the settings of somebody who has written none.
 func Default() Config {
-	c, _ := parse(nil)
-	return c
+	const day = 24 * time.Hour
+	return Config{
+		Clock: Clock{
+			Servers:   []string{"time.cloudflare.com", "time.google.com", "time.apple.com", "time.windows.com"},
+			Tolerance: 2 * time.Second,
+			Interval:  30 * time.Minute,
+		},
+		Notify:  Notify{Session: 5 * time.Minute, Grant: []time.Duration{30 * day, 7 * day, day}},
+		Secrets: Secrets{Store: "keyring"},
+	}
 }
 
 // Path returns where the settings are by default: config.toml in the folder files.Config.
@@ -90,12 +98,12 @@ func (c Config) Reload(path string) (Config, []Problem) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return c, nil
 	}
-	next, problems := parse(data)
-	if len(problems) == 0 {
+	next, d := parse(data)
+	if len(d.problems) == 0 {
 		return next, nil
 	}
-	for i := range problems {
-		problems[i].File = path
+	for i := range d.problems {
+		d.problems[i].File = path
 	}
-	return c, problems
+	return c, d.problems
 }

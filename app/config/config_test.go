@@ -160,25 +160,20 @@ func TestLimits(t *testing.T) {
 		{oauth2("name='" + strings.Repeat("a", 64) + "'"), oauth2("name='" + strings.Repeat("a", 65) + "'")},
 		{oauth2("renew='ask'"), oauth2("renew='Ask'")},
 		{strings.Replace(oauth2(""), "'x'", "'"+strings.Repeat("~", 512)+"'", 1), strings.Replace(oauth2(""), "'x'", "'"+strings.Repeat("~", 513)+"'", 1)},
-		{strings.Repeat("\n", 2000), strings.Repeat("\n", 2000) + "# x\n"},
 		{"#" + strings.Repeat("x", 64<<10-1), "#" + strings.Repeat("x", 64<<10)},
-		{"account=[]\n" + many(0, 0), many(0, 201)},
 	} {
-		if _, problems := parse([]byte(test.good)); len(test.good) > 0 && len(problems) > 0 {
-			t.Errorf("%.120s: %v", test.good, problems)
+		if _, d := parse([]byte(test.good)); len(d.problems) > 0 {
+			t.Errorf("%.120s: %v", test.good, d.problems)
 		}
 		if _, problems := Load(write(t, test.bad)); len(problems) != 1 {
 			t.Errorf("%.120s: problems %v, want one", test.bad, problems)
 		}
 	}
-	if _, problems := parse([]byte(many(0, 200))); len(problems) != 200 {
-		t.Errorf("200 unknown settings are %d problems", len(problems))
+	if _, d := parse([]byte(many(0, 200))); len(d.problems) != maxProblems {
+		t.Errorf("200 unknown settings are %d problems", len(d.problems))
 	}
-	if _, problems := parse([]byte("clock.servers=[" + strings.Repeat("'a b',", 199) + "]")); len(problems) != 199 {
-		t.Errorf("199 wrong servers are %d problems", len(problems))
-	}
-	if _, problems := parse([]byte("clock.servers=[" + strings.Repeat("'a b',", 200) + "]")); len(problems) != 1 {
-		t.Errorf("200 servers are %d problems", len(problems))
+	if _, d := parse([]byte("clock.servers=[" + strings.Repeat("'a b',", 99) + "]")); len(d.problems) != 99 {
+		t.Errorf("99 wrong servers are %d problems", len(d.problems))
 	}
 }
 
@@ -197,10 +192,10 @@ func many(sections, settings int) string {
 // TestProblems holds what a person reads for each kind of slip. The file may have several.
 func TestProblems(t *testing.T) {
 	const (
-		wantText = `expected a text in quotes such as "2s", or a list such as ["720h", "24h"]`
-		wantLine = `expected a line such as tolerance = "2s"`
+		wantLine = `expected a line such as [clock], tolerance = "2s" or grant = ["720h", "24h"]`
 		wantHost = `expected a time server such as "time.example.org" or "192.0.2.1:123"`
 		utf8     = `; save the file as "UTF-8" in your editor`
+		notText  = `this line has an invisible control character, or bytes that are not UTF-8` + utf8
 	)
 	account := "[[account]]\nclient_id = \"" + spotifyID + "\"\n"
 	other := "[[account]]\nname=\"x\"\nprovider=\"oauth2\"\nclient_id=\"y\"\ntoken_url=\"https://a.example/t\"\nauthorize_url="
@@ -218,19 +213,19 @@ func TestProblems(t *testing.T) {
 		{"[notify]\n\nsessions = \"2s\"", `3: [notify] sessions: unknown setting; this section has session, grant`},
 		{"[secrets]\nfile = true", `2: [secrets] file: unknown setting; this section has store`},
 		{"[clock]\n\"a b\\n\" = 1", `2: [clock] a b: unknown setting; this section has servers, tolerance, interval`},
-		{"[clock.servers]\n", `1: [clock] servers: ` + wantText},
-		{"[clock.x.y]\n", `1: [clock] y: unknown setting; this section has servers, tolerance, interval`},
+		{"[clock.servers]\n", `1: [clock] servers: expected a list such as ["first", "second"]`},
+		{"[clock.x.y]\n", `1: [clock] x.y: unknown setting; this section has servers, tolerance, interval`},
 		{"[clok]\na=1", `1: clok: unknown section; expected [clock], [notify], [secrets] or [[account]]`},
 		{"clok.a=1", `1: clok.a: unknown section; expected [clock], [notify], [secrets] or [[account]]`},
 		{"tolerance = \"2s\"\nclient_id = 1", "1: tolerance: belongs below the line [clock]\n2: client_id: belongs below the line [[account]]"},
 		{"clock = 5", `1: [clock]: expected a section, with settings in lines of their own below`},
-		{"[[clock]]", `1: [clock]: expected one bracket on each side, such as [clock]`},
+		{"[[clock]]", `1: [clock]: expected one bracket on each side`},
 		{"[clock]\nservers = \"a\"", `2: [clock] servers: expected a list such as ["first", "second"]`},
 		{"[clock]\nservers = []", `2: [clock] servers: expected at least one`},
 		{"[clock]\nservers = [\n\"a\",\n3]", `4: [clock] servers: expected a text in quotes such as "2s"`},
-		{"[clock]\nservers = [\n[\"a\"]]", `2: this value is nested deeper than any setting is`},
+		{"[clock]\nservers = [\n[\"a\"]]", `2: [clock] servers: expected a text in quotes such as "2s"`},
 		{"account = [{scopes=[\"a\"]}]", "1: [[account]] client_id: is missing\n1: [[account]] scopes: is for provider = \"oauth2\" only; remove this line"},
-		{"x={y={z={a=1}}}", `1: this value is nested deeper than any setting is`},
+		{"x={y={z={a=1}}}", `1: x: unknown section; expected [clock], [notify], [secrets] or [[account]]`},
 		{
 			"[clock]\nservers = [\n\"good\",\n\"bad host\",\n\"good\", \"a:0\", \"1.2.3\"]",
 			"4: [clock] servers: " + wantHost + ", got \"bad host\"\n" +
@@ -244,9 +239,9 @@ func TestProblems(t *testing.T) {
 		{"[secrets]\nstore = \"paper\"", `2: [secrets] store: expected "keyring" or "file", got "paper"`},
 		{"[secrets]\nstore = {a = 1}", `2: [secrets] store: expected a text in quotes such as "2s"`},
 		{account + account, `3: [[account]] name: there is an account "spotify" already`},
-		{"[account]\nname = \"x\"", `1: [[account]]: expected two brackets on each side: [[account]]`},
-		{"[account]\n[[account]]", `2: expected two brackets on each side of each account: [[account]]`},
-		{"[[account]]\n[account]", `2: expected two brackets on each side of each account: [[account]]`},
+		{"[account]\nname = \"x\"", `1: [[account]]: expected two brackets on each side`},
+		{"[account]\n[[account]]", `2: account is there twice; remove one of them`},
+		{"[[account]]\n[account]", `2: account is there twice; remove one of them`},
 		{"account = [1]", `1: [[account]]: expected a section, with settings in lines of their own below`},
 		{"account = 1", `1: [[account]]: expected a section, with settings in lines of their own below`},
 		{"\n[[account]]\nname = \"x\"", `2: [[account]] client_id: is missing`},
@@ -279,41 +274,38 @@ func TestProblems(t *testing.T) {
 1: [[account]] authorize_url: is missing
 1: [[account]] token_url: is missing`},
 
-		{"\ntolerance = 2s\n", "2: " + wantText},
-		{"a = b", "1: " + wantText},
-		{"a =", "1: " + wantText},
-		{"a = truth", "1: " + wantText},
-		{"a = 01", "1: " + wantText},
+		{"\ntolerance = 2s\n", "2: " + wantLine},
+		{"a = b", "1: " + wantLine},
+		{"a =", "1: " + wantLine},
+		{"a = truth", "1: " + wantLine},
+		{"a = 01", "1: " + wantLine},
 		{"a", "1: " + wantLine},
 		{"\na: 5", "2: " + wantLine},
 		{"= 5", "1: " + wantLine},
-		{"a = 1 b = 2", `1: expected the end of the line; each setting has a line of its own, such as tolerance = "2s"`},
-		{"[clock\n", "1: the name of a section stands in brackets, such as [clock] or [[account]]"},
-		{"[[account]\n", "1: the name of a section stands in brackets, such as [clock] or [[account]]"},
-		{"\na = \"b", "2: a closing quote is missing"},
-		{"a = 'b\n'", "1: a closing quote is missing"},
-		{"a = '''b", "1: a closing quote is missing"},
-		{"a = ['b' 'c']", "1: a list needs a comma after each item and a ] at its end"},
-		{"a = ['b'", "1: a list needs a comma after each item and a ] at its end"},
-		{"a = {b = 1", "1: a { needs a } at its end, and commas between what is in it"},
-		{`a = "C:\users"`, `1: in "double quotes" a backslash has to be doubled, in 'single quotes' not`},
-		{`a = "\q"`, `1: in "double quotes" a backslash has to be doubled, in 'single quotes' not`},
-		{"# \x01", "1: there is an invisible control character in this line; remove it"},
-		{"# \rx", "1: there is an invisible control character in this line; remove it"},
+		{"a = 1 b = 2", "1: " + wantLine},
+		{"[clock\n", "1: " + wantLine},
+		{"[[account]\n", "1: " + wantLine},
+		{"\na = \"b", "2: " + wantLine},
+		{"a = 'b\n'", "1: " + wantLine},
+		{"a = '''b", "1: " + wantLine},
+		{"a = ['b' 'c']", "1: " + wantLine},
+		{"a = ['b'", "1: " + wantLine},
+		{"a = {b = 1", "1: " + wantLine},
+		{`a = "C:\users"`, "1: " + wantLine},
+		{`a = "\q"`, "1: " + wantLine},
+		{"# \x01", "1: " + notText},
+		{"# \rx", "1: " + wantLine},
 		{"[clock]\n[clock]", `2: clock is there twice; remove one of them`},
 		{"[clock]\ninterval='1h'\ninterval='2h'", `3: interval is there twice; remove one of them`},
 		{"clock.interval='1h'\n[clock]", `2: clock is there twice; remove one of them`},
 		{"[clock]\ntolerance = “2s”", `2: expected straight quotes ("), got “`},
 		{"‘a = 1", `1: expected straight quotes ("), got ‘`},
 		{"# “fine”\n[notify]\nsession = '“'", `3: [notify] session: expected a duration such as "2s", "30m" or "7d", got "“"`},
-		{"\n\x00", "2: this line has bytes that are not UTF-8" + utf8},
-		{"# fine \ufffd\n# caf\xe9", "2: this line has bytes that are not UTF-8" + utf8},
+		{"\n\x00", "2: " + notText},
+		{"# fine \ufffd\n# caf\xe9", "2: " + notText},
 		{"\xff\xfe[\x00c\x00", "1: this is UTF-16" + utf8},
 		{"\xfe\xff\x00[\x00c", "1: this is UTF-16" + utf8},
 		{"#" + strings.Repeat(" ", 64<<10), ` can't be read: too large: more than 64 kB`},
-		{strings.Repeat("\n", 2001), "2001: a settings file has at most 2000 lines"},
-		{many(0, 201), "201: a settings file has at most 200 settings"},
-		{many(201, 0), "201: a settings file has at most 200 settings"},
 	} {
 		c, problems := Load(write(t, test.text))
 		var lines []string
@@ -402,7 +394,7 @@ func TestLoadNeedsLittle(t *testing.T) {
 		"unknown sections":    many(6000, 0),
 		"keys in two cases":   strings.Repeat("aB=1\nAb=1\n", 6000),
 		"keys in a long line": fit(inline),
-		"keys in short lines": fit(many(0, 195) + strings.Repeat("\n", maxLines-200)),
+		"keys in short lines": fit(many(0, 195) + strings.Repeat("\n", 2000)),
 		"servers":             "clock.servers=[" + strings.Repeat("'',", 21000) + "]",
 		"a long value":        "clock.tolerance='" + strings.Repeat("x", maxSize-20) + "'",
 		"accounts":            strings.Repeat("[[account]]\n", 5000),
@@ -420,7 +412,7 @@ func TestLoadNeedsLittle(t *testing.T) {
 		if got := after.TotalAlloc - before.TotalAlloc; got > 48<<20 || took > 2*time.Second {
 			t.Errorf("%s: %d MB, %v", name, got>>20, took)
 		}
-		if len(problems) == 0 || len(problems) > maxKeys {
+		if len(problems) == 0 || len(problems) > maxProblems {
 			t.Errorf("%s: %d problems", name, len(problems))
 		}
 	}
@@ -443,7 +435,8 @@ func FuzzLoad(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, problems := parse(data)
+		c, d := parse(data)
+		problems := d.problems
 		lines := strings.Count(string(data), "\n") + 1
 		for _, p := range problems {
 			if p.Line < 1 || p.Line > lines || strings.ContainsAny(p.Error(), "\r\n") || strings.Contains(p.Text, "U+") {

@@ -2,15 +2,14 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"fermata/checks"
 	"fermata/checks/files"
@@ -52,60 +51,10 @@ func Create(path string) error {
 	return nil
 }
 
-// AddAccount writes an account into the settings at path: at the end, or, if there is an account of
-// that name, its client ID in the place of the old one. Comments and everything else stay as they are.
-// A file that has problems, or cannot be edited so, is left alone. Without a file one is made.
-func AddAccount(path string, a Account) error {
-	return edit(path, a.add, a.addTo)
-}
-
-// Set writes a setting of the section "clock", "notify" or "secrets"; value is a string or a []string.
-// The rest is as with AddAccount, but comments within a list go with the list.
-func Set(path, section, key string, value any) error {
-	line := key + " = " + literal(value)
-	return edit(path, func(o *outline, _ file) []byte {
-		return o.set(section, key, literal(value))
-	}, func(f *file) error {
-		return toml.Unmarshal([]byte("["+section+"]\n"+line), f)
-	})
-}
-
-// literal writes a value as TOML does.
-func literal(value any) string {
-	line, _ := toml.Marshal(map[string]any{"v": value}) // the edited file is read again
-	return strings.TrimSpace(strings.TrimPrefix(string(line), "v = "))
-}
-
-// add edits the account into the text of a file.
-func (a Account) add(o *outline, f file) []byte {
-	if i := f.account(a.Name); i >= 0 {
-		return o.set(item("account", i), "client_id", literal(a.ClientID))
-	}
-	section, _ := toml.Marshal(map[string]any{"account": []account{a.file()}}) // the edited file is read again
-	return o.paragraph(string(section))
-}
-
-// addTo puts the account where add is to put it.
-func (a Account) addTo(f *file) error {
-	i := f.account(a.Name)
-	if i < 0 {
-		f.Accounts = append(f.Accounts, a.file())
-		return nil
-	}
-	if p := f.Accounts[i].Provider; p != a.Provider && p != "" {
-		return fmt.Errorf("there is an account %q already, with provider = %q", a.Name, p)
-	}
-	f.Accounts[i].ClientID = a.ClientID
-	return nil
-}
-
-// account returns which account has that name, -1 if none has.
-func (f file) account(name string) int {
-	return slices.IndexFunc(f.Accounts, func(a account) bool { return a.name() == name })
-}
-
-// edit writes the settings at path as change makes them, if they then say what intend makes of them.
-func edit(path string, change func(*outline, file) []byte, intend func(*file) error) error {
+// AddSpotify writes the account "spotify" into the settings at path: at the end, or, if it is there, its
+// client ID in the place of the old one. Comments and everything else stay as they are. A file that has
+// problems, or cannot be edited so, is left alone. Without a file one is made.
+func AddSpotify(path, clientID string) error {
 	perm := fs.FileMode(0o644)
 	data, err := files.Read(path, maxSize)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -114,7 +63,7 @@ func edit(path string, change func(*outline, file) []byte, intend func(*file) er
 		perm = info.Mode().Perm()
 	}
 	if err == nil {
-		data, err = edited(data, change, intend)
+		data, err = edited(data, clientID)
 	}
 	if p, ok := errors.AsType[Problem](err); ok {
 		p.File = path
@@ -129,23 +78,35 @@ func edit(path string, change func(*outline, file) []byte, intend func(*file) er
 	return nil
 }
 
-// edited returns the edited text of a file. There are more ways to lay out a file than change knows,
-// so the result is read again.
-func edited(data []byte, change func(*outline, file) []byte, intend func(*file) error) ([]byte, error) {
+// edited returns the text of a file with the account "spotify" in it.
+func edited(data []byte, clientID string) ([]byte, error) {
 	text, marked := bytes.CutPrefix(data, byteOrderMark)
-	f, o, problems := decode(text)
-	if len(problems) > 0 {
-		return nil, problems[0]
+	d := readDocument(text)
+	if len(d.problems) > 0 {
+		return nil, d.problems[0]
 	}
-	result := change(o, f)
-	if err := intend(&f); err != nil {
+	want := d.values()
+	i := 0
+	for i < d.accounts && d.accountName(i) != "spotify" {
+		i++
+	}
+	account := item("account", i)
+	var result []byte
+	if i == d.accounts {
+		maps.Copy(want, map[string]string{account: "", account + ".name": "spotify", account + ".provider": "spotify", account + ".renew": "auto"})
+		result = d.insert(len(text), fmt.Sprintf("\n[[account]]\nname = \"spotify\"\nprovider = \"spotify\"\nclient_id = %q\nrenew = \"auto\"\n", clientID))
+	} else if p := want[account+".provider"]; p != "" && p != "spotify" {
+		return nil, fmt.Errorf(`there is an account "spotify" already, with provider = %q`, p)
+	} else if id, ok := d.entries[account+".client_id"]; ok {
+		result = fmt.Appendf(nil, "%s%q%s", text[:id.value], clientID, text[id.end:])
+	} else {
+		header, _, _ := bytes.Cut(text[d.entries[account].start:], []byte("\n"))
+		below := d.entries[account].start + len(header) + 1
+		result = d.insert(min(below, len(text)), fmt.Sprintf("client_id = %q\n", clientID))
+	}
+	want[account+".client_id"] = clientID
+	if err := verify(result, want); err != nil {
 		return nil, err
-	}
-	if _, problems := parse(result); len(problems) > 0 {
-		return nil, problems[0]
-	}
-	if after, _, _ := decode(result); !reflect.DeepEqual(after, f) {
-		return nil, errors.New("this can't be done without changing other settings in the file")
 	}
 	if marked {
 		result = slices.Concat(byteOrderMark, result)
@@ -153,36 +114,40 @@ func edited(data []byte, change func(*outline, file) []byte, intend func(*file) 
 	return result, nil
 }
 
-// set returns the text with a setting in the place of the old one, below the header of its section, or
-// at the end.
-func (o *outline) set(section, key, value string) []byte {
-	if p, ok := o.places[section+"."+key]; ok {
-		return slices.Concat(o.data[:p.value], []byte(value), o.data[p.end:])
+// insert returns the text with lines at an offset, which is the beginning or the end of a line.
+func (d *document) insert(offset int, lines string) []byte {
+	if offset > 0 && d.data[offset-1] != '\n' {
+		lines = "\n" + lines
 	}
-	line := key + " = " + value + "\n"
-	if !o.has(section) {
-		return o.paragraph("[" + section + "]\n" + line)
+	if bytes.Contains(d.data, []byte("\r\n")) {
+		lines = strings.ReplaceAll(lines, "\n", "\r\n")
 	}
-	header := o.places[section].start
-	end := bytes.IndexByte(o.data[header:], '\n')
-	if end < 0 {
-		return slices.Concat(o.data, []byte("\n"+line))
-	}
-	return slices.Concat(o.data[:header+end+1], o.lines(line), o.data[header+end+1:])
+	return slices.Concat(d.data[:offset], []byte(lines), d.data[offset:])
 }
 
-// paragraph returns the text with another one at its end, after an empty line.
-func (o *outline) paragraph(s string) []byte {
-	if len(o.data) > 0 && !bytes.HasSuffix(o.data, []byte("\n")) {
-		s = "\n" + s
-	}
-	return slices.Concat(o.data, o.lines("\n"+s))
+// accountName returns the name of the i-th account, which may be that of its provider.
+func (d *document) accountName(i int) string {
+	at := item("account", i)
+	return cmp.Or(d.entries[at+".name"].text, d.entries[at+".provider"].text, "spotify")
 }
 
-// lines returns s with the ends of lines that the text has.
-func (o *outline) lines(s string) []byte {
-	if bytes.Contains(o.data, []byte("\r\n")) {
-		s = strings.ReplaceAll(s, "\n", "\r\n")
+// values returns each text by its address, and "" for each list and section.
+func (d *document) values() map[string]string {
+	values := map[string]string{}
+	for at, e := range d.entries {
+		values[at] = e.text
 	}
-	return []byte(s)
+	return values
+}
+
+// verify reads an edited file again: there are more ways to lay out a file than an edit can know.
+func verify(data []byte, want map[string]string) error {
+	_, d := parse(data)
+	if len(d.problems) > 0 {
+		return d.problems[0]
+	}
+	if !maps.Equal(d.values(), want) {
+		return errors.New("this can't be done without changing other settings in the file")
+	}
+	return nil
 }

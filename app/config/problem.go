@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 
 	"fermata/checks/text"
 )
@@ -32,93 +34,70 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s:%d: %s", filepath.Base(p.File), p.Line, p.Text)
 }
 
-// notText says what keeps data from being text at all, nil if it is text.
-func notText(data []byte) *Problem {
+// notText says what keeps data from being text at all, "" if it is text, and where.
+func notText(data []byte) (offset int, problem string) {
 	const help = `; save the file as "UTF-8" in your editor`
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return &Problem{Line: 1, Text: "this is UTF-16" + help}
+		return 0, "this is UTF-16" + help
 	}
-	odd := bytes.IndexByte(data, 0)
-	if valid := bytes.ToValidUTF8(data, []byte{0}); odd < 0 {
-		odd = bytes.IndexByte(valid, 0) // up to there both are the same
+	valid := bytes.ToValidUTF8(data, []byte{0}) // the same up to the first byte that is not
+	offset = bytes.IndexFunc(valid, func(r rune) bool { return r <= unicode.MaxASCII && unicode.IsControl(r) && !unicode.IsSpace(r) })
+	if offset < 0 {
+		return 0, ""
 	}
-	if odd < 0 {
-		return nil
-	}
-	return &Problem{Line: lineAt(data, odd), Text: "this line has bytes that are not UTF-8" + help}
+	return offset, "this line has an invisible control character, or bytes that are not UTF-8" + help
 }
 
-// explanations puts into words what go-toml says: the first that has the phrase. The last is about values.
-var explanations = []struct{ phrase, text string }{
-	{"of type []string", `expected a list such as ["first", "second"]`},
-	{"of type", `expected a text in quotes such as "2s"`},
-	{"control characters", "there is an invisible control character in this line; remove it"},
-	{"carriage return", "there is an invisible control character in this line; remove it"},
-	{"terminated", "a closing quote is missing"},
-	{"have new lines", "a closing quote is missing"},
-	{"escape", `in "double quotes" a backslash has to be doubled, in 'single quotes' not`},
-	{"need a character", `in "double quotes" a backslash has to be doubled, in 'single quotes' not`},
-	{"array is incomplete", "a list needs a comma after each item and a ] at its end"},
-	{"array value", "a list needs a comma after each item and a ] at its end"},
-	{"inline table", "a { needs a } at its end, and commas between what is in it"},
-	{"to close", "the name of a section stands in brackets, such as [clock] or [[account]]"},
-	{"keyword", `expected a text in quotes such as "2s", or a list such as ["720h", "24h"]`},
-	{"key", `expected a line such as tolerance = "2s"`},
-	{"newline", `expected the end of the line; each setting has a line of its own, such as tolerance = "2s"`},
-	{"array table in", "expected one bracket on each side, such as [clock]"},
-	{"", `expected a text in quotes such as "2s", or a list such as ["720h", "24h"]`},
-}
-
-// decodeProblem puts go-toml's error into words.
-func decodeProblem(data []byte, err error) Problem {
+// syntaxProblem puts into words why go-toml cannot read data.
+func syntaxProblem(data []byte, err error) Problem {
 	where := new(toml.DecodeError)
 	errors.As(err, &where) // each that go-toml has so far is one
 	line, column := where.Position()
 	line = max(line, 1)
 	row := bytes.Split(data, []byte("\n"))[line-1]
 	char, _ := utf8.DecodeRune(row[max(0, min(column-1, len(row))):])
-	message, key := err.Error(), where.Key()
-	switch {
+	switch key := where.Key(); {
 	case strings.ContainsRune("“”„‟‘’‚‛«»", char):
 		return Problem{Line: line, Text: fmt.Sprintf(`expected straight quotes ("), got %c`, char)}
-	case text.Has(message, "array of tables", "but should be an array"):
-		return Problem{Line: line, Text: "expected two brackets on each side of each account: [[account]]"}
-	case text.Has(message, "already"):
+	case text.Has(err.Error(), "already") && len(key) > 0:
 		return Problem{Line: line, Text: text.Line(key[len(key)-1], 60) + " is there twice; remove one of them"}
-	case text.Has(message, "of type struct", "of type config.", "of type []config."):
-		return Problem{Line: line, Text: label(strings.Join(key, ".")) + ": expected a section, with settings in lines of their own below"}
 	}
-	for _, e := range explanations {
-		if strings.Contains(message, e.phrase) {
-			if message = e.text; len(key) > 0 {
-				message = label(strings.Join(key, ".")) + ": " + message
-			}
-			break
-		}
-	}
-	return Problem{Line: line, Text: message}
+	return Problem{Line: line, Text: `expected a line such as [clock], tolerance = "2s" or grant = ["720h", "24h"]`}
 }
 
-// unknown says what to do about a key that is no setting.
-func unknown(key toml.Key) string {
-	section, name := strings.ToLower(key[0]), text.Line(key[len(key)-1], 60)
-	if known, ok := settings[section]; ok && section != "" {
-		if name == "client_secret" {
-			return label(section) + " client_secret: Fermata needs no client secret; remove this line"
+// misplaced says why a settings file has nothing like this at an address, "" if it has.
+func misplaced(at string, kind unstable.Kind) string {
+	section, key, isSetting := strings.Cut(at, ".")
+	section, _, isItem := strings.Cut(section, "[")
+	key, _, _ = strings.Cut(key, "[")
+	settings, known := sections[section]
+	isList := section == "account" && !isItem // of sections
+	isTable := kind == unstable.Table || kind == unstable.InlineTable
+	switch {
+	case !known:
+		for other, settings := range sections {
+			if slices.Contains(settings, at) {
+				return at + ": belongs below the line " + label(other)
+			}
 		}
-		return fmt.Sprintf("%s %s: unknown setting; this section has %s", label(section), name, strings.Join(known, ", "))
+		return text.Line(at, 60) + ": unknown section; expected [clock], [notify], [secrets] or [[account]]"
+	case isList && (isSetting || isTable):
+		return label(section) + ": expected two brackets on each side"
+	case isSetting && key == "client_secret":
+		return label(at) + ": Fermata needs no client secret; remove this line"
+	case isSetting && !slices.Contains(settings, key):
+		return label(at) + ": unknown setting; this section has " + strings.Join(settings, ", ")
+	case isSetting, isTable, isList && kind == unstable.Array, isItem && kind == unstable.ArrayTable:
+		return ""
+	case kind == unstable.ArrayTable:
+		return label(at) + ": expected one bracket on each side"
 	}
-	for _, other := range settings[""] {
-		if slices.Contains(settings[other], section) {
-			return fmt.Sprintf("%s: belongs below the line %s", name, label(other))
-		}
-	}
-	return text.Line(strings.Join(key, "."), 60) + ": unknown section; expected [clock], [notify], [secrets] or [[account]]"
+	return label(at) + ": expected a section, with settings in lines of their own below"
 }
 
 // label names an address as a person knows it: "[clock] servers", "[[account]] name".
-func label(address string) string {
-	section, key, _ := strings.Cut(address, ".")
+func label(at string) string {
+	section, key, _ := strings.Cut(at, ".")
 	section, _, _ = strings.Cut(section, "[")
 	key, _, _ = strings.Cut(key, "[")
 	if section == "account" {

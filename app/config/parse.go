@@ -1,0 +1,125 @@
+package config
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"fermata/checks/spotify"
+)
+
+// parse reads the settings in data. They can be used if the document has no problem.
+func parse(data []byte) (Config, *document) {
+	d := readDocument(bytes.TrimPrefix(data, byteOrderMark))
+	c := Default()
+	readList(d, "clock.servers", &c.Clock.Servers, server)
+	read(d, "clock.tolerance", &c.Clock.Tolerance, between("10ms", "1h"))
+	read(d, "clock.interval", &c.Clock.Interval, between("1m", "7d"))
+	read(d, "notify.session", &c.Notify.Session, between("10s", "24h"))
+	readList(d, "notify.grant", &c.Notify.Grant, between("1m", "3650d"))
+	read(d, "secrets.store", &c.Secrets.Store, oneOf("keyring", "file"))
+	slices.SortFunc(c.Notify.Grant, func(a, b time.Duration) int { return cmp.Compare(b, a) })
+	if d.entries["clock.servers"].kind == unstable.Array && d.entries["clock.servers[0]"].kind == unstable.Invalid {
+		d.complain("clock.servers", errors.New("expected at least one"))
+	}
+	names := map[string]bool{}
+	for i := range d.accounts {
+		a := d.account(item("account", i))
+		if names[a.Name] {
+			d.complain(item("account", i)+".name", fmt.Errorf("there is an account %q already", a.Name))
+		}
+		names[a.Name] = true
+		c.Accounts = append(c.Accounts, a)
+	}
+	slices.SortStableFunc(d.problems, func(a, b Problem) int { return a.Line - b.Line })
+	return c, d
+}
+
+// read sets value to what parse makes of the text at an address; without a text it stays as it is.
+func read[T any](d *document, at string, value *T, parse func(string) (T, error)) (ok bool) {
+	e, ok := d.entries[at]
+	if !ok {
+		return false
+	}
+	var err error
+	switch {
+	case e.kind != unstable.String:
+		err = errors.New(`expected a text in quotes such as "2s"`)
+	case e.text == "":
+		err = errors.New("is missing")
+	default:
+		*value, err = parse(e.text)
+	}
+	if err != nil {
+		d.complain(at, err)
+	}
+	return err == nil
+}
+
+// readList is read for a list without repetitions.
+func readList[T comparable](d *document, at string, list *[]T, parse func(string) (T, error)) {
+	e, ok := d.entries[at]
+	if !ok {
+		return
+	}
+	if e.kind != unstable.Array {
+		d.complain(at, errors.New(`expected a list such as ["first", "second"]`))
+		return
+	}
+	*list = nil
+	seen := map[T]bool{}
+	for i := 0; d.entries[item(at, i)].kind != unstable.Invalid; i++ {
+		var v T
+		if !read(d, item(at, i), &v, parse) {
+			continue
+		}
+		if seen[v] {
+			d.complain(item(at, i), expected("each only once", d.entries[item(at, i)].text))
+		}
+		seen[v] = true
+		*list = append(*list, v)
+	}
+}
+
+// account reads the account at an address. A setting of an account that is empty counts as left out.
+func (d *document) account(address string) Account {
+	at := func(key string) string { return address + "." + key }
+	text := func(key string, value *string, parse func(string) (string, error)) {
+		if !d.empty(at(key)) {
+			read(d, at(key), value, parse)
+		} else if *value == "" {
+			d.complain(at(key), errors.New("is missing"))
+		}
+	}
+	a := Account{Provider: "spotify", Renew: "auto"}
+	text("provider", &a.Provider, oneOf("spotify", "oauth2"))
+	a.Name = a.Provider
+	text("name", &a.Name, accountName)
+	text("renew", &a.Renew, oneOf("auto", "ask"))
+	switch a.Provider {
+	case "spotify":
+		text("client_id", &a.ClientID, spotify.CheckClientID)
+		for _, key := range oauth2Only {
+			if _, ok := d.entries[at(key)]; ok {
+				d.complain(at(key), errors.New(`is for provider = "oauth2" only; remove this line`))
+			}
+		}
+	case "oauth2":
+		text("client_id", &a.ClientID, clientID)
+		text("authorize_url", &a.AuthorizeURL, endpoint)
+		text("token_url", &a.TokenURL, endpoint)
+		if !d.empty(at("api_url")) {
+			read(d, at("api_url"), &a.APIURL, endpoint)
+		}
+		readList(d, at("scopes"), &a.Scopes, scope)
+		if !d.empty(at("grant_lifetime")) {
+			read(d, at("grant_lifetime"), &a.GrantLifetime, between("1m", "3650d"))
+		}
+	}
+	return a
+}
