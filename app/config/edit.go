@@ -87,7 +87,7 @@ func edited(data []byte, clientID string) ([]byte, error) {
 	}
 	want := d.values()
 	i := 0
-	for i < d.accounts && d.accountName(i) != "spotify" {
+	for i < d.accounts && cmp.Or(want[item("account", i)+".name"], want[item("account", i)+".provider"], "spotify") != "spotify" {
 		i++
 	}
 	account := item("account", i)
@@ -123,12 +123,6 @@ func (d *document) insert(offset int, lines string) []byte {
 		lines = strings.ReplaceAll(lines, "\n", "\r\n")
 	}
 	return slices.Concat(d.data[:offset], []byte(lines), d.data[offset:])
-}
-
-// accountName returns the name of the i-th account, which may be that of its provider.
-func (d *document) accountName(i int) string {
-	at := item("account", i)
-	return cmp.Or(d.entries[at+".name"].text, d.entries[at+".provider"].text, "spotify")
 }
 
 // values returns each text by its address, and "" for each list and section.

@@ -43,11 +43,10 @@ func parse(data []byte) (Config, *document) {
 // read sets value to what parse makes of the text at an address; without a text it stays as it is.
 func read[T any](d *document, at string, value *T, parse func(string) (T, error)) (ok bool) {
 	e, ok := d.entries[at]
-	if !ok {
-		return false
-	}
 	var err error
 	switch {
+	case !ok:
+		return false
 	case e.kind != unstable.String:
 		err = errors.New(`expected a text in quotes such as "2s"`)
 	case e.text == "":
@@ -92,7 +91,7 @@ func (d *document) account(address string) Account {
 	text := func(key string, value *string, parse func(string) (string, error)) {
 		if !d.empty(at(key)) {
 			read(d, at(key), value, parse)
-		} else if *value == "" {
+		} else if *value == "" && key != "api_url" {
 			d.complain(at(key), errors.New("is missing"))
 		}
 	}
@@ -113,9 +112,7 @@ func (d *document) account(address string) Account {
 		text("client_id", &a.ClientID, clientID)
 		text("authorize_url", &a.AuthorizeURL, endpoint)
 		text("token_url", &a.TokenURL, endpoint)
-		if !d.empty(at("api_url")) {
-			read(d, at("api_url"), &a.APIURL, endpoint)
-		}
+		text("api_url", &a.APIURL, endpoint)
 		readList(d, at("scopes"), &a.Scopes, scope)
 		if !d.empty(at("grant_lifetime")) {
 			read(d, at("grant_lifetime"), &a.GrantLifetime, between("1m", "3650d"))

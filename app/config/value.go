@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -62,14 +63,11 @@ func duration(s string) (time.Duration, error) {
 	}
 	const day = 24 * time.Hour
 	n, err := strconv.ParseUint(days, 10, 16)
-	if err != nil || rest == "" {
-		return time.Duration(n) * day, err
+	more, restErr := time.ParseDuration(cmp.Or(rest, "0s"))
+	if more < 0 || more >= day {
+		restErr = errors.New("a day has 24 hours")
 	}
-	more, err := time.ParseDuration(rest)
-	if err == nil && (more < 0 || more >= day) {
-		err = errors.New("a day has 24 hours")
-	}
-	return time.Duration(n)*day + more, err
+	return time.Duration(n)*day + more, cmp.Or(err, restErr)
 }
 
 // accountName parses a name that is not one of Fermata's own action IDs.

@@ -33,12 +33,11 @@ func Watch(ctx context.Context, path string) (<-chan struct{}, error) {
 		return nil, fmt.Errorf("watching the settings: %w", err)
 	}
 	changes := make(chan struct{}, 1)
-	again := func() []string { return follow(w, path) }
-	paths := again()
+	paths := follow(w, path)
 	go func() {
 		defer close(changes)
 		defer w.Close()
-		relay(ctx, w, paths, again, changes)
+		relay(ctx, w, paths, func() []string { return follow(w, path) }, changes)
 	}()
 	return changes, nil
 }
