@@ -295,6 +295,7 @@ func TestProblems(t *testing.T) {
 		{`a = "\q"`, "1: " + wantLine},
 		{"# \x01", "1: " + notText},
 		{"# \rx", "1: " + wantLine},
+		{"[clock]\nServers=['a','b']\nservers=['c']", `3: [clock] servers: is there twice; remove one of them`},
 		{"[clock]\n[clock]", `2: clock is there twice; remove one of them`},
 		{"[clock]\ninterval='1h'\ninterval='2h'", `3: interval is there twice; remove one of them`},
 		{"clock.interval='1h'\n[clock]", `2: clock is there twice; remove one of them`},

@@ -118,8 +118,12 @@ func (d *document) setting(section string, n *unstable.Node) {
 
 // add adds an entry, or complains if it is none that a settings file has in that place.
 func (d *document) add(at string, e entry) bool {
-	if text := misplaced(at, e.kind); text != "" {
-		d.report(e.start, text)
+	problem := misplaced(at, e.kind)
+	if _, ok := d.entries[at]; ok { // in capitals, say, which are two names to TOML
+		problem = label(at) + ": is there twice; remove one of them"
+	}
+	if problem != "" {
+		d.report(e.start, problem)
 		return false
 	}
 	if strings.HasPrefix(at, "account[") && !strings.Contains(at, ".") {
