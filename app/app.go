@@ -44,7 +44,7 @@ type App struct {
 	measured config.Clock                      // what clock was made from
 	until    time.Duration                     // when the words change by time alone
 	cancels  map[core.RunID]context.CancelFunc // of the actions under way
-	saves    chan map[string]core.Told         // the newest that is to be kept
+	saves    chan map[string]core.Reminder     // the newest that is to be kept
 	reading  clock.Reading                     // at the last wake, where nobody tells of clock steps
 	quit     context.CancelFunc
 	work     sync.WaitGroup // looks and actions under way
@@ -64,7 +64,7 @@ func New(o Outside) *App {
 	return &App{
 		out: o, events: make(chan core.Event, 16), ended: make(chan struct{}), newer: make(chan struct{}),
 		accounts: map[string]*account.Account{}, removed: map[string]*account.Account{}, cancels: map[core.RunID]context.CancelFunc{},
-		saves: make(chan map[string]core.Told, 1),
+		saves: make(chan map[string]core.Reminder, 1),
 	}
 }
 
@@ -74,7 +74,7 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 	ctx, a.quit = context.WithCancel(ctx)
 	defer a.quit()
 	a.configure(a.out.Settings)
-	a.state = core.New(a.at(), a.out.Settings, a.out.Told, a.out.Troubles, a.out.Programs != nil)
+	a.state = core.New(a.at(), a.out.Settings, a.out.Reminders, a.out.Troubles, a.out.Programs != nil)
 	a.work.Go(func() { a.keep(ctx) })
 	timer := time.NewTimer(0)
 	defer timer.Stop()

@@ -43,7 +43,7 @@ type bench struct {
 	reloads  chan core.Settings
 	settings core.Settings
 	restart  func(context.Context) error // Spotify; nil: it works at once
-	told     map[string]core.Told        // as the last run left it
+	told     map[string]core.Reminder    // as the last run left it
 	opened   []string                    // pages that were shown
 	report   string                      // that was shown
 	step     atomic.Int64                // of the wall clock
@@ -92,7 +92,7 @@ func inBubble(t *testing.T, f func(b *bench)) { inBubbleAfter(t, 0, nil, f) }
 
 // inBubbleAfter is inBubble with a sign-in that is age old, and with what an earlier run told. It returns
 // what this run told.
-func inBubbleAfter(t *testing.T, age time.Duration, told map[string]core.Told, f func(b *bench)) map[string]core.Told {
+func inBubbleAfter(t *testing.T, age time.Duration, told map[string]core.Reminder, f func(b *bench)) map[string]core.Reminder {
 	b := &bench{told: told}
 	synctest.Test(t, func(t *testing.T) {
 		b.t = t
@@ -112,11 +112,11 @@ func inBubbleAfter(t *testing.T, age time.Duration, told map[string]core.Told, f
 func (b *bench) outside() Outside {
 	start := time.Now()
 	o := Outside{
-		Told: b.told, Changes: b.changes, Networks: b.networks, Reloads: b.reloads,
-		Save: func(told map[string]core.Told) error {
+		Reminders: b.told, Changes: b.changes, Networks: b.networks, Reloads: b.reloads,
+		Save: func(told map[string]core.Reminder) error {
 			kept, err := json.Marshal(told)
 			if err == nil {
-				b.told = map[string]core.Told{}
+				b.told = map[string]core.Reminder{}
 				err = json.Unmarshal(kept, &b.told)
 			}
 			return err

@@ -42,7 +42,7 @@ func (a *App) carryOut(ctx context.Context, e core.Effect) {
 		case <-a.saves: // it was not kept yet, and need not be
 		default:
 		}
-		a.saves <- e.Told
+		a.saves <- e.Reminders
 	case core.Trim:
 		if a.out.Trim != nil {
 			a.work.Go(a.out.Trim)
@@ -206,7 +206,7 @@ func (a *App) keep(ctx context.Context) {
 	}
 }
 
-func (a *App) save(told map[string]core.Told) {
+func (a *App) save(told map[string]core.Reminder) {
 	if a.out.Save != nil {
 		_ = a.out.Save(told) // it costs a notice
 	}

@@ -15,13 +15,13 @@ import (
 // Outside is what an App is made from: the settings, and every way to the outside.
 type Outside struct {
 	account.Outside
-	Settings core.Settings
-	Path     string               // of the settings file; "": there is none, and nothing is written
-	Told     map[string]core.Told // what earlier runs have told
+	Settings  core.Settings
+	Path      string                   // of the settings file; "": there is none, and nothing is written
+	Reminders map[string]core.Reminder // what earlier runs have told
 	// Reloads brings the settings after each change of the file; nil: they do not change.
 	Reloads <-chan core.Settings
 	// Save keeps what was told, for the next run; nil: it is forgotten at the end.
-	Save func(map[string]core.Told) error
+	Save func(map[string]core.Reminder) error
 	// Dial makes connections to time servers; nil: the system's.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Changes tells of clock steps and resumes, Networks of another network; nil: nobody does.

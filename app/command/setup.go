@@ -52,14 +52,14 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	if cfg.Secrets.Store == "file" {
 		o.Keeper, o.Unlock = secrets.NewFile(filepath.Join(state, "sign-ins.json")), nil
 	}
-	told := filepath.Join(state, "reminders.json")
-	o.Told = readTold(told)
-	o.Save = func(t map[string]core.Told) error {
+	reminders := filepath.Join(state, "reminders.json")
+	o.Reminders = readReminders(reminders)
+	o.Save = func(t map[string]core.Reminder) error {
 		data, err := json.Marshal(t)
 		if err != nil {
 			return err
 		}
-		return files.Write(told, data, 0o600)
+		return files.Write(reminders, data, 0o600)
 	}
 	o.Programs = programs.New(programs.Config{GrantLifetime: spotify.GrantLifetime}, o.Time)
 	o.Restart = spotify.Restart
@@ -98,18 +98,18 @@ func reloads(ctx context.Context, path string, s core.Settings) (<-chan core.Set
 	return read, nil
 }
 
-// maxTold is what the file of what was told may have, in bytes: some hundred accounts.
-const maxTold = 64 << 10
+// maxReminders is the most that their file may have, in bytes: some hundred accounts.
+const maxReminders = 64 << 10
 
-// readTold reads what earlier runs told. A file that is absent or garbage says that nobody was told
-// anything, which costs a notice.
-func readTold(path string) map[string]core.Told {
-	var told map[string]core.Told
-	data, err := files.Read(path, maxTold)
-	if err != nil || json.Unmarshal(data, &told) != nil {
+// readReminders reads those of earlier runs. A file that is absent or garbage costs a notice that was
+// shown before.
+func readReminders(path string) map[string]core.Reminder {
+	var reminders map[string]core.Reminder
+	data, err := files.Read(path, maxReminders)
+	if err != nil || json.Unmarshal(data, &reminders) != nil {
 		return nil
 	}
-	return told
+	return reminders
 }
 
 // transport reaches providers. It keeps no connection for long, so that idle is idle.

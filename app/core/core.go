@@ -40,19 +40,19 @@ type State struct {
 	Notices    []Notice // those that ought to be on the screen
 	Answers    []Answer // what came of clicks
 	Helped     *Helped
-	Journal    []Entry            // the last changes, the oldest first
-	Runs       map[RunID]*Run     // under way, and ended ones that somebody waits for
-	Acting     map[ActionID]RunID // the run under whose number an action is carried out
-	Told       map[string]Told    // by Notice.Key: which ends a person was told of; saved
-	Quiet      time.Duration      // no notices of causes before this; 0: they are not paused
-	before     map[string]Told    // Told as earlier runs of the program left it
-	recent     map[string]*shown  // by Notice.Key, the notices of the last hour
-	trim       time.Duration      // when to give back memory; 0: nothing was done since
-	trimmed    time.Duration      // when that was last done; 0: never
-	change     time.Duration      // when the causes change by time alone
-	watching   bool               // other programs' tokens are looked at
-	at         At                 // of the event that Step takes
-	effects    []Effect           // so far, of that event
+	Journal    []Entry             // the last changes, the oldest first
+	Runs       map[RunID]*Run      // under way, and ended ones that somebody waits for
+	Acting     map[ActionID]RunID  // the run under whose number an action is carried out
+	Reminders  map[string]Reminder // by Notice.Key: which ends a person was told of; saved
+	Quiet      time.Duration       // no notices of causes before this; 0: they are not paused
+	before     map[string]Reminder // Reminders as earlier runs of the program left them
+	recent     map[string]*shown   // by Notice.Key, the notices of the last hour
+	trim       time.Duration       // when to give back memory; 0: nothing was done since
+	trimmed    time.Duration       // when that was last done; 0: never
+	change     time.Duration       // when the causes change by time alone
+	watching   bool                // other programs' tokens are looked at
+	at         At                  // of the event that Step takes
+	effects    []Effect            // so far, of that event
 }
 
 // Settings are the settings file's, and what the desktop has for Fermata.
@@ -126,24 +126,24 @@ type (
 		Switch     bool // all is well, so the provider is to ask who signs in
 		Activation string
 	}
-	Cancel    struct{ Run RunID }            // an Act under way
-	Configure struct{ Settings Settings }    // accounts are told what changed; none is made twice
-	Save      struct{ Told map[string]Told } // a copy
-	Trim      struct{}                       // give back memory
+	Cancel    struct{ Run RunID }                     // an Act under way
+	Configure struct{ Settings Settings }             // accounts are told what changed; none is made twice
+	Save      struct{ Reminders map[string]Reminder } // a copy
+	Trim      struct{}                                // give back memory
 	Quit      struct{}
 )
 
 // New returns the state at the start, before anything was looked at. told is what earlier runs of the
 // program have told; troubles, where not nil, make it the demo's; watching says that other programs'
 // tokens are looked at.
-func New(at At, s Settings, told map[string]Told, troubles []Trouble, watching bool) *State {
+func New(at At, s Settings, told map[string]Reminder, troubles []Trouble, watching bool) *State {
 	st := &State{
 		Troubles: troubles, watching: watching,
 		Runs: map[RunID]*Run{}, Acting: map[ActionID]RunID{}, recent: map[string]*shown{},
-		Told: map[string]Told{}, before: map[string]Told{}, change: never, at: at,
+		Reminders: map[string]Reminder{}, before: map[string]Reminder{}, change: never, at: at,
 	}
 	for key, t := range told {
-		st.Told[key], st.before[key] = t, t
+		st.Reminders[key], st.before[key] = t, t
 	}
 	st.settle(s)
 	return st

@@ -27,9 +27,8 @@ const (
 	DevicesKey  = "devices"        // where is it to play?
 )
 
-// Told is which end of a sign-in a person was told of. It outlives a restart, so that nobody is told the
-// same at every login for a month.
-type Told struct {
+// A Reminder records which expiry notice was shown, so that a restart does not repeat it.
+type Reminder struct {
 	End   time.Time `json:"end"`   // of the sign-in
 	Level int       `json:"level"` // of the worst notice shown
 	Later time.Time `json:"later"` // put off until then; zero: not
@@ -37,11 +36,11 @@ type Told struct {
 
 // about reports whether it is about the sign-in that ends then: give or take a day, since the end of one
 // that was not seen to begin is estimated.
-func (t Told) about(end time.Time) bool { return t.End.Sub(end).Abs() < 24*time.Hour }
+func (r Reminder) about(end time.Time) bool { return r.End.Sub(end).Abs() < 24*time.Hour }
 
-// silences reports whether a notice of this level was told in an earlier run, or is put off.
-func (t Told) silences(level int, end, now time.Time) bool {
-	return t.about(end) && (now.Before(t.Later) || t.Later.IsZero() && t.Level >= level)
+// silences reports whether a notice of this level was shown in an earlier run, or is put off.
+func (r Reminder) silences(level int, end, now time.Time) bool {
+	return r.about(end) && (now.Before(r.Later) || r.Later.IsZero() && r.Level >= level)
 }
 
 // shown is a notice that is on the screen, or was.
@@ -168,22 +167,22 @@ func (s *State) remember() {
 			continue
 		}
 		end := s.grantUntil(*n.Cause)
-		if t, ok := s.Told[n.Key]; !ok || !t.about(end) || t.Level < n.Level || !t.Later.IsZero() {
-			s.Told[n.Key], changed = Told{End: end, Level: n.Level}, true
+		if t, ok := s.Reminders[n.Key]; !ok || !t.about(end) || t.Level < n.Level || !t.Later.IsZero() {
+			s.Reminders[n.Key], changed = Reminder{End: end, Level: n.Level}, true
 		}
 	}
 	if changed {
-		s.do(Save{maps.Clone(s.Told)})
+		s.do(Save{maps.Clone(s.Reminders)})
 	}
 }
 
 // putOff has a person reminded of a sign-in's end a day later.
 func (s *State) putOff(account string) {
 	key := account + "/grant"
-	t := s.Told[key]
+	t := s.Reminders[key]
 	t.End, t.Later = s.Account(account).Facts.GrantUntil, s.at.True.Add(putOffFor)
-	s.Told[key], s.before[key] = t, t
-	s.do(Save{maps.Clone(s.Told)})
+	s.Reminders[key], s.before[key] = t, t
+	s.do(Save{maps.Clone(s.Reminders)})
 }
 
 // reminders is when the next notice that was put off comes back, on At.Elapsed.

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"fermata/app/config"
 	"fermata/checks"
@@ -36,46 +35,6 @@ const (
 	Looking
 	Done
 )
-
-// An Answer is what came of a click, as it is to be shown for a while.
-type Answer struct {
-	Kind   AnswerKind
-	Action ActionID
-	Err    error  // of Failed
-	Text   string // of FoundOut
-	About  *Cause // of Explained
-	until  time.Duration
-}
-
-// AnswerKind says what an Answer tells.
-type AnswerKind int
-
-// The kinds of Answer.
-const (
-	Failed    AnswerKind = iota // the action failed
-	Worked                      // it did its work, and all is well
-	NoHelp                      // it did its work, and what was wrong still is
-	FoundOut                    // it brought something to light
-	Explained                   // "What is this?"
-	Late                        // it was clicked where it can no longer be done
-)
-
-// How long answers stand.
-const (
-	workedFor  = 12 * time.Second
-	messageFor = 30 * time.Second
-	failedFor  = 10 * time.Minute
-	helpedFor  = time.Hour
-	pauseFor   = time.Hour
-	putOffFor  = 24 * time.Hour
-)
-
-// Helped is the fix that mended the last trouble.
-type Helped struct {
-	Action ActionID
-	At     time.Time // true time
-	until  time.Duration
-}
 
 var (
 	errSuperseded = errors.New("begun again by a newer click")
@@ -254,33 +213,6 @@ func (s *State) finish() {
 	}
 }
 
-// tellOutcome says whether a fix helped, and answers a click.
-func (s *State) tellOutcome(r *Run) {
-	of := r.Action.Of()
-	tried := (s.Account(of) != nil || of == "clock") && r.level >= checks.Warning && r.Action.mends()
-	switch {
-	case tried && s.levelOf(of) >= checks.Warning:
-		s.answer(Answer{Kind: NoHelp, Action: r.Action}, messageFor)
-		return
-	case tried:
-		s.Helped = &Helped{r.Action, s.at.True, s.at.Elapsed + helpedFor}
-	}
-	a := s.Account(of)
-	well := a != nil && a.Level == checks.OK && a.Facts.SignedIn || of == "clock" && s.ClockLevel < checks.Warning
-	if r.screen && well && !slices.ContainsFunc(s.Answers, func(a Answer) bool { return a.Kind == FoundOut }) {
-		s.answer(Answer{Kind: Worked, Action: r.Action}, workedFor)
-	}
-}
-
-// answer shows a person what came of a click. Of failures there may be several, each for its action.
-func (s *State) answer(a Answer, long time.Duration) {
-	a.until = s.at.Elapsed + long
-	s.Answers = slices.DeleteFunc(s.Answers, func(o Answer) bool {
-		return a.Kind != Failed && o.Kind != Failed || a.Kind == Failed && o.Kind == Failed && o.Action == a.Action
-	})
-	s.Answers = append(s.Answers, a)
-}
-
 // drop forgets a run that is done and that nobody waits for.
 func (s *State) drop(id RunID) {
 	if s.Runs[id].screen {
@@ -327,29 +259,4 @@ func (s *State) levelOf(name string) checks.Level {
 		return s.ClockLevel
 	}
 	return checks.OK
-}
-
-// expire drops what was shown long enough.
-func (s *State) expire() {
-	now := s.at.Elapsed
-	s.Answers = slices.DeleteFunc(s.Answers, func(a Answer) bool {
-		gone := a.Kind == Failed && !slices.ContainsFunc(s.Offered(), func(o Offer) bool { return o.Action == a.Action })
-		return gone || a.until <= now
-	})
-	if s.Helped != nil && s.Helped.until <= now {
-		s.Helped = nil
-	}
-	if s.Quiet <= now {
-		s.Quiet = 0
-	}
-	for i := range s.Accounts {
-		if a := &s.Accounts[i]; a.devicesUntil <= now {
-			a.Devices = nil
-		}
-	}
-	for key, n := range s.recent {
-		if !n.on && n.until <= now {
-			delete(s.recent, key)
-		}
-	}
 }

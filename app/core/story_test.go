@@ -108,9 +108,9 @@ func (s *story) start(a args) string {
 	if a.has("demo") {
 		troubles = []core.Trouble{{Name: "revoke", Label: "Revoke the sign-in"}}
 	}
-	told := map[string]core.Told{}
+	told := map[string]core.Reminder{}
 	if a.has("told") {
-		t := core.Told{End: s.clockTime(a.t, a.value("told")), Level: 2}
+		t := core.Reminder{End: s.clockTime(a.t, a.value("told")), Level: 2}
 		if a.has("later") {
 			t.Later = s.clockTime(a.t, a.value("later"))
 		}
@@ -152,8 +152,8 @@ func (s *story) follows(effects []core.Effect) string {
 			}
 			fmt.Fprintf(&b, "%s %s\n", name, strings.Join(names, " "))
 		case core.Save:
-			for _, key := range slices.Sorted(maps.Keys(e.Told)) {
-				t := e.Told[key]
+			for _, key := range slices.Sorted(maps.Keys(e.Reminders)) {
+				t := e.Reminders[key]
 				fmt.Fprintf(&b, "%s %s level %d", name, key, t.Level)
 				if !t.Later.IsZero() {
 					b.WriteString(" later " + t.Later.Format("2 Jan 15:04"))
