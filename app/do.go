@@ -158,7 +158,7 @@ func (a *App) connect(ctx context.Context) (any, error) {
 			return core.Connected(c), checks.WithHint(err, "You are signed in, but only until Fermata ends. Mend the settings file, then connect again.")
 		}
 	}
-	return core.Connected(c), nil
+	return core.Connected(c), made.Unsaved()
 }
 
 // configure makes the accounts that the settings name, and tells those that there are what changed. One

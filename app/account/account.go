@@ -20,6 +20,7 @@ import (
 type Outside struct {
 	Time      *clock.Time
 	Keeper    session.Keeper
+	Guard     session.Guard                   // of what Keeper keeps; nil: no other process knows it
 	Unlock    func(ctx context.Context) error // asks the person to unlock what Keeper keeps things in; nil: it has no lock
 	Transport http.RoundTripper               // to providers
 	// Provider says whom an account is with.
@@ -66,7 +67,7 @@ func New(out *Outside, c config.Account) *Account {
 func (a *Account) Anew() *Account { return New(a.out, a.cfg) }
 
 func sessionConfig(out *Outside, c config.Account) session.Config {
-	return session.Config{Name: c.Name, ClientID: c.ClientID, Provider: out.Provider(c), Ask: c.Renew == "ask"}
+	return session.Config{Name: c.Name, ClientID: c.ClientID, Provider: out.Provider(c), Ask: c.Renew == "ask", Guard: out.Guard}
 }
 
 // Configure takes over changed settings. The sign-in, and whatever is under way, stays.

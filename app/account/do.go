@@ -26,9 +26,9 @@ var verbs = map[string]func(a *Account, ctx context.Context, r Request) (found a
 		if err := a.out.Unlock(ctx); err != nil {
 			return nil, err
 		}
-		return nil, a.Refresh(ctx) // reads the keyring at once, which a look does only now and then
+		return nil, a.refresh(ctx) // reads the keyring at once, which a look does only now and then
 	},
-	string(cause.Refresh): func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.Refresh(ctx) },
+	string(cause.Refresh): func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.refresh(ctx) },
 	"logout":              func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.Logout(ctx) },
 	string(cause.SignIn):  func(a *Account, ctx context.Context, r Request) (any, error) { return nil, a.signIn(ctx, r.Switch) },
 	string(cause.Permissions): func(a *Account, ctx context.Context, _ Request) (any, error) {
@@ -63,10 +63,22 @@ func (a *Account) Do(ctx context.Context, verb string, r Request) (found any, er
 	return do(a, ctx, r)
 }
 
+// refresh renews the session. One that could not be saved is not well.
+func (a *Account) refresh(ctx context.Context) error {
+	if err := a.Refresh(ctx); err != nil {
+		return err
+	}
+	return a.Unsaved()
+}
+
 func (a *Account) signIn(ctx context.Context, showDialog bool) error {
-	return page.SignIn(ctx, a.out.Open, func(redirect string) (*session.Attempt, error) {
+	err := page.SignIn(ctx, a.out.Open, func(redirect string) (*session.Attempt, error) {
 		return a.Begin(redirect, showDialog)
 	}, a.out.Page...)
+	if err != nil {
+		return err
+	}
+	return a.Unsaved()
 }
 
 // player asks the Web API with the account's own access token.

@@ -48,7 +48,7 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	}
 	o.Time, o.Transport, o.Provider, o.Open = clock.NewTime(), transport(), provider, open
 	keyring := secrets.NewKeyring("fermata")
-	o.Keeper, o.Unlock = keyring, keyring.Unlock
+	o.Keeper, o.Unlock, o.Guard = keyring, keyring.Unlock, secrets.NewGuard(state)
 	if cfg.Secrets.Store == "file" {
 		o.Keeper, o.Unlock = secrets.NewFile(filepath.Join(state, "sign-ins.json")), nil
 	}

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
-	"sync"
 
 	"fermata/checks"
 	"fermata/checks/files"
@@ -15,12 +14,9 @@ import (
 )
 
 // File keeps sign-ins in a file that only the user can read: for those who chose that, or have no
-// keyring. It is JSON, an object with a Grant for each account, and it is replaced as a whole. Only
-// one process may write it, which the lock of the running instance sees to.
-type File struct {
-	path string
-	mu   sync.Mutex // held from reading the file to replacing it
-}
+// keyring. It is JSON, an object with a Grant for each account, and it is replaced as a whole, under a lock
+// beside it that lasts from reading the file to replacing it.
+type File struct{ path string }
 
 // NewFile returns one that keeps sign-ins at path. The file and its folder are made when there is
 // something to keep.
@@ -28,11 +24,9 @@ func NewFile(path string) *File { return &File{path: path} }
 
 // Load implements session.Keeper.
 func (f *File) Load(ctx context.Context, account string) (session.Grant, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	grants, err := f.read()
 	if err != nil {
-		return session.Grant{}, explain("loading", account, err)
+		return session.Grant{}, hinted(err)
 	}
 	if g, ok := grants[account]; ok {
 		return g, nil
@@ -43,17 +37,20 @@ func (f *File) Load(ctx context.Context, account string) (session.Grant, error) 
 // Save implements session.Keeper. The grants of other accounts stay; a file that cannot be read, so
 // that they would be lost, stays as well.
 func (f *File) Save(ctx context.Context, account string, g session.Grant) error {
-	return explain("saving", account, f.change(func(grants map[string]session.Grant) { grants[account] = g }))
+	return hinted(f.change(ctx, func(grants map[string]session.Grant) { grants[account] = g }))
 }
 
 // Delete implements session.Keeper.
 func (f *File) Delete(ctx context.Context, account string) error {
-	return explain("deleting", account, f.change(func(grants map[string]session.Grant) { delete(grants, account) }))
+	return hinted(f.change(ctx, func(grants map[string]session.Grant) { delete(grants, account) }))
 }
 
-func (f *File) change(edit func(map[string]session.Grant)) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+func (f *File) change(ctx context.Context, edit func(map[string]session.Grant)) error {
+	unlock, err := lockFile(ctx, f.path+".lock", patience)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	grants, err := f.read()
 	if err != nil {
 		return err
@@ -69,7 +66,7 @@ func (f *File) change(edit func(map[string]session.Grant)) error {
 	if err != nil {
 		return err
 	}
-	return files.Write(f.path, append(text, '\n'), 0o600)
+	return write(f.path, append(text, '\n'))
 }
 
 // read returns what the file holds, an empty map if there is none.

@@ -28,7 +28,7 @@ func (k *Keyring) Load(ctx context.Context, account string) (g session.Grant, er
 	if err == nil {
 		err = decode(text, &g)
 	}
-	return g, explain("loading", account, err)
+	return g, hinted(err)
 }
 
 // Save implements session.Keeper.
@@ -37,10 +37,10 @@ func (k *Keyring) Save(ctx context.Context, account string, g session.Grant) err
 	if err == nil {
 		err = k.save(ctx, account, text)
 	}
-	return explain("saving", account, err)
+	return hinted(err)
 }
 
 // Delete implements session.Keeper.
 func (k *Keyring) Delete(ctx context.Context, account string) error {
-	return explain("deleting", account, k.remove(ctx, account))
+	return hinted(k.remove(ctx, account))
 }

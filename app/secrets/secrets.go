@@ -8,10 +8,8 @@ package secrets
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"fermata/checks"
-	"fermata/checks/session"
 )
 
 // What can be wrong. Only ErrDamaged is about one account; the others are about the whole store.
@@ -23,6 +21,7 @@ var (
 	ErrRefused  = errors.New("the keyring refused")
 	ErrTooLarge = errors.New("the sign-in is too large for the keyring")
 	ErrDamaged  = errors.New("the sign-in that was kept is damaged")
+	ErrBusy     = errors.New("another Fermata holds the sign-in and doesn’t let go of it") // it renews, or could not save yet
 	ErrExposed  = errors.New("other users can read the file of sign-ins")
 )
 
@@ -36,17 +35,10 @@ var hints = map[error]string{
 	ErrRefused:  "Look into the keyring with your desktop's password manager, " + useFile + ".",
 	ErrTooLarge: `Set store = "file" under [secrets] in the settings.`,
 	ErrDamaged:  "Sign in again.",
+	ErrBusy:     "End the other Fermata, then try again.",
 }
 
-// explain says what was being done for whom, and gives the hint that belongs to the error.
-func explain(doing, account string, err error) error {
-	if err == nil || errors.Is(err, session.ErrNoGrant) {
-		return err
-	}
-	return hinted(fmt.Errorf("%s the sign-in of %s: %w", doing, account, err))
-}
-
-// hinted gives err its hint.
+// hinted gives err the hint that belongs to it.
 func hinted(err error) error {
 	for cause, hint := range hints {
 		if errors.Is(err, cause) && checks.Hint(err) == "" {

@@ -33,16 +33,25 @@ func scenes() []scene {
 	unsaved := func(err error) setting {
 		return func(e *Evidence) { e.Session.SaveError = err }
 	}
+	cannotSave := func(err error) setting {
+		return func(e *Evidence) {
+			meet(session.Trouble{Where: session.AtKeyring, Text: err.Error(), Err: err})(e)
+			e.Session.Renewal, e.Session.Keyring = e.Session.Keyring, nil
+		}
+	}
 	noHost := meet(met(session.CodeDNS, "no such host"))
 	revoked := meet(atToken(400, invalidGrant, "Refresh token revoked"))
 	return []scene{
 		{"clock-wrong", both(clockAhead, until(time.Minute))},
 		{"clock-wrong certificate", both(meet(met(session.CodeCertTime, "x509: certificate has expired or is not yet valid")), clockUnknown)},
-		{"keyring", both(locked, unsaved(fmt.Errorf("saving the sign-in of spotify: %w", checks.WithHint(errors.New("the keyring is locked"), "Unlock the keyring; until then the sign-in is held in memory only."))))},
-		{"keyring", both(locked, meet(session.Trouble{Where: session.AtKeyring, Text: "loading the sign-in of spotify: the keyring is locked"}))},
-		{"keyring-lost", unsaved(checks.WithHint(errors.New("saving the sign-in of spotify: this desktop has no keyring"), `Install gnome-keyring or KWallet, or set store = "file" under [secrets] in the settings.`))},
-		{"keyring-lost", meet(session.Trouble{Where: session.AtKeyring, Text: "loading the sign-in of spotify: the keyring does not answer",
+		{"keyring", both(locked, unsaved(fmt.Errorf("%w", checks.WithHint(errors.New("the keyring is locked"), "Unlock the keyring; until then the sign-in is held in memory only."))))},
+		{"keyring", both(locked, meet(session.Trouble{Where: session.AtKeyring, Text: "the keyring is locked"}))},
+		{"keyring-lost", unsaved(checks.WithHint(errors.New("this desktop has no keyring"), `Install gnome-keyring or KWallet, or set store = "file" under [secrets] in the settings.`))},
+		{"keyring-lost", meet(session.Trouble{Where: session.AtKeyring, Text: "the keyring does not answer",
 			Err: checks.WithHint(errors.New("the keyring does not answer"), `Log out of the desktop and in again, or set store = "file" under [secrets] in the settings.`)})},
+		{"keyring", both(locked, cannotSave(errors.New("the keyring is locked")))},
+		{"keyring-lost", cannotSave(checks.WithHint(errors.New("can’t save to ~/.local/state/fermata: no space left on device"), "Make room on the disk, then try again."))},
+		{"keyring-lost", unsaved(checks.WithHint(errors.New("can’t save to ~/.local/state/fermata: no space left on device"), "Make room on the disk, then try again."))},
 		{"intercepted", both(meet(met(session.CodeCertificate, "x509: certificate signed by unknown authority")), newNetwork, ending)},
 		{"certificate", meet(met(session.CodeCertTime, "x509: certificate has expired or is not yet valid"))},
 		{"proxy", meet(met(session.CodeProxy, "Proxy Authentication Required"))},
@@ -78,6 +87,10 @@ func scenes() []scene {
 		{"grant-ended", both(meet(atToken(400, invalidGrant, "Refresh token expired")), ageless)},
 		{"other-token", both(meet(atToken(400, invalidGrant, "Invalid refresh token")), newClient)},
 		{"revoked", both(revoked, othersWell)},
+		{"interrupted", both(revoked, othersWell, cutOff(session.LostEnd))},
+		{"interrupted", both(meet(atToken(400, invalidGrant, "Invalid refresh token")), cutOff(session.LostAnswer))},
+		{"interrupted", both(revoked, twoHours, othersFail, cutOff(session.LostSave))},
+		{"grant-ended", both(revoked, old, cutOff(session.LostEnd))},
 		{"signed-out", meet(atAPI(401, "", "Invalid access token"))},
 		{"signed-out", both(revoked, othersFail, func(e *Evidence) { e.Now = noon.Add(2 * time.Hour) })},
 		{"no-renewal", both(ending, func(e *Evidence) { e.Session.Renewable, e.Session.Renews = false, false })},

@@ -2,6 +2,7 @@ package cause
 
 import (
 	"net/http"
+	"strings"
 
 	"fermata/checks"
 	"fermata/checks/session"
@@ -38,6 +39,24 @@ var grantRows = []row{
 		},
 		say: ask("Sign in to %s again", "%s doesn’t recognise your saved sign-in. It may be damaged, or the client ID has changed."),
 		about: "A sign-in belongs to the client ID that asked for it. After a change of the client ID, or if the saved sign-in was damaged, you need a new one. " +
+			"Your account is fine.",
+		fixes: try(SignIn), because: signInAgain,
+	},
+	{
+		id: "interrupted", group: reply,
+		clues: []clue{{70, func(e Evidence) string {
+			return only(e.interrupted() != nil, "the renewal of "+renewalTime(e)+" never came to a known end")
+		}}, {30, refused}},
+		say: func(e Evidence) said {
+			why := "The renewal of %renewal was interrupted before its answer was saved, because Fermata was stopped or the computer lost power."
+			if t := e.interrupted(); t != nil && t.Interrupted.Lost == session.LostAnswer {
+				why = "The answer to the renewal of %renewal never arrived, and since then %s no longer accepts this sign-in."
+			} else if t != nil && t.Interrupted.Lost == session.LostSave {
+				why = "The renewal of %renewal couldn’t be saved before Fermata was stopped or the computer lost power."
+			}
+			return said{checks.Critical, "Sign in to %s again", strings.ReplaceAll(why, "%renewal", renewalTime(e)) + " Sign in again."}
+		},
+		about: "With each renewal %s may give a new token, and no longer accept the one before. The new one got lost on its way to this computer’s disk. " +
 			"Your account is fine.",
 		fixes: try(SignIn), because: signInAgain,
 	},
@@ -123,6 +142,25 @@ var endRows = []row{
 			"signing in again does, today as well as on the last day. %note",
 		fixes: try(SignIn), because: "won’t help: only a new sign-in lasts longer",
 	},
+}
+
+// interrupted returns the trouble, if the sign-in is refused since a renewal of it never came to a known end.
+// Its age explains a refusal better.
+func (e Evidence) interrupted() *session.Trouble {
+	t := e.refused()
+	if t == nil || t.Interrupted.Began.IsZero() || t.Reason == session.ReasonExpired || e.grantOver() {
+		return nil
+	}
+	return t
+}
+
+// renewalTime is when that renewal began.
+func renewalTime(e Evidence) string {
+	t := e.interrupted()
+	if t == nil {
+		return ""
+	}
+	return text.TimeOfDay(t.Interrupted.Began, e.Now)
 }
 
 // newRefused fires on a 401 that a renewal did not heal: session tells of no other.

@@ -21,7 +21,7 @@ var keyringRows = []row{
 		},
 		about: "Fermata keeps your sign-in in the system’s keyring, so that nobody who reads your files gets it. " +
 			"Most keyrings open when you log in; one with a password of its own waits until you type it.",
-		fixes: unlessUnsaved(SignIn), because: "unlock the keyring first",
+		fixes: keyringFixes(nil, SignIn), because: "unlock the keyring first",
 	},
 	{
 		id: KeyringLost, group: keyring,
@@ -30,9 +30,9 @@ var keyringRows = []row{
 			err, _ := keyringError(e)
 			return keyringSays(e, checks.Hint(err), "You’ll stay signed in only until Fermata closes. "+checks.Hint(err))
 		},
-		about: "Fermata keeps your sign-in in the system’s keyring, so that nobody who reads your files gets it. " +
-			"Without a keyring it holds the sign-in in memory, and asks for it again after a restart. The settings can name a file instead.",
-		fixes: unlessUnsaved(SignIn, Support), because: "won’t help: the problem is this computer’s keyring",
+		about: "Fermata keeps your sign-in in the system’s keyring, so that nobody who reads your files gets it; the settings can name a file instead. " +
+			"What can’t be saved it holds in memory, tries to save by itself, and asks for it again after a restart.",
+		fixes: keyringFixes([]Fix{Refresh}, SignIn, Support), because: "won’t help: the problem is where this computer keeps sign-ins",
 	},
 }
 
@@ -49,32 +49,37 @@ func keyringTrouble(e Evidence) string {
 	if err == nil {
 		return ""
 	}
-	return text.Lower(strings.TrimSuffix(bare(err), "."))
+	return text.Lower(strings.TrimSuffix(sentence(err), "."))
 }
 
-// keyringSays tells a sign-in that can't be read from one that can't be saved, and what to do about it.
+// keyringSays tells a sign-in that can't be read from one that can't be saved, or not renewed since what
+// replaces it could not be saved, and what to do about it.
 func keyringSays(e Evidence, unread, unsaved string) said {
 	if err, is := keyringError(e); is {
-		return said{checks.Warning, "Your sign-in can’t be saved", bare(err) + " " + unsaved}
+		return said{checks.Warning, "Your sign-in can’t be saved", sentence(err) + " " + unsaved}
 	}
-	return said{max(e.level, checks.Warning), "Your saved sign-in can’t be read", bare(e.Session.Trouble) + " " + unread}
+	if e.Session.Keyring == nil {
+		return said{max(e.level, checks.Warning), "Your %s session can’t be renewed", sentence(e.Session.Trouble) + " " + unread}
+	}
+	return said{max(e.level, checks.Warning), "Your saved sign-in can’t be read", sentence(e.Session.Trouble) + " " + unread}
 }
 
-// unlessUnsaved offers fixes where the sign-in can't be read. One that can't be saved is good already.
-func unlessUnsaved(fixes ...Fix) func(Evidence) []Fix {
+// keyringFixes are those where the sign-in can't be read. One that can't be saved is good already, and has
+// at most to be tried again; so has one that is not renewed for that.
+func keyringFixes(again []Fix, unread ...Fix) func(Evidence) []Fix {
 	return func(e Evidence) []Fix {
-		if _, unsaved := keyringError(e); unsaved {
-			return nil
+		_, unsaved := keyringError(e)
+		switch {
+		case unsaved:
+			return slices.Clone(again)
+		case e.Session.Keyring == nil:
+			return append(slices.Clone(again), unread...)
 		}
-		return slices.Clone(fixes)
+		return slices.Clone(unread)
 	}
 }
 
-// bare is an error as a sentence, without what was being done for which account.
-func bare(err error) string {
-	words := line(err.Error())
-	if doing, what, ok := strings.Cut(words, ": "); ok && strings.Contains(doing, "the sign-in") {
-		words = what
-	}
-	return text.Upper(strings.TrimSuffix(words, ".")) + "."
+// sentence is an error as one.
+func sentence(err error) string {
+	return text.Upper(strings.TrimSuffix(line(err.Error()), ".")) + "."
 }

@@ -67,6 +67,8 @@ func drawTrouble(t *rapid.T) *session.Trouble {
 		At:         drawTime(t, "at"),
 		Tries:      rapid.IntRange(0, 10).Draw(t, "tries"),
 		Ask:        rapid.Bool().Draw(t, "ask"),
+		Interrupted: session.Interruption{Began: drawTime(t, "began"),
+			Lost: rapid.SampledFrom([]session.Loss{session.LostEnd, session.LostAnswer, session.LostSave}).Draw(t, "lost")},
 	}
 	if rapid.Bool().Draw(t, "err") {
 		tr.Err = errors.Join(errors.New(drawText(t)), errors.New("two")) // of a kind that cannot be compared
@@ -94,7 +96,7 @@ func drawEvidence(t *rapid.T) Evidence {
 	s := &e.Session
 	s.Renews = s.Renewable && !s.Ask && (s.Renewal == nil || !s.Renewal.Ask)
 	if yes("kept") {
-		e.Session.SaveError = fmt.Errorf("saving the sign-in of spotify: %s", drawText(t))
+		e.Session.SaveError = fmt.Errorf("%s", drawText(t))
 	}
 	return e
 }
@@ -171,6 +173,11 @@ var evidenceFor = []struct {
 	{"wrong-client", newClient}, {"other-token", newClient},
 	{"redirect", func(e *Evidence) { e.NoReturn = true }},
 	{"grant-ended", old},
+	{"interrupted", func(e *Evidence) {
+		if t := e.Session.Trouble; t != nil {
+			t.Interrupted.Began = noon.Add(-time.Minute)
+		}
+	}},
 	{"revoked", othersWell},
 	{"revoked", func(e *Evidence) { e.Session.LastGood = noon.Add(-time.Minute) }},
 	{"signed-out", func(e *Evidence) { e.Session.Until = noon.Add(time.Minute) }},

@@ -77,6 +77,13 @@ func twoHours(e *Evidence) { ago(2 * time.Hour)(e) }
 func old(e *Evidence) {
 	e.Session.AuthorizedAt, e.Session.GrantUntil = noon.AddDate(0, -7, 0), noon.AddDate(0, -1, 0)
 }
+func cutOff(lost session.Loss) setting {
+	return func(e *Evidence) {
+		t := *e.Session.Trouble
+		t.Interrupted = session.Interruption{Began: noon.Add(-2 * time.Hour), Lost: lost}
+		e.Session.Trouble, e.Session.Renewal = &t, &t
+	}
+}
 func ageless(e *Evidence)      { e.Session.AuthorizedAt, e.Session.GrantUntil = time.Time{}, time.Time{} }
 func isOver(e *Evidence)       { until(-time.Minute)(e) }
 func clockUnknown(e *Evidence) { e.Clock = clock.Facts{Reason: "no time server answered"} }
@@ -183,8 +190,8 @@ func TestStrings(t *testing.T) {
 		{met(session.CodeDial, "dial tcp: connection refused"), []view{{plainly, "no-network"}, {networkWorks, "unreachable"}}},
 		{met(session.CodeTimeout, "Client.Timeout exceeded"), []view{{offline, "no-network"}, {both(networkWorks, statusSays), "unreachable"}}},
 		{met(session.CodeBroken, "connection reset by peer"), []view{{plainly, "no-network"}, {offline, "no-network"}}},
-		{session.Trouble{Where: session.AtKeyring, Text: "loading the sign-in of spotify: the keyring is locked"}, []view{{locked, Keyring}, {both(locked, clockAhead), "clock-wrong keyring"}}},
-		{session.Trouble{Where: session.AtKeyring, Text: "loading the sign-in of spotify: this desktop has no keyring"}, []view{{plainly, KeyringLost}, {statusSays, KeyringLost}}},
+		{session.Trouble{Where: session.AtKeyring, Text: "the keyring is locked"}, []view{{locked, Keyring}, {both(locked, clockAhead), "clock-wrong keyring"}}},
+		{session.Trouble{Where: session.AtKeyring, Text: "this desktop has no keyring"}, []view{{plainly, KeyringLost}, {statusSays, KeyringLost}}},
 		{session.Trouble{Where: session.AtKeyring, Text: "Geheimnis"}, []view{{plainly, KeyringLost}, {locked, Keyring}}},
 		{atAPI(418, "", "I'm a teapot"), []view{{plainly, Unknown}, {statusSays, Unknown}}},
 		{atToken(400, "invalid_request", "must supply a validator"), []view{{plainly, Unknown}, {clockAhead, "clock-wrong unknown"}}},

@@ -3,7 +3,10 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
+
+	"fermata/checks"
 )
 
 const keeperTimeout = 15 * time.Second // of one call to the keeper
@@ -26,16 +29,25 @@ func (a *Account) load(ctx context.Context, clicked bool) {
 	}
 }
 
-// read reads the grant that is kept. Where it is not the one in memory, nothing of that one stays.
-func (a *Account) read(ctx context.Context) *Trouble {
+// kept returns the grant that is kept; the zero Grant where there is none.
+func (a *Account) kept(ctx context.Context) (Grant, *Trouble) {
 	ctx, cancel := keeping(ctx)
 	defer cancel()
 	g, err := a.keeper.Load(ctx, a.name)
 	switch {
 	case errors.Is(err, ErrNoGrant), err == nil && g.RefreshToken == "":
-		g = Grant{}
+		return Grant{}, nil
 	case err != nil:
-		return keyringTrouble(err)
+		return Grant{}, keyringTrouble(err)
+	}
+	return g, nil
+}
+
+// read reads the grant that is kept. Where it is not the one in memory, nothing of that one stays.
+func (a *Account) read(ctx context.Context) *Trouble {
+	g, t := a.kept(ctx)
+	if t != nil {
+		return t
 	}
 	a.update(func(s *state) {
 		if !s.loaded || g.RefreshToken != s.grant.RefreshToken || g.ClientID != s.grant.ClientID {
@@ -50,7 +62,7 @@ func (a *Account) read(ctx context.Context) *Trouble {
 
 // stored is all that is known of an account whose grant was just read.
 func stored(g Grant, renewals int) state {
-	return state{loaded: true, signedIn: g.RefreshToken != "", grant: g, renewals: renewals}
+	return state{loaded: true, signedIn: g.RefreshToken != "", grant: g, kept: g.RefreshToken, renewals: renewals}
 }
 
 // Reload reads the grant again, where it may have been changed or removed behind the account's back. What
@@ -65,7 +77,7 @@ func (a *Account) Reload(ctx context.Context) error {
 			a.load(ctx, true)
 			return asError(a.snapshot().keyring)
 		case s.dirty:
-			a.save(ctx)
+			a.saveAgain(ctx)
 			return asError(a.snapshot().saveErr)
 		case s.signedIn && s.grant.RefreshToken == "": // such a one is never kept
 			return nil
@@ -74,19 +86,56 @@ func (a *Account) Reload(ctx context.Context) error {
 	})
 }
 
-// save hands the grant to the keeper. A failure is kept for a person to see, and tried again later.
+// save hands the grant to the keeper. A failure is kept for a person to see, and tried again later. The
+// caller has the lock.
 func (a *Account) save(ctx context.Context) {
 	ctx, cancel := keeping(ctx)
 	defer cancel()
-	err := a.keeper.Save(ctx, a.name, a.snapshot().grant)
+	s := a.snapshot()
+	err := a.keeper.Save(ctx, a.name, s.grant)
+	switch {
+	case err != nil && s.unsaved():
+		_ = a.guard.End(a.name, LostSave) // else the record says that it never ended
+	case err == nil && s.unsaved():
+		_ = a.guard.End(a.name, LostNothing) // what stays on record is of an older token
+	}
+	a.saved(err)
+}
+
+// saved notes that the keeper has the grant, or why it has not.
+func (a *Account) saved(err error) {
 	now := a.clock.Elapsed()
 	a.update(func(s *state) {
 		if s.dirty = err != nil; !s.dirty {
-			s.saveErr = nil
+			s.saveErr, s.kept = nil, s.grant.RefreshToken
 			return
 		}
 		s.saveErr = keyringTrouble(err).follow(s.saveErr, now)
 	})
+}
+
+// saveAgain saves what is not kept yet, unless what is kept is another process's by now.
+func (a *Account) saveAgain(ctx context.Context) {
+	if err := a.lock(ctx); err != nil {
+		a.saved(err)
+		return
+	}
+	defer a.release()
+	if !a.snapshot().unsaved() { // it differs in less than its refresh token
+		if other, _ := a.takeOver(ctx); other {
+			return
+		}
+	}
+	a.save(ctx)
+}
+
+// Unsaved returns why the sign-in is in memory only, with a hint; nil if it is kept.
+func (a *Account) Unsaved() error {
+	t := a.snapshot().saveErr
+	if t == nil {
+		return nil
+	}
+	return checks.WithHint(fmt.Errorf("the sign-in works, but it isn’t saved: %w", t.Err), keyringHint(t))
 }
 
 func keyringTrouble(err error) *Trouble {

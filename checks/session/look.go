@@ -25,7 +25,7 @@ func (a *Account) Look(ctx context.Context) (Facts, time.Duration) {
 		a.load(ctx, false)
 		a.correctAuthorizedAt()
 		if s := a.snapshot(); s.dirty && (s.saveErr == nil || a.clock.Elapsed() >= nextKeeping(s.saveErr)) {
-			a.save(ctx)
+			a.saveAgain(ctx)
 		}
 		early = a.steps(looks)
 		return nil

@@ -57,6 +57,8 @@ func nextRenewal(s state, early bool) time.Duration {
 	switch t := s.token; {
 	case s.renewal != nil && early && s.renewal.Where == AtNetwork:
 		return s.renewal.at + spacing
+	case s.renewal != nil && s.renewal.Where == AtKeyring:
+		return nextKeeping(s.renewal)
 	case s.renewal != nil:
 		return s.renewal.at + pause(s.renewal, s.jitter)
 	case t.access == "" || t.rejected:

@@ -68,8 +68,8 @@ func (a *Account) validToken(ctx context.Context) (string, error) {
 	return a.snapshot().token.access, nil
 }
 
-// renew asks for a new access token. The caller holds requests. The request outlives ctx: its reply
-// may have the only good refresh token in it.
+// renew asks for a new access token, once it is sure that the reply can be saved and that nobody else asks. The
+// caller holds requests. The request outlives ctx: its reply may have the only good refresh token in it.
 func (a *Account) renew(ctx context.Context) error {
 	s := a.snapshot()
 	switch {
@@ -80,25 +80,60 @@ func (a *Account) renew(ctx context.Context) error {
 	case s.grant.RefreshToken == "":
 		return checks.WithHint(errors.New("this sign-in cannot be renewed: the provider gave no refresh token"), "Sign in again.")
 	}
-	ctx = a.outliving(ctx)
-	sent, cfg := a.clock.Elapsed(), a.config()
-	tok, err := cfg.oauth(s.grant.ClientID).TokenSource(ctx, &oauth2.Token{RefreshToken: s.grant.RefreshToken}).Token()
-	if err != nil {
-		t := sortTokenError(cfg.Provider, err, a.clock.Now(), s.grant.RefreshToken, s.token.access)
-		now := a.clock.Elapsed()
-		a.update(func(s *state) {
-			s.renewals++
-			s.jitter = draw()
-			s.renewal = t.follow(s.renewal, now)
-		})
-		return asError(t)
+	if err := a.lock(ctx); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return a.failed(keyringTrouble(err))
 	}
-	if g := merge(s.grant, tok); g != s.grant {
+	defer a.release()
+	ctx = a.outliving(ctx)
+	sent := a.clock.Elapsed()
+	r, tok, t := a.try(ctx)
+	if t != nil && t.refused() {
+		if other, _ := a.takeOver(ctx); other { // kept by a process that takes no locks
+			sent = a.clock.Elapsed()
+			r, tok, t = a.try(ctx)
+		}
+	}
+	if t != nil {
+		a.ended(r, t)
+		return a.failed(t)
+	}
+	if g := merge(r.grant, tok); g != r.grant {
 		a.update(func(s *state) { s.grant, s.dirty = g, true })
 		a.save(ctx)
 	}
+	if !a.snapshot().unsaved() {
+		a.ended(r, nil)
+	}
 	a.accept(tok, sent, s.token.rejected)
 	return nil
+}
+
+// try makes one request for a new access token.
+func (a *Account) try(ctx context.Context) (renewal, *oauth2.Token, *Trouble) {
+	r, t := a.prepare(ctx)
+	if t != nil {
+		return renewal{}, nil, t
+	}
+	cfg := a.config()
+	tok, err := cfg.oauth(r.grant.ClientID).TokenSource(ctx, &oauth2.Token{RefreshToken: r.grant.RefreshToken}).Token()
+	if err != nil {
+		t = sortTokenError(cfg.Provider, err, a.clock.Now(), r.grant.RefreshToken, a.snapshot().token.access)
+	}
+	return r, tok, t
+}
+
+// failed notes that a renewal met t.
+func (a *Account) failed(t *Trouble) error {
+	now := a.clock.Elapsed()
+	a.update(func(s *state) {
+		s.renewals++
+		s.jitter = draw()
+		s.renewal = t.follow(s.renewal, now)
+	})
+	return asError(t)
 }
 
 // accept takes over the access token of a reply to a request sent at the elapsed time sent. The
@@ -156,6 +191,11 @@ func (a *Account) outliving(ctx context.Context) context.Context {
 	return context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, a.client)
 }
 
+// keyringHint is what to do about trouble with the keeper.
+func keyringHint(t *Trouble) string {
+	return cmp.Or(checks.Hint(t.Err), "Unlock the keyring, then try again.")
+}
+
 // asError returns t as an error with its hint, nil for nil.
 func asError(t *Trouble) error {
 	if t == nil {
@@ -163,7 +203,7 @@ func asError(t *Trouble) error {
 	}
 	switch {
 	case t.Where == AtKeyring:
-		return checks.WithHint(t, "Unlock the keyring, then try again.")
+		return checks.WithHint(t, keyringHint(t))
 	case t.Where == AtNetwork && t.Code == CodeCertTime:
 		return checks.WithHint(t, "Check this computer's clock.")
 	case t.Where == AtNetwork && (t.Code == CodePortal || t.Code == CodeRedirect):

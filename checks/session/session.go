@@ -95,7 +95,8 @@ type Config struct {
 	Name     string // as it stands in action IDs
 	ClientID string
 	Provider Provider
-	Ask      bool // never renew without a click
+	Ask      bool  // never renew without a click
+	Guard    Guard // of New alone; nil: no other process knows the sign-ins
 }
 
 // An Account is one account as it is now. Its methods may be called from several goroutines.
@@ -104,10 +105,12 @@ type Account struct {
 	client *http.Client
 	clock  Clock
 	keeper Keeper
+	guard  Guard
 
 	// requests serialises requests: one goroutine at a time, the one that has put a value in, talks to the
 	// provider or the keeper.
 	requests chan struct{}
+	unlock   func() // lets go of the Guard's lock, which whoever holds requests has; nil: it is free
 
 	mu        sync.Mutex // guards what follows; never held across a request
 	cfg       Config
@@ -123,6 +126,7 @@ type state struct {
 	grant        Grant
 	signedInAt   time.Duration // when the grant was given, if that was in this run of the program
 	signedInHere bool          // signedInAt holds
+	kept         string        // the refresh token that the keeper has, as far as is known
 	dirty        bool          // the keeper does not have grant as it is
 	saveErr      *Trouble      // why
 
@@ -141,6 +145,9 @@ type state struct {
 	jitter   float64       // -0.1…0.1, drawn anew at every attempt
 }
 
+// unsaved reports whether the newest refresh token is in memory only.
+func (s state) unsaved() bool { return s.kept != s.grant.RefreshToken }
+
 // A token is an access token and its life.
 type token struct {
 	access    string
@@ -157,9 +164,12 @@ func (t token) usable(now time.Duration) bool {
 // New returns the account that cfg describes. Requests go through rt, which is to follow no redirects
 // and need set no timeouts.
 func New(cfg Config, rt http.RoundTripper, c Clock, k Keeper) *Account {
+	if cfg.Guard == nil {
+		cfg.Guard = unguarded{}
+	}
 	client := web.Client(rt)
 	client.Transport = tokenReplies{client.Transport}
-	return &Account{name: cfg.Name, cfg: cfg, client: client, clock: c, keeper: k, requests: make(chan struct{}, 1)}
+	return &Account{name: cfg.Name, cfg: cfg, client: client, clock: c, keeper: k, guard: cfg.Guard, requests: make(chan struct{}, 1)}
 }
 
 // Configure takes over changed settings; the name stays. Tokens, a request under way and a sign-in under
@@ -219,8 +229,20 @@ func (a *Account) click(ctx context.Context, f func(ctx context.Context) error) 
 }
 
 // Close waits until no request is under way any more, so that a refresh token that is on its way is kept,
-// or until ctx ends. The account makes no request after it: who asks for one waits until its context ends.
-func (a *Account) Close(ctx context.Context) error { return a.acquire(ctx) }
+// or until ctx ends. What could not be saved is tried once more. The account makes no request after it: who
+// asks for one waits until its context ends.
+func (a *Account) Close(ctx context.Context) error {
+	if err := a.acquire(ctx); err != nil {
+		return err
+	}
+	if a.snapshot().dirty {
+		a.saveAgain(ctx)
+	}
+	if a.unlock != nil {
+		a.unlock()
+	}
+	return nil
+}
 
 // config returns the settings as they are now.
 func (a *Account) config() Config {

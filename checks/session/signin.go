@@ -107,6 +107,8 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 		return err
 	}
 	outlive := a.outliving(ctx)
+	_ = a.lock(outlive) // a new sign-in counts, whatever becomes of an older one
+	defer a.release()
 	sent := a.clock.Elapsed()
 	tok, err := t.conf.Exchange(outlive, code, oauth2.VerifierOption(t.verifier))
 	if err != nil {
@@ -123,6 +125,7 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 	}, tok)
 	a.update(func(s *state) {
 		*s = stored(g, s.renewals)
+		s.kept = ""
 		s.signedIn, s.dirty, s.signedInAt, s.signedInHere = true, g.RefreshToken != "", a.clock.Elapsed(), true
 	})
 	if g.RefreshToken != "" {
@@ -143,13 +146,16 @@ func (a *Account) Logout(ctx context.Context) error {
 	return a.click(ctx, func(ctx context.Context) error {
 		ctx, cancel := keeping(ctx)
 		defer cancel()
+		_ = a.lock(ctx) // so that no other process saves what it renews after this
+		defer a.release()
 		if err := a.keeper.Delete(ctx, a.name); err != nil && !errors.Is(err, ErrNoGrant) {
 			return checks.WithHint(fmt.Errorf("the sign-in is still kept: %w", err), "Try again once the keyring is unlocked.")
 		}
+		_ = a.guard.End(a.name, LostNothing) // it is of a token that is gone
 		a.mu.Lock()
-		defer a.mu.Unlock()
 		a.state = stored(Grant{}, a.state.renewals)
 		a.attempt = nil
+		a.mu.Unlock()
 		return nil
 	})
 }

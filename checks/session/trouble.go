@@ -21,7 +21,7 @@ const (
 	AtToken   = "token"   // the token endpoint answered
 	AtAPI     = "api"     // the health look was answered
 	AtNetwork = "network" // nobody answered, or somebody on the way did
-	AtKeyring = "keyring" // the grant could not be read
+	AtKeyring = "keyring" // the grant could not be read, or what is to replace it could not be saved
 )
 
 // Codes of trouble at AtNetwork, where there is no provider to name it.
@@ -52,7 +52,9 @@ type Trouble struct {
 	At         time.Time     // true time of the last
 	Tries      int           // how many in a row
 	Ask        bool          // it lasts until a person does something; otherwise it may heal by itself
-	Err        error         // the transport's error, for errors.As; nil where there was a reply
+	// Interrupted is, where the refresh token is refused, the earlier renewal of it that may be why; zero: none.
+	Interrupted Interruption
+	Err         error // the transport's error, for errors.As; nil where there was a reply
 
 	since, at time.Duration // Since and At as Clock.Elapsed told them
 	expired   bool          // the access token is over

@@ -97,6 +97,13 @@ func (s *Spotify) Rotate(on bool) {
 	s.rotate = on
 }
 
+// RevokeReused says whether a retired refresh token that comes again costs the whole sign-in.
+func (s *Spotify) RevokeReused(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revoke = on
+}
+
 // shift puts the time in the Date header off by d. Lifetimes do not change.
 func (s *Spotify) shift(d time.Duration) {
 	s.mu.Lock()
@@ -104,7 +111,7 @@ func (s *Spotify) shift(d time.Duration) {
 	s.skew = d
 }
 
-// Repair undoes all but EndSessions and Rotate: access tokens that ended stay ended.
+// Repair undoes all but EndSessions, Rotate and RevokeReused: access tokens that ended stay ended.
 func (s *Spotify) Repair() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

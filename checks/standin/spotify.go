@@ -35,6 +35,7 @@ type Spotify struct {
 	grants    []*grant
 	access    map[string]*access
 	rotate    bool
+	revoke    bool          // a retired refresh token costs the sign-in
 	skew      time.Duration // of the Date header
 	overrides map[string]http.HandlerFunc
 	count     map[string]int

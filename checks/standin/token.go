@@ -88,6 +88,9 @@ func (s *Spotify) refresh(id, token string) (*tokenReply, *tokenError) {
 	case g.refusal != "":
 		return nil, invalidGrant(g.refusal)
 	case !current:
+		if s.revoke {
+			g.refusal = "Refresh token revoked" // the newest too, as somebody else may have it (RFC 9700 section 4.14.2)
+		}
 		return nil, invalidGrant("Refresh token revoked")
 	case g.ended(time.Now()):
 		return nil, invalidGrant("Refresh token expired")

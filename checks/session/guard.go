@@ -1,0 +1,144 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+)
+
+// A Guard sees to it that no reply to a renewal is lost: one process at a time renews a sign-in, and what a
+// renewal left behind that never came to its end is found by the next. Its errors say why nothing could
+// be saved, with a hint.
+type Guard interface {
+	// Lock waits until no other process renews the account's sign-in or saves it. It returns soon after
+	// ctx ends.
+	Lock(ctx context.Context, account string) (unlock func(), err error)
+	// Begin records that a renewal of the refresh token begins at the true time at, unless an earlier one of
+	// the same token is on record, which it returns. The record is on the disk when it returns.
+	Begin(account, token string, at time.Time) (earlier Interruption, err error)
+	// End removes the record, or notes in it what of the renewal was lost.
+	End(account string, lost Loss) error
+}
+
+// An Interruption is a renewal that never came to a known end. The refresh token may have been replaced then.
+type Interruption struct {
+	Began time.Time // true time; zero: there was none
+	Lost  Loss
+}
+
+// Loss is what of a renewal was lost.
+type Loss string
+
+// What can be lost. A record as Begin makes it says LostEnd.
+const (
+	LostNothing Loss = "nothing"
+	LostEnd     Loss = ""       // the program or the computer stopped before there was an end
+	LostAnswer  Loss = "answer" // no answer arrived, or half of one
+	LostSave    Loss = "save"   // the answer could not be saved
+)
+
+// unguarded is the Guard of a sign-in that no other process knows.
+type unguarded struct{}
+
+func (unguarded) Lock(context.Context, string) (func(), error) { return func() {}, nil }
+func (unguarded) Begin(string, string, time.Time) (Interruption, error) {
+	return Interruption{}, nil
+}
+func (unguarded) End(string, Loss) error { return nil }
+
+// lock takes the Guard's lock, unless the account has it still. The caller holds requests.
+func (a *Account) lock(ctx context.Context) (err error) {
+	if a.unlock == nil {
+		a.unlock, err = a.guard.Lock(ctx, a.name)
+	}
+	return err
+}
+
+// release lets go of the lock, unless the keeper still lacks a newer refresh token: the one that it has
+// must not be renewed by anybody else. The caller holds requests.
+func (a *Account) release() {
+	if a.unlock != nil && !a.snapshot().unsaved() {
+		a.unlock()
+		a.unlock = nil
+	}
+}
+
+// A renewal is what is to be asked for, and what is known of an earlier try.
+type renewal struct {
+	grant    Grant
+	recorded bool // that it begins
+	earlier  Interruption
+}
+
+// prepare returns what is to be renewed: what another process has kept since, else the account's own grant.
+// It is an error if the keeper doesn't answer, or if nothing can be recorded beside it: then the reply
+// could be lost. A grant that is in memory only is renewed all the same, as nothing that is kept gets lost by
+// that. The caller has the lock.
+func (a *Account) prepare(ctx context.Context) (renewal, *Trouble) {
+	if a.snapshot().unsaved() {
+		a.save(ctx)
+	}
+	if s := a.snapshot(); s.unsaved() {
+		return renewal{grant: s.grant}, nil
+	}
+	if a.guard != (unguarded{}) {
+		if _, t := a.takeOver(ctx); t != nil {
+			return renewal{}, t
+		}
+	}
+	r := renewal{grant: a.snapshot().grant, recorded: true}
+	var err error
+	if r.earlier, err = a.guard.Begin(a.name, r.grant.RefreshToken, a.clock.Now()); err != nil {
+		return r, keyringTrouble(err)
+	}
+	return r, nil
+}
+
+// takeOver takes over the grant that another process has kept in place of the account's, and reports whether
+// there is one. That none is kept any more proves nothing: only Logout ends a sign-in.
+func (a *Account) takeOver(ctx context.Context) (bool, *Trouble) {
+	g, t := a.kept(ctx)
+	own := a.snapshot().grant
+	if t != nil || g.RefreshToken == "" || g.RefreshToken == own.RefreshToken {
+		return false, t
+	}
+	a.update(func(s *state) {
+		if g.ClientID != own.ClientID || !g.AuthorizedAt.Equal(own.AuthorizedAt) { // another sign-in
+			*s = stored(g, s.renewals)
+			return
+		}
+		s.grant, s.kept, s.dirty, s.saveErr = g, g.RefreshToken, false, nil
+	})
+	return true, nil
+}
+
+// ended records how the renewal r ended, which met t; nil: it worked, and its reply is saved.
+func (a *Account) ended(r renewal, t *Trouble) {
+	switch {
+	case !r.recorded:
+		return
+	case t == nil:
+		_ = a.guard.End(a.name, LostNothing) // what stays on record is of a token that works
+	case r.earlier.Began.IsZero():
+		_ = a.guard.End(a.name, t.lost()) // else it says that it never ended
+	case t.refused():
+		t.Interrupted = r.earlier
+	}
+}
+
+// refused reports whether the refresh token is no longer good.
+func (t *Trouble) refused() bool { return t.Where == AtToken && t.Ask && t.Code == "invalid_grant" }
+
+// lost is what of a renewal that met t was lost.
+func (t *Trouble) lost() Loss {
+	dial, _ := errors.AsType[*net.OpError](t.Err)
+	switch {
+	case t.Status == http.StatusBadGateway, t.Status == http.StatusGatewayTimeout,
+		t.Where == AtNetwork && t.Status/100 == 2,
+		t.Where == AtNetwork && (t.Code == CodeTimeout || t.Code == CodeBroken) && (dial == nil || dial.Op != "dial"):
+		return LostAnswer
+	}
+	return LostNothing
+}
