@@ -309,3 +309,26 @@ func TestLockWaits(t *testing.T) {
 	}
 	again()
 }
+
+// A process that could not save the newest token keeps the lock: what is kept is no longer good.
+func TestUnsavedKeepsTheLock(t *testing.T) {
+	h := newHome(t)
+	a, b := h.process(), h.process()
+	h.faults.set(false, true)
+	if err := a.Refresh(t.Context()); err != nil || a.Unsaved() == nil {
+		t.Fatalf("%v, unsaved: %v", err, a.Unsaved())
+	}
+	h.faults.set(false, false)
+	before := h.spotify.Count("/api/token")
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if err := b.Refresh(ctx); !errors.Is(err, context.DeadlineExceeded) || h.spotify.Count("/api/token") != before {
+		t.Errorf("the other process: %v, %d renewals", err, h.spotify.Count("/api/token")-before)
+	}
+	if err := a.Close(t.Context()); err != nil || a.Unsaved() != nil {
+		t.Errorf("the last try to save: %v, %v", err, a.Unsaved())
+	}
+	if err := b.Refresh(t.Context()); err != nil {
+		t.Errorf("once it is saved: %v", err)
+	}
+}

@@ -115,6 +115,11 @@ func scenes() []scene {
 		{"the keyring is locked", func(w *world) {
 			w.facts.SaveError, w.facts.Locked = checks.WithHint(errors.New("the keyring is locked"), "Unlock it."), true
 		}},
+		{"nothing can be saved", func(w *world) {
+			w.until(40 * time.Minute)
+			w.facts.Renewal = &session.Trouble{Where: session.AtKeyring, Text: "can’t save to ~/.local/state/fermata: no space left on device", Since: noon, At: noon, Tries: 1}
+			w.facts.Trouble = w.facts.Renewal
+		}},
 		{"the keyring cant be read", func(w *world) {
 			t := session.Trouble{Where: session.AtKeyring, Text: "the keyring is locked", Since: noon, At: noon, Tries: 1}
 			w.facts.Facts = session.Facts{Trouble: &t, Keyring: &t}
