@@ -42,6 +42,7 @@ type App struct {
 	state    *core.State
 	clock    *clock.Check
 	measured config.Clock                      // what clock was made from
+	delay    time.Duration                     // of looks that start
 	until    time.Duration                     // when the words change by time alone
 	cancels  map[core.RunID]context.CancelFunc // of the actions under way
 	saves    chan map[string]core.Reminder     // the newest that is to be kept
@@ -49,6 +50,9 @@ type App struct {
 	quit     context.CancelFunc
 	work     sync.WaitGroup // looks and actions under way
 }
+
+// headStart is how long the first looks leave the processor to the icon.
+const headStart = 30 * time.Millisecond
 
 // A Snapshot is all that others may know, as it was after one event. It is never changed.
 type Snapshot struct {
@@ -78,7 +82,9 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 	a.work.Go(func() { a.keep(ctx) })
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	a.delay = headStart
 	a.step(ctx, faces, core.Woke{})
+	a.delay = 0
 	for {
 		timer.Reset(max(0, min(a.state.Wake(), a.until, a.now()+24*time.Hour)-a.now()))
 		select {
@@ -120,9 +126,7 @@ func (a *App) step(ctx context.Context, faces []Face, e core.Event) {
 		delete(a.cancels, acted.Run)
 	}
 	at := a.at()
-	for _, effect := range a.state.Step(at, e) {
-		a.carryOut(ctx, effect)
-	}
+	effects := a.state.Step(at, e)
 	var v view.View
 	v, a.until = view.Make(a.state, at)
 	same := a.snapshot.Version > 0 && reflect.DeepEqual(a.snapshot.View, v)
@@ -139,6 +143,9 @@ func (a *App) step(ctx context.Context, faces []Face, e core.Event) {
 		for _, f := range faces {
 			f.Show(v)
 		}
+	}
+	for _, effect := range effects {
+		a.carryOut(ctx, effect)
 	}
 }
 

@@ -112,6 +112,7 @@ func inBubbleAfter(t *testing.T, age time.Duration, told map[string]core.Reminde
 func (b *bench) outside() Outside {
 	start := time.Now()
 	o := Outside{
+		Build:     func() view.Build { return view.Build{} },
 		Reminders: b.told, Changes: b.changes, Networks: b.networks, Reloads: b.reloads,
 		Save: func(told map[string]core.Reminder) error {
 			kept, err := json.Marshal(told)

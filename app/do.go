@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"reflect"
+	"time"
 
 	"fermata/app/account"
 	"fermata/app/autostart"
@@ -22,8 +23,14 @@ import (
 func (a *App) carryOut(ctx context.Context, e core.Effect) {
 	switch e := e.(type) {
 	case core.Look:
-		look := a.look(e.Name)
-		a.work.Go(func() { a.send(look(ctx)) })
+		look, begin := a.look(e.Name), time.NewTimer(a.delay)
+		a.work.Go(func() {
+			select {
+			case <-begin.C:
+			case <-ctx.Done(): // look says so
+			}
+			a.send(look(ctx))
+		})
 	case core.Act:
 		ctx, cancel := context.WithCancel(browser.WithActivation(ctx, e.Activation))
 		a.cancels[e.Run] = cancel
@@ -110,7 +117,7 @@ func (a *App) action(act core.Act) doing {
 	return func(ctx context.Context) (any, error) { return nil, a.cause(ctx, verb) }
 }
 
-func (a *App) report() string { return view.Report(a.state, a.at(), a.out.Build) }
+func (a *App) report() string { return view.Report(a.state, a.at(), a.out.Build()) }
 
 // cause causes a trouble of the demo. Where what is kept can't be read, the account begins as after a
 // restart.

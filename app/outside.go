@@ -35,7 +35,7 @@ type Outside struct {
 	SetClock func(ctx context.Context) error
 	// Trim gives back memory when there is nothing to do for a while; nil: nothing does.
 	Trim  func()
-	Build view.Build
+	Build func() view.Build // of this program, for a report
 	// Troubles are those of the demo, and Cause causes one; reload says that what is kept of the sign-ins
 	// has changed. Not nil marks everything DEMO.
 	Troubles []core.Trouble

@@ -81,6 +81,9 @@ func Main(args []string, stdout, stderr io.Writer, desktop Desktop) int {
 
 // run does what args say.
 func (in *invocation) run(args []string) error {
+	if len(args) == 0 && os.Getenv("GO_FLAGS_COMPLETION") == "" { // the tray: nothing to parse, and its icon is waited for
+		return in.own().run()
+	}
 	line := newLine(in)
 	_, err := line.parser.ParseArgs(args)
 	if flags.WroteHelp(err) {
@@ -91,6 +94,9 @@ func (in *invocation) run(args []string) error {
 	}
 	return err
 }
+
+// own is where the person's own instance runs, as opposed to the demo's.
+func (in *invocation) own() *place { return &place{invocation: in, name: "fermata"} }
 
 // verdict is how a command ends that shows what it found.
 func verdict(err error, l checks.Level) error {

@@ -41,7 +41,7 @@ func (p *place) demoApp(ctx context.Context, open func(context.Context, string) 
 
 func demoOutside(world *standin.World, open func(context.Context, string) error) app.Outside {
 	url := world.URL()
-	o := app.Outside{Trim: memory.Trim, Build: build()}
+	o := app.Outside{Trim: memory.Trim, Build: build}
 	o.Demo(world, secrets.NewMemory())
 	o.Time, o.Open = clock.NewTime(), open
 	o.Settings.Config = config.Default()

@@ -30,7 +30,7 @@ type entry struct {
 }
 
 func newLine(in *invocation) *line {
-	real := &place{invocation: in, name: "fermata"}
+	real := in.own()
 	pretend := &place{invocation: in, name: "fermata-demo", demo: true}
 	p := flags.NewNamedParser("fermata", flags.HelpFlag|flags.PassDoubleDash)
 	p.SubcommandsOptional = true

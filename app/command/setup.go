@@ -44,7 +44,7 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	p.complain(problems)
 	o := app.Outside{
 		Settings: core.Settings{Config: cfg, Problems: problems, File: true, AtLogin: autostart.On()}, Path: path,
-		Dates: dates(), History: filepath.Join(state, "clock.json"), Trim: memory.Trim, Build: build(),
+		Dates: dates(), History: filepath.Join(state, "clock.json"), Trim: memory.Trim, Build: build,
 	}
 	o.Time, o.Transport, o.Provider, o.Open = clock.NewTime(), transport(), provider, open
 	keyring := secrets.NewKeyring("fermata")
