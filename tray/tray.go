@@ -13,13 +13,9 @@ import (
 	"fermata/app/core"
 	"fermata/app/notify"
 	"fermata/app/view"
-	"fermata/assets"
 
 	"fyne.io/systray"
 )
-
-// Title is what the tray item is called; panels use it as its ID.
-const Title = "Fermata"
 
 // again is when icon and tooltip are set once more: systray loses what comes between its connection and
 // its export (systray_unix.go, nativeStart), and only what is set before is sure to be there at once.
@@ -43,12 +39,10 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 		watch(ctx, plain)
 		return nil
 	}
-	center := notify.New(notify.Options{
-		App: Title, DesktopEntry: "io.github.fermata", AppID: "io.github.fermata", Icon: assets.AppIcon,
-		Where:   "Click Fermata's icon in the tray to act.",
-		Clicked: func(n notify.Click) { click(onNotice(n)) },
-		Failed:  func(err error) { fmt.Fprintln(os.Stderr, "fermata: no notifications:", err) },
-	})
+	center := notify.New(
+		func(n notify.Click) { click(onNotice(n)) },
+		func(err error) { fmt.Fprintln(os.Stderr, "fermata: no notifications:", err) },
+	)
 	p := newPanel(native{}, func(action core.ActionID) { click(core.Clicked{Action: action}) })
 	faces := []app.Face{p, notices{center}}
 	if !shows {
@@ -68,7 +62,7 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 	select {
 	case first := <-p.views:
 		p.dress(first)
-		systray.SetTitle(Title)
+		systray.SetTitle("Fermata") // panels use it as its ID
 		start(bus, func() { p.ready(bus, first) })
 		cancel()
 	case <-ended:

@@ -7,6 +7,8 @@ import (
 	"image/png"
 	"strings"
 
+	"fermata/assets"
+
 	"github.com/godbus/dbus/v5"
 )
 
@@ -18,7 +20,7 @@ const defaultAction = "default"
 
 // message returns the arguments of the method Notify, see
 // https://specifications.freedesktop.org/notification-spec/latest/protocol.html.
-func (o *Options) message(n Notice, replaces uint32, can capabilities) []any {
+func message(n Notice, replaces uint32, can capabilities) []any {
 	const (
 		usualTime = int32(-1)
 		noTime    = int32(0)
@@ -29,9 +31,9 @@ func (o *Options) message(n Notice, replaces uint32, can capabilities) []any {
 	}
 	hints := map[string]dbus.Variant{
 		"urgency":       dbus.MakeVariant(urgency),
-		"desktop-entry": dbus.MakeVariant(o.DesktopEntry),
+		"desktop-entry": dbus.MakeVariant(appID),
 	}
-	if pixels, ok := decode(o.Icon); ok {
+	if pixels, ok := decode(assets.AppIcon); ok {
 		hints["image-data"] = dbus.MakeVariant(pixels)
 	}
 	body, actions := n.Body, []string{}
@@ -41,9 +43,9 @@ func (o *Options) message(n Notice, replaces uint32, can capabilities) []any {
 	if can.actions {
 		actions = actionsOf(n)
 	} else if len(n.Buttons) > 0 {
-		body += "\n" + o.Where
+		body += "\n" + where
 	}
-	return []any{o.App, replaces, "", n.Title, body, actions, hints, expires}
+	return []any{program, replaces, "", n.Title, body, actions, hints, expires}
 }
 
 // actionsOf returns keys and labels in turn. The default action has no label, since xfce4-notifyd would

@@ -12,7 +12,7 @@
 package notify
 
 import (
-	"sync"
+	"context"
 	"time"
 )
 
@@ -45,53 +45,34 @@ type Click struct {
 	ActivationToken string
 }
 
-// Options say who is notifying.
-type Options struct {
-	App          string // the name that people read, "Fermata" if ""
-	DesktopEntry string // Linux: the name of the desktop file without its suffix, "fermata" if ""
-	AppID        string // Windows: the AppUserModelID, "Fermata" if ""
-	Icon         []byte // the program's icon, a PNG image of about 64 pixels; none if empty
-	// Where is appended to the body where a notification has no buttons: a sentence that names the place
-	// to click, "Use Fermata's icon in the tray." if "".
-	Where string
-	// Clicked is told of each click on Linux (on Windows the clicks come as addresses, elsewhere there are
-	// none). It must return soon and must not call Close.
-	Clicked func(Click)
-	// Failed is told, once until something works again, why notifications cannot be shown. The same
-	// rules hold.
-	Failed func(error)
-}
+// What the systems know this program by.
+const (
+	program = "Fermata"
+	appID   = "io.github.fermata" // the desktop file's name without its suffix; Windows: the AppUserModelID
+)
 
-// patience is how long a system's notification service may take to answer before Failed hears of it. The
-// tests shorten it.
-//
-//lint:ignore U1000 Windows answers at once
-var patience = 5 * time.Second
+// where is appended to the body where a notification has no buttons.
+const where = "Click Fermata's icon in the tray to act."
 
-// A Center shows notices. Its methods may be called from any goroutine.
+// A Center shows notices. Show is for one goroutine at a time.
 type Center struct {
-	Options
-	mu   sync.Mutex    // guards sending to mail
-	mail chan []Notice // the latest set that the worker has not seen yet
-	once sync.Once     // guards closing quit
-	quit chan struct{}
-	done chan struct{} // closed when the worker has ended
+	clicked func(Click)
+	failed  func(error)
+	mail    chan []Notice // the latest set that the worker has not seen yet
+	quit    context.Context
+	end     context.CancelFunc // of quit
+	done    chan struct{}      // closed when the worker has ended
 }
 
 // New returns a Center that shows nothing yet. It is cheap: the notification service is sought when
 // there is something to show.
-func New(o Options) *Center {
-	c := &Center{Options: o, mail: make(chan []Notice, 1), quit: make(chan struct{}), done: make(chan struct{})}
-	orElse(&c.App, "Fermata")
-	orElse(&c.DesktopEntry, "fermata")
-	orElse(&c.AppID, "Fermata")
-	orElse(&c.Where, "Use Fermata's icon in the tray.")
-	if c.Clicked == nil {
-		c.Clicked = func(Click) {}
-	}
-	if c.Failed == nil {
-		c.Failed = func(error) {}
-	}
+//
+// clicked is told of each click on Linux (on Windows the clicks come as addresses, elsewhere there are
+// none). It must return soon and must not call Close. failed is told, once until something works again,
+// why notifications cannot be shown. The same rules hold.
+func New(clicked func(Click), failed func(error)) *Center {
+	c := &Center{clicked: clicked, failed: failed, mail: make(chan []Notice, 1), done: make(chan struct{})}
+	c.quit, c.end = context.WithCancel(context.Background())
 	go func() {
 		defer close(c.done)
 		c.work()
@@ -99,17 +80,9 @@ func New(o Options) *Center {
 	return c
 }
 
-func orElse(s *string, usual string) {
-	if *s == "" {
-		*s = usual
-	}
-}
-
 // Show makes want what is to be on the screen. It never blocks; of several sets in quick succession
 // only the last may be seen. The caller leaves want and its Buttons as they are from then on.
 func (c *Center) Show(want []Notice) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	select {
 	case <-c.mail:
 	default:
@@ -120,7 +93,7 @@ func (c *Center) Show(want []Notice) {
 // Close withdraws what is on the screen, since nobody would hear the clicks, and ends the Center. It
 // takes at most three seconds.
 func (c *Center) Close() {
-	c.once.Do(func() { close(c.quit) })
+	c.end()
 	select {
 	case <-c.done:
 	case <-time.After(3 * time.Second):

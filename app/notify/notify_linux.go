@@ -17,6 +17,9 @@ type onScreen struct {
 	token string        // the activation token of the click that comes next
 }
 
+// patience is how long the daemon may take to answer before failed hears of it. The tests shorten it.
+var patience = 5 * time.Second
+
 // maxHeld bounds the signals that are kept until a call is answered.
 const maxHeld = 64
 
@@ -32,7 +35,7 @@ type client struct {
 	call    *call         // the one call that is under way
 	held    []*dbus.Signal
 	stalled bool // nothing works until the set changes or a new daemon appears
-	told    bool // Failed knows
+	told    bool // failed knows
 }
 
 // A call is a method call that waits for its answer for as long as it takes. Giving it up would lose
@@ -68,7 +71,7 @@ func (c *Center) work() {
 			w.answered()
 		case <-late:
 			w.fail(fmt.Errorf("the notification daemon has not answered within %v", patience))
-		case <-c.quit:
+		case <-c.quit.Done():
 			return
 		}
 	}
@@ -100,7 +103,7 @@ func (w *client) step() {
 		if e := w.entries[n.Key]; e != nil {
 			replaces = e.id
 		}
-		w.start(n, w.shown, "Notify", w.message(n, replaces, *w.can)...)
+		w.start(n, w.shown, "Notify", message(n, replaces, *w.can)...)
 	}
 }
 
@@ -254,7 +257,7 @@ func (w *client) signalled(e *entry, s *dbus.Signal) {
 	case service + ".ActionInvoked":
 		if button, ok := buttonOf(e.shown, text); ok {
 			e.over = e.over || s.Sequence >= e.since
-			w.Clicked(Click{e.shown.Key, button, e.token})
+			w.clicked(Click{e.shown.Key, button, e.token})
 		}
 		e.token = ""
 	case service + ".NotificationClosed":
@@ -286,7 +289,7 @@ func (w *client) fail(err error) {
 func (w *client) tell(err error) {
 	if !w.told {
 		w.told = true
-		w.Failed(err)
+		w.failed(err)
 	}
 }
 

@@ -3,8 +3,6 @@ package notify
 import (
 	"bytes"
 	"errors"
-	"image"
-	"image/png"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -27,7 +25,7 @@ type desk struct {
 
 func newDesk(t testing.TB) desk {
 	k := desk{clicks: make(chan Click, 100), failures: make(chan error, 100)}
-	k.Center = New(Options{Clicked: func(c Click) { k.clicks <- c }, Failed: func(err error) { k.failures <- err }})
+	k.Center = New(func(c Click) { k.clicks <- c }, func(err error) { k.failures <- err })
 	t.Cleanup(k.Close)
 	return k
 }
@@ -67,11 +65,6 @@ func TestShowReplaceWithdraw(t *testing.T) {
 	bus := bustest.Session(t)
 	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
-	var icon bytes.Buffer
-	if err := png.Encode(&icon, image.NewNRGBA(image.Rect(0, 0, 3, 2))); err != nil {
-		t.Fatal(err)
-	}
-	k.Icon = icon.Bytes()
 
 	k.Show([]Notice{ended})
 	got := d.expect(t, "Notify")
@@ -84,11 +77,14 @@ func TestShowReplaceWithdraw(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("told  %+v\nwant %+v", got, want)
 	}
-	if hints["urgency"].Value() != byte(1) || hints["desktop-entry"].Value() != "fermata" {
+	if hints["urgency"].Value() != byte(1) || hints["desktop-entry"].Value() != appID {
 		t.Errorf("hints %v", hints)
 	}
-	if got, want := hints["image-data"].Value(), []any{int32(3), int32(2), int32(12), true, int32(8), int32(4), make([]byte, 24)}; !reflect.DeepEqual(got, want) {
-		t.Errorf("image-data %v, want %v", got, want)
+	icon, ok := hints["image-data"].Value().([]any)
+	if want := []any{int32(96), int32(96), int32(96 * 4), true, int32(8), int32(4)}; !ok || len(icon) != 7 || !reflect.DeepEqual(icon[:6], want) {
+		t.Errorf("image-data %v, want %v and the pixels", icon, want)
+	} else if data := icon[6].([]byte); len(data) != 96*96*4 || bytes.Count(data, []byte{0}) == len(data) {
+		t.Errorf("%d bytes of pixels", len(data))
 	}
 
 	k.Show([]Notice{ended})
@@ -263,7 +259,7 @@ func TestWithoutActions(t *testing.T) {
 	hostile.Body = "<b>no & markup</b>"
 	k.Show([]Notice{hostile})
 	got := d.expect(t, "Notify")
-	if want := "<b>no & markup</b>\nUse Fermata's icon in the tray."; got.body != want || len(got.actions) != 0 {
+	if want := "<b>no & markup</b>\n" + where; got.body != want || len(got.actions) != 0 {
 		t.Errorf("told %q with %q, want %q", got.body, got.actions, want)
 	}
 }
@@ -366,7 +362,7 @@ func TestDaemonStuckInNotify(t *testing.T) {
 // A click that comes before the answer that tells the notification's id is kept until then.
 func TestClickBeforeTheAnswer(t *testing.T) {
 	var clicks []Click
-	w := &client{Center: &Center{Options: Options{Clicked: func(c Click) { clicks = append(clicks, c) }}}, daemon: ":1.7"}
+	w := &client{Center: &Center{clicked: func(c Click) { clicks = append(clicks, c) }}, daemon: ":1.7"}
 	const id = uint32(101)
 	w.call = &call{Call: &dbus.Call{Body: []any{id}}, about: ended, done: w.shown, late: time.NewTimer(time.Hour)}
 	for range maxHeld + 1 {
@@ -417,7 +413,7 @@ func TestDaemonRestarts(t *testing.T) {
 	}
 	d.silence(t)
 	k.Show([]Notice{worse(ended, 3), other})
-	if got := d.expect(t, "Notify"); got.replaces != 0 || !strings.HasSuffix(got.body, k.Where) {
+	if got := d.expect(t, "Notify"); got.replaces != 0 || !strings.HasSuffix(got.body, where) {
 		t.Errorf("told %+v, want it new and with the new daemon's abilities", got)
 	}
 	none(t, k.failures)

@@ -6,24 +6,29 @@ import (
 	"fmt"
 	"time"
 
+	"fermata/assets"
+
 	"github.com/gen2brain/beeep"
 )
 
 // onScreen is empty: these notifications cannot be named again.
 type onScreen struct{}
 
+// patience is how long the system's command may take.
+const patience = 5 * time.Second
+
 // work shows notifications through the system's own command. They have no buttons and can be neither
 // replaced nor withdrawn, so each notice is over as soon as it is shown: a change of it is shown only
 // when it got worse.
 func (c *Center) work() {
-	beeep.AppName = c.App
+	beeep.AppName = program
 	var l ledger
 	told := false
 	for {
 		select {
 		case want := <-c.mail:
 			l.set(want)
-		case <-c.quit:
+		case <-c.quit.Done():
 			return
 		}
 		for l.gone("") != nil {
@@ -32,7 +37,7 @@ func (c *Center) work() {
 			l.handed(n).over = true
 			err := c.beeep(n)
 			if err != nil && !told {
-				c.Failed(fmt.Errorf("show a notification: %w", err))
+				c.failed(fmt.Errorf("show a notification: %w", err))
 			}
 			told = err != nil
 		}
@@ -43,10 +48,10 @@ func (c *Center) work() {
 func (c *Center) beeep(n Notice) error {
 	body := n.Body
 	if len(n.Buttons) > 0 {
-		body += "\n" + c.Where
+		body += "\n" + where
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- beeep.Notify(n.Title, body, c.Icon) }()
+	go func() { failed <- beeep.Notify(n.Title, body, assets.AppIcon) }()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
@@ -54,7 +59,7 @@ func (c *Center) beeep(n Notice) error {
 		return err
 	case <-timer.C:
 		return fmt.Errorf("the command has not ended within %v", patience)
-	case <-c.quit:
+	case <-c.quit.Done():
 		return nil
 	}
 }

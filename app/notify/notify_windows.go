@@ -27,7 +27,7 @@ func (c *Center) work() {
 	told := false
 	tell := func(err error) {
 		if err != nil && !told {
-			c.Failed(err)
+			c.failed(err)
 		}
 		told = err != nil
 	}
@@ -35,7 +35,7 @@ func (c *Center) work() {
 		select {
 		case want := <-c.mail:
 			l.set(want)
-		case <-c.quit:
+		case <-c.quit.Done():
 			for key := range l.entries {
 				t.remove(tag(key))
 			}
@@ -43,7 +43,7 @@ func (c *Center) work() {
 		}
 		if t == nil && len(l.want) > 0 {
 			var err error
-			if t, err = c.open(); err != nil {
+			if t, err = openToasts(); err != nil {
 				tell(err)
 				continue
 			}
@@ -64,13 +64,6 @@ func (c *Center) work() {
 			told = false
 		}
 	}
-}
-
-func (c *Center) open() (*toasts, error) {
-	if err := c.register(); err != nil {
-		return nil, fmt.Errorf("register for toasts: %w", err)
-	}
-	return openToasts(c.AppID)
 }
 
 func (c *Center) toast(n Notice) string {

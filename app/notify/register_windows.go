@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"fermata/assets"
+
 	"golang.org/x/sys/windows/registry"
 )
 
@@ -12,20 +14,20 @@ const classes = `Software\Classes\`
 
 // register makes Windows know the program by name, and its scheme, for this user alone. It is written
 // anew in each run, since the program may have moved.
-func (c *Center) register() error {
-	program, err := os.Executable()
+func register() error {
+	path, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	app := map[string]string{"DisplayName": c.App}
-	if icon := c.iconFile(); icon != "" {
+	app := map[string]string{"DisplayName": program}
+	if icon := iconFile(); icon != "" {
 		app["IconUri"] = icon
 	}
 	// What follows "--" is one argument or a mistake, never an option: anybody may open an address.
-	command := fmt.Sprintf(`"%s" handle -- "%%1"`, program)
+	command := fmt.Sprintf(`"%s" handle -- "%%1"`, path)
 	for key, values := range map[string]map[string]string{
-		`AppUserModelId\` + c.AppID:    app,
-		Scheme:                         {"": "URL:" + c.App, "URL Protocol": ""},
+		`AppUserModelId\` + appID:      app,
+		Scheme:                         {"": "URL:" + program, "URL Protocol": ""},
 		Scheme + `\shell\open\command`: {"": command},
 	} {
 		if err := writeKey(classes+key, values); err != nil {
@@ -51,13 +53,13 @@ func writeKey(path string, values map[string]string) error {
 
 // iconFile writes the icon to where Windows can read it and returns the file's name, "" if that cannot
 // be done: toasts then have the usual icon.
-func (c *Center) iconFile() string {
+func iconFile() string {
 	cache, err := os.UserCacheDir()
-	if err != nil || len(c.Icon) == 0 {
+	if err != nil {
 		return ""
 	}
-	name := filepath.Join(cache, c.App, "icon.png")
-	if os.MkdirAll(filepath.Dir(name), 0o700) != nil || os.WriteFile(name, c.Icon, 0o600) != nil {
+	name := filepath.Join(cache, program, "icon.png")
+	if os.MkdirAll(filepath.Dir(name), 0o700) != nil || os.WriteFile(name, assets.AppIcon, 0o600) != nil {
 		return ""
 	}
 	return name

@@ -35,20 +35,22 @@ const (
 
 // toasts talks to the Windows Runtime. A nil *toasts has nothing to remove.
 type toasts struct {
-	appID             string
 	factory           *ole.IUnknown // IToastNotificationFactory
 	notifier, history *ole.IUnknown
 }
 
 // openToasts prepares the calling thread, on which all methods must be called.
-func openToasts(appID string) (*toasts, error) {
+func openToasts() (*toasts, error) {
+	if err := register(); err != nil {
+		return nil, fmt.Errorf("register for toasts: %w", err)
+	}
 	const multithreaded, alreadyDone = 1, 1 // the latter is S_FALSE
 	if err := ole.RoInitialize(multithreaded); err != nil {
 		if code, ok := errors.AsType[*ole.OleError](err); !ok || code.Code() != alreadyDone {
 			return nil, fmt.Errorf("initialise the Windows Runtime: %w", err)
 		}
 	}
-	t := &toasts{appID: appID}
+	t := new(toasts)
 	factory, err := ole.RoGetActivationFactory("Windows.UI.Notifications.ToastNotification", iidToastFactory)
 	if err != nil {
 		return nil, fmt.Errorf("ToastNotification: %w", err)
@@ -125,7 +127,7 @@ func (t *toasts) remove(tag string) {
 	}
 	withString(tag, func(tag uintptr) error {
 		return withString(group, func(group uintptr) error {
-			return withString(t.appID, func(id uintptr) error {
+			return withString(appID, func(id uintptr) error {
 				return invoke(t.history, toastHistoryRemoveGroupedTag, tag, group, id)
 			})
 		})
