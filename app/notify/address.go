@@ -30,27 +30,15 @@ func ParseAddress(address string) (Click, error) {
 	if len(address) > maxAddress {
 		return Click{}, fmt.Errorf("address of %d bytes, at most %d are read", len(address), maxAddress)
 	}
-	rest, ok := strings.CutPrefix(address, addressPrefix)
-	if !ok {
-		return Click{}, fmt.Errorf("address does not begin with %q", addressPrefix)
-	}
-	path, query, ok := strings.Cut(rest, "?")
-	if !ok || strings.Contains(rest, "#") {
-		return Click{}, errors.New("address is not of the form " + addressPrefix + "ACTION?notice=KEY")
-	}
-	button, err := url.PathUnescape(path)
-	if err != nil {
-		return Click{}, fmt.Errorf("action in address: %w", err)
-	}
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return Click{}, fmt.Errorf("notice in address: %w", err)
-	}
-	if len(values) != 1 || len(values["notice"]) != 1 {
-		return Click{}, errors.New("address must name one notice and nothing else")
-	}
+	rest, ours := strings.CutPrefix(address, addressPrefix)
+	path, query, _ := strings.Cut(rest, "?")
+	button, err1 := url.PathUnescape(path)
+	values, err2 := url.ParseQuery(query)
 	c := Click{Key: values.Get("notice"), Button: button}
-	if !plain(c.Key) || !plain(c.Button) {
+	switch {
+	case !ours, strings.Contains(rest, "#"), err1 != nil, err2 != nil, len(values) != 1, len(values["notice"]) != 1:
+		return Click{}, errors.New("address is not of the form " + addressPrefix + "ACTION?notice=KEY")
+	case !plain(c.Key), !plain(c.Button):
 		return Click{}, fmt.Errorf("action or notice in address is empty, over %d bytes, or has control characters", maxField)
 	}
 	return c, nil

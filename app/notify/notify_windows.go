@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"runtime"
-
-	"fermata/app/notify/internal/toastxml"
 )
 
 // onScreen is empty: a toast's tag follows from the notice's key, and Windows tells this process
@@ -57,24 +55,13 @@ func (c *Center) work() {
 			// person may have dismissed the toast, which Windows keeps to itself.
 			quiet := before != nil && n.Level <= before.shown.Level
 			l.handed(n)
-			if err := t.show(c.toast(n), tag(n.Key), quiet); err != nil {
+			if err := t.show(toast(n), tag(n.Key), quiet); err != nil {
 				tell(fmt.Errorf("show a toast: %w", err))
 				continue
 			}
 			told = false
 		}
 	}
-}
-
-func (c *Center) toast(n Notice) string {
-	t := toastxml.Toast{Title: n.Title, Body: n.Body, Stays: n.Level >= Urgent}
-	for _, b := range n.Buttons {
-		t.Buttons = append(t.Buttons, toastxml.Button{Label: b.Label, Address: Address(Click{Key: n.Key, Button: b.ID})})
-	}
-	if len(t.Buttons) > 0 {
-		t.Address = t.Buttons[0].Address
-	}
-	return t.String()
 }
 
 // tag returns what stands for key in Windows, where a tag has at most 16 characters on older versions.

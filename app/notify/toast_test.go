@@ -1,4 +1,4 @@
-package toastxml
+package notify
 
 import (
 	"encoding/xml"
@@ -7,17 +7,23 @@ import (
 	"testing"
 )
 
-func TestString(t *testing.T) {
-	got := Toast{
-		Title: "Sign in to \"Spotify\" again", Body: "A & B <text>hi</text> $(calc) 𝄐\x00\ufffe",
-		Address: "fermata:do/a?notice=k&x", Stays: true, Buttons: []Button{{"It's", "fermata:do/a?notice=k"}},
-	}.String()
-	const want = `<toast activationType="protocol" launch="fermata:do/a?notice=k&#38;x" scenario="reminder">` +
+func TestToast(t *testing.T) {
+	got := toast(Notice{
+		Key: "k&x", Title: "Sign in to \"Spotify\" again", Body: "A & B <text>hi</text> $(calc) 𝄐\x00\ufffe",
+		Level: Urgent, Buttons: []Button{{"a", "It's"}},
+	})
+	const want = `<toast activationType="protocol" launch="fermata:do/a?notice=k%26x" scenario="reminder">` +
 		`<visual><binding template="ToastGeneric"><text>Sign in to &#34;Spotify&#34; again</text>` +
 		`<text>A &#38; B &#60;text&#62;hi&#60;/text&#62; $(calc) &#119056;</text></binding></visual>` +
-		`<actions><action activationType="protocol" content="It&#39;s" arguments="fermata:do/a?notice=k"/></actions></toast>`
+		`<actions><action activationType="protocol" content="It&#39;s" arguments="fermata:do/a?notice=k%26x"/></actions></toast>`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got := toast(Notice{Key: "k", Title: "t"}); strings.Contains(got, "launch") || strings.Contains(got, "scenario") {
+		t.Errorf("without buttons: %s", got)
+	}
+	if n := strings.Count(toast(Notice{Buttons: make([]Button, 9)}), "<action "); n != maxButtons {
+		t.Errorf("%d buttons", n)
 	}
 }
 
@@ -33,11 +39,11 @@ type parsed struct {
 }
 
 // Whatever the texts hold, the XML is well-formed and says those texts, less what XML cannot say.
-func FuzzString(f *testing.F) {
-	f.Add("title", "body", "label", "address")
+func FuzzToast(f *testing.F) {
+	f.Add("title", "body", "label", "key")
 	f.Add("</text>", "]]>", `" onload="`, "a\x00\xff\ufffe\U0010ffff\r\n")
-	f.Fuzz(func(t *testing.T, title, body, label, address string) {
-		s := Toast{Title: title, Body: body, Address: address, Buttons: []Button{{label, address}}}.String()
+	f.Fuzz(func(t *testing.T, title, body, label, key string) {
+		s := toast(Notice{Key: key, Title: title, Body: body, Buttons: []Button{{key, label}}})
 		var p parsed
 		if err := xml.Unmarshal([]byte(s), &p); err != nil {
 			t.Fatalf("%v in %q", err, s)
@@ -45,7 +51,8 @@ func FuzzString(f *testing.F) {
 		if want := []string{sayable(title), sayable(body)}; !reflect.DeepEqual(p.Texts, want) {
 			t.Errorf("texts %q, want %q", p.Texts, want)
 		}
-		if p.Launch != sayable(address) || len(p.Actions) != 1 || p.Actions[0].Content != sayable(label) || p.Actions[0].Arguments != sayable(address) {
+		address := Address(Click{Key: key, Button: key})
+		if p.Launch != address || len(p.Actions) != 1 || p.Actions[0].Content != sayable(label) || p.Actions[0].Arguments != address {
 			t.Errorf("%q reads as %+v", s, p)
 		}
 		if strings.ContainsFunc(s, func(r rune) bool { return r > 0x7e }) {
@@ -62,10 +69,4 @@ func sayable(s string) string {
 		}
 		return r
 	}, s)
-}
-
-func TestMaxButtons(t *testing.T) {
-	if n := strings.Count(Toast{Buttons: make([]Button, 9)}.String(), "<action "); n != MaxButtons {
-		t.Errorf("%d buttons", n)
-	}
 }
