@@ -21,30 +21,22 @@ type part struct {
 	of     func(view.Menu) []view.Item
 }
 
-// A shape is what has to be known of a part to build it.
-type shape struct {
-	under *slot // the entry that opens it, nil for the menu itself
-	banks int   // 2 where the order of its items changes
-	room  int   // of a bank
-	boxes bool  // the items can be checked
-}
-
 // build adds all that the menu has room for, hidden. There is no demo later where there is none at first.
 func (p *panel) build(v view.View) {
 	p.lines = p.says(nil, roomLines)
 	p.kit.separator()
-	p.part(shape{banks: 2, room: roomActions}, func(m view.Menu) []view.Item { return m.Actions })
+	p.part(nil, 2, roomActions, false, func(m view.Menu) []view.Item { return m.Actions })
 	p.kit.separator()
-	p.part(shape{under: p.parent("Fix a problem"), banks: 2, room: roomFixes}, func(m view.Menu) []view.Item { return m.Fixes })
+	p.part(p.parent("Fix a problem"), 2, roomFixes, false, func(m view.Menu) []view.Item { return m.Fixes })
 	p.program = p.parent("Programs")
 	p.programs = p.says(p.program.item, roomPrograms)
 	p.program.set(content{})
 	if len(v.Menu.Demo) > 0 {
-		p.part(shape{under: p.parent("Demo"), banks: 1, room: roomDemo}, func(m view.Menu) []view.Item { return m.Demo })
+		p.part(p.parent("Demo"), 1, roomDemo, false, func(m view.Menu) []view.Item { return m.Demo })
 	}
-	p.part(shape{under: p.parent("Settings"), banks: 1, room: roomSettings, boxes: true}, func(m view.Menu) []view.Item { return m.Settings })
+	p.part(p.parent("Settings"), 1, roomSettings, true, func(m view.Menu) []view.Item { return m.Settings })
 	p.kit.separator()
-	p.part(shape{banks: 1, room: 1}, func(m view.Menu) []view.Item { return []view.Item{m.Quit} })
+	p.part(nil, 1, 1, false, func(m view.Menu) []view.Item { return []view.Item{m.Quit} })
 }
 
 // parent adds an entry that is to open a submenu. It is visible: Windows makes no submenu of a hidden one.
@@ -64,30 +56,31 @@ func (p *panel) says(parent item, room int) (slots []*slot) {
 	return slots
 }
 
-// part adds the entries of a list, hidden.
-func (p *panel) part(sh shape, of func(view.Menu) []view.Item) {
-	l := &part{parent: sh.under, of: of}
-	for range sh.banks {
+// part adds the entries of a list, hidden, below under, which is nil for the menu itself: room entries to
+// a bank, of which there are two where the items' order changes, with boxes where they can be checked.
+func (p *panel) part(under *slot, banks, room int, boxes bool, of func(view.Menu) []view.Item) {
+	l := &part{parent: under, of: of}
+	var above item
+	if under != nil {
+		above = under.item
+	}
+	for range banks {
 		var bank []*slot
-		for range sh.room {
-			bank = append(bank, p.entry(sh))
+		for range room {
+			bank = append(bank, p.entry(above, boxes))
 		}
 		l.banks = append(l.banks, bank)
 	}
-	if l.parent != nil {
-		l.parent.set(content{})
+	if under != nil {
+		under.set(content{})
 	}
 	p.parts = append(p.parts, l)
 }
 
 // entry adds a line that can be clicked. systray drops a click that nobody waits for, so a goroutine
 // does nothing else.
-func (p *panel) entry(sh shape) *slot {
-	var above item
-	if sh.under != nil {
-		above = sh.under.item
-	}
-	item, clicked := p.kit.add(above, "", sh.boxes)
+func (p *panel) entry(above item, box bool) *slot {
+	item, clicked := p.kit.add(above, "", box)
 	item.Hide()
 	s := &slot{item: item}
 	go func() {

@@ -1,10 +1,6 @@
 package tray
 
-import (
-	"unicode/utf16"
-
-	"fyne.io/systray"
-)
+import "fyne.io/systray"
 
 // An item is one of systray's menu items. On Windows a hidden one is not in the menu, and every method
 // but Hide puts it there again.
@@ -25,7 +21,7 @@ type toolkit interface {
 	add(parent item, title string, box bool) (added item, clicked <-chan struct{})
 	separator()
 	setIcon(image []byte)
-	setTooltip(string)
+	setTooltip(string) // of at most 127 UTF-16 units: systray on Windows copies without looking for the end
 }
 
 type native struct{}
@@ -46,21 +42,3 @@ func (native) add(parent item, title string, box bool) (item, <-chan struct{}) {
 func (native) separator()            { systray.AddSeparator() }
 func (native) setIcon(image []byte)  { systray.SetIcon(image) }
 func (native) setTooltip(tip string) { systray.SetTooltip(tip) }
-
-// maxTip is how long a tooltip may be, in UTF-16 units: Windows has room for 128 with a zero at the end,
-// and systray copies without looking for it.
-const maxTip = 127
-
-// tip cuts a tooltip to what can be shown.
-func tip(s string) string {
-	units, cut := 0, 0
-	for i, r := range s {
-		if units < maxTip {
-			cut = i // here there is room for an ellipsis
-		}
-		if units += utf16.RuneLen(r); units > maxTip {
-			return s[:cut] + "…"
-		}
-	}
-	return s
-}

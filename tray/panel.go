@@ -63,7 +63,7 @@ func (p *panel) own(bus context.Context, v view.View) {
 			}
 		case <-once:
 			p.kit.setIcon(assets.Icon(v.Icon.Arc, v.Icon.Dot))
-			p.kit.setTooltip(tip(v.Tooltip))
+			p.kit.setTooltip(v.Tooltip)
 		case <-bus.Done():
 			return
 		}
@@ -86,7 +86,7 @@ func (p *panel) dress(v view.View) {
 	}
 	if p.tooltip != v.Tooltip {
 		p.tooltip = v.Tooltip
-		p.kit.setTooltip(tip(v.Tooltip))
+		p.kit.setTooltip(v.Tooltip)
 	}
 }
 

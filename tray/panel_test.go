@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"fermata/app/core"
 	"fermata/app/notify"
@@ -230,26 +227,6 @@ func rows(v view.View) []string {
 		}
 	}
 	return append(kit.menu(), "Quit")
-}
-
-func TestTooltip(t *testing.T) {
-	units := func(s string) int { return len(utf16.Encode([]rune(s))) }
-	for _, s := range []string{"", "Fermata", strings.Repeat("a", maxTip), strings.Repeat("a", maxTip-2) + "𝄐"} {
-		if got := tip(s); got != s {
-			t.Errorf("%q is cut to %q", s, got)
-		}
-	}
-	for s, want := range map[string]int{strings.Repeat("a", maxTip+1): maxTip, strings.Repeat("𝄐", 100): maxTip, "a" + strings.Repeat("𝄐", 100): maxTip - 1} {
-		got := tip(s)
-		if units(got) != want || !utf8.ValidString(got) || !strings.HasPrefix(s, strings.TrimSuffix(got, "…")) {
-			t.Errorf("%q is cut to %q: %d units", s, got, units(got))
-		}
-	}
-	kit := newFakeKit(t)
-	newPanel(kit, nil).dress(view.View{Tooltip: strings.Repeat("a", 200)})
-	if units(kit.tip) != maxTip {
-		t.Errorf("the tooltip has %d units", units(kit.tip))
-	}
 }
 
 // A click on a notification says on which, and carries its activation token.

@@ -62,6 +62,7 @@ type Center struct {
 	quit    context.Context
 	end     context.CancelFunc // of quit
 	done    chan struct{}      // closed when the worker has ended
+	told    bool               // failed knows that nothing works; the worker's own
 }
 
 // New returns a Center that shows nothing yet. It is cheap: the notification service is sought when
@@ -98,4 +99,12 @@ func (c *Center) Close() {
 	case <-c.done:
 	case <-time.After(3 * time.Second):
 	}
+}
+
+// tell has failed hear of err, unless it knows. That err is nil says that something works again.
+func (c *Center) tell(err error) {
+	if err != nil && !c.told {
+		c.failed(err)
+	}
+	c.told = err != nil
 }

@@ -35,7 +35,6 @@ type client struct {
 	call    *call         // the one call that is under way
 	held    []*dbus.Signal
 	stalled bool // nothing works until the set changes or a new daemon appears
-	told    bool // failed knows
 }
 
 // A call is a method call that waits for its answer for as long as it takes. Giving it up would lose
@@ -63,7 +62,8 @@ func (c *Center) work() {
 			w.stalled = false
 		case s, ok := <-w.signals:
 			if !ok {
-				w.lost()
+				w.disconnect()
+				w.fail(errors.New("the session bus closed the connection"))
 				break
 			}
 			w.hear(s)
@@ -170,7 +170,7 @@ func (w *client) shown(c *call) {
 		w.tell(fmt.Errorf("show a notification: %w", err))
 		return
 	}
-	w.told = false
+	w.tell(nil)
 	e.since = dbus.NoSequence
 	if e.id == id {
 		e.since = c.ResponseSequence
@@ -267,12 +267,6 @@ func (w *client) signalled(e *entry, s *dbus.Signal) {
 	}
 }
 
-// lost deals with the end of the bus connection. The next set is a reason to try again.
-func (w *client) lost() {
-	w.disconnect()
-	w.fail(errors.New("the session bus closed the connection"))
-}
-
 func (w *client) disconnect() {
 	if w.conn != nil {
 		w.conn.Close()
@@ -281,16 +275,10 @@ func (w *client) disconnect() {
 	w.forget()
 }
 
+// fail says why nothing works. The next set is a reason to try again.
 func (w *client) fail(err error) {
 	w.stalled = true
 	w.tell(err)
-}
-
-func (w *client) tell(err error) {
-	if !w.told {
-		w.told = true
-		w.failed(err)
-	}
 }
 
 // close withdraws everything, also what is just being shown.

@@ -23,7 +23,6 @@ const patience = 5 * time.Second
 func (c *Center) work() {
 	beeep.AppName = program
 	var l ledger
-	told := false
 	for {
 		select {
 		case want := <-c.mail:
@@ -36,10 +35,10 @@ func (c *Center) work() {
 		for n, ok := l.due(); ok; n, ok = l.due() {
 			l.handed(n).over = true
 			err := c.beeep(n)
-			if err != nil && !told {
-				c.failed(fmt.Errorf("show a notification: %w", err))
+			if err != nil {
+				err = fmt.Errorf("show a notification: %w", err)
 			}
-			told = err != nil
+			c.tell(err)
 		}
 	}
 }

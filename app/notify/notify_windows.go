@@ -22,13 +22,6 @@ func (c *Center) work() {
 	defer runtime.UnlockOSThread()
 	var l ledger
 	var t *toasts
-	told := false
-	tell := func(err error) {
-		if err != nil && !told {
-			c.failed(err)
-		}
-		told = err != nil
-	}
 	for {
 		select {
 		case want := <-c.mail:
@@ -42,7 +35,7 @@ func (c *Center) work() {
 		if t == nil && len(l.want) > 0 {
 			var err error
 			if t, err = openToasts(); err != nil {
-				tell(err)
+				c.tell(err)
 				continue
 			}
 		}
@@ -55,11 +48,11 @@ func (c *Center) work() {
 			// person may have dismissed the toast, which Windows keeps to itself.
 			quiet := before != nil && n.Level <= before.shown.Level
 			l.handed(n)
-			if err := t.show(toast(n), tag(n.Key), quiet); err != nil {
-				tell(fmt.Errorf("show a toast: %w", err))
-				continue
+			err := t.show(toast(n), tag(n.Key), quiet)
+			if err != nil {
+				err = fmt.Errorf("show a toast: %w", err)
 			}
-			told = false
+			c.tell(err)
 		}
 	}
 }

@@ -136,10 +136,13 @@ const maxTooltip = 127
 
 // fit cuts a tooltip at what Windows shows.
 func fit(s string) string {
-	units := 0
+	units, cut := 0, 0
 	for i, r := range s {
-		if units += utf16.RuneLen(r); units > maxTooltip-1 && len(s[i:]) > len(string(r)) {
-			return s[:i] + "…"
+		if units < maxTooltip {
+			cut = i // here there is room for an ellipsis
+		}
+		if units += utf16.RuneLen(r); units > maxTooltip {
+			return s[:cut] + "…"
 		}
 	}
 	return s
