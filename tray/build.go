@@ -14,13 +14,6 @@ const (
 	roomSettings = 4
 )
 
-// A part is a list with its place in the view.
-type part struct {
-	list
-	parent *slot // the entry that opens it, nil for the menu itself
-	of     func(view.Menu) []view.Item
-}
-
 // build adds all that the menu has room for, hidden. There is no demo later where there is none at first.
 func (p *panel) build(v view.View) {
 	p.lines = p.says(nil, roomLines)
@@ -30,7 +23,7 @@ func (p *panel) build(v view.View) {
 	p.part(p.parent("Fix a problem"), 2, roomFixes, false, func(m view.Menu) []view.Item { return m.Fixes })
 	p.program = p.parent("Programs")
 	p.programs = p.says(p.program.item, roomPrograms)
-	p.program.set(content{})
+	p.program.open(false)
 	if len(v.Menu.Demo) > 0 {
 		p.part(p.parent("Demo"), 1, roomDemo, false, func(m view.Menu) []view.Item { return m.Demo })
 	}
@@ -42,7 +35,7 @@ func (p *panel) build(v view.View) {
 // parent adds an entry that is to open a submenu. It is visible: Windows makes no submenu of a hidden one.
 func (p *panel) parent(title string) *slot {
 	item, _ := p.kit.add(nil, title, false)
-	return &slot{item: item, have: content{label: title, visible: true}}
+	return &slot{item: item, have: content{view.Item{Label: title}, true}}
 }
 
 // says adds lines that are not to be clicked.
@@ -51,7 +44,7 @@ func (p *panel) says(parent item, room int) (slots []*slot) {
 		item, _ := p.kit.add(parent, "", false)
 		item.Disable()
 		item.Hide()
-		slots = append(slots, &slot{item: item, have: content{disabled: true}})
+		slots = append(slots, &slot{item: item, have: content{Item: view.Item{Disabled: true}}})
 	}
 	return slots
 }
@@ -59,10 +52,11 @@ func (p *panel) says(parent item, room int) (slots []*slot) {
 // part adds the entries of a list, hidden, below under, which is nil for the menu itself: room entries to
 // a bank, of which there are two where the items' order changes, with boxes where they can be checked.
 func (p *panel) part(under *slot, banks, room int, boxes bool, of func(view.Menu) []view.Item) {
-	l := &part{parent: under, of: of}
+	l := &list{parent: under, of: of}
 	var above item
 	if under != nil {
 		above = under.item
+		defer under.open(false) // not before it has entries: see parent
 	}
 	for range banks {
 		var bank []*slot
@@ -70,9 +64,6 @@ func (p *panel) part(under *slot, banks, room int, boxes bool, of func(view.Menu
 			bank = append(bank, p.entry(above, boxes))
 		}
 		l.banks = append(l.banks, bank)
-	}
-	if under != nil {
-		under.set(content{})
 	}
 	p.parts = append(p.parts, l)
 }

@@ -10,8 +10,10 @@ import (
 // entry, and a panel may paint an old layout for a while, so an entry never goes straight from one action
 // to another: where the actions come in another order, another bank of entries shows them.
 type list struct {
-	banks [][]*slot // of equal size; only one is on the screen
-	shown int       // which
+	parent *slot                       // the entry that opens it, nil for the menu itself
+	of     func(view.Menu) []view.Item // its place in the view
+	banks  [][]*slot                   // of equal size; only one is on the screen
+	shown  int                         // which
 }
 
 // show shows the items, as many as there is room for. It returns 0 when they are on the screen, and else
@@ -50,7 +52,7 @@ func fill(bank []*slot, items []view.Item) {
 	for i, s := range bank {
 		var w content
 		if i < len(items) {
-			w = content{id: items[i].ID, label: items[i].Label, visible: true, disabled: items[i].Disabled, checked: items[i].Checked}
+			w = content{items[i], true}
 		}
 		s.set(w)
 	}

@@ -23,7 +23,7 @@ type panel struct {
 
 	lines, programs []*slot
 	program         *slot // the entry that opens the programs
-	parts           []*part
+	parts           []*list
 }
 
 func newPanel(kit toolkit, click func(action core.ActionID)) *panel {
@@ -54,28 +54,24 @@ func (p *panel) own(bus context.Context, v view.View) {
 	for {
 		select {
 		case v = <-p.views:
-			later = p.show(v)
 		case <-later:
-			later = p.show(v)
 		case s := <-p.clicks:
-			if s.have.id != "" {
-				p.click(s.have.id)
+			if s.have.ID != "" {
+				p.click(s.have.ID)
 			}
+			continue
 		case <-once:
-			p.kit.setIcon(assets.Icon(v.Icon.Arc, v.Icon.Dot))
-			p.kit.setTooltip(v.Tooltip)
+			p.tooltip = ""
+			p.dress(v)
+			continue
 		case <-bus.Done():
 			return
 		}
+		later = nil
+		if wait := p.apply(v); wait > 0 {
+			later = time.After(wait)
+		}
 	}
-}
-
-// show shows v. Where a part of it has to wait, it returns what tells when to try again.
-func (p *panel) show(v view.View) <-chan time.Time {
-	if wait := p.apply(v); wait > 0 {
-		return time.After(wait)
-	}
-	return nil
 }
 
 // dress sets icon and tooltip where they differ. Before the first time there is neither.
@@ -97,12 +93,12 @@ func (p *panel) apply(v view.View) (wait time.Duration) {
 	p.dress(v)
 	say(p.lines, v.Menu.Lines)
 	say(p.programs, v.Menu.Programs)
-	p.program.set(content{label: p.program.have.label, visible: len(v.Menu.Programs) > 0})
+	p.program.open(len(v.Menu.Programs) > 0)
 	for _, l := range p.parts {
 		items := l.of(v.Menu)
 		wait = max(wait, l.show(items, time.Now()))
 		if l.parent != nil {
-			l.parent.set(content{label: l.parent.have.label, visible: len(items) > 0})
+			l.parent.open(len(items) > 0)
 		}
 	}
 	return wait
@@ -114,9 +110,9 @@ func say(slots []*slot, lines []string) {
 		lines = append(lines[:room-1:room-1], fmt.Sprintf("…and %d more, see: fermata status", len(lines)-room+1))
 	}
 	for i, s := range slots {
-		w := content{disabled: true}
+		w := content{Item: view.Item{Disabled: true}}
 		if i < len(lines) {
-			w.label, w.visible = lines[i], true
+			w.Label, w.visible = lines[i], true
 		}
 		s.set(w)
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fermata/app/core"
+	"fermata/app/view"
 )
 
 // rest is how long an entry keeps meaning the action that it last showed after it was hidden: a panel
@@ -19,17 +20,14 @@ type slot struct {
 
 // content is what a line shows. A hidden line keeps its last.
 type content struct {
-	id       core.ActionID // of the action that a click does; "": none
-	label    string
-	visible  bool
-	disabled bool
-	checked  bool
+	view.Item // ID "": a click does nothing
+	visible   bool
 }
 
 // free returns how long it is until the slot may show the action.
 func (s *slot) free(id core.ActionID, now time.Time) time.Duration {
 	switch {
-	case s.have.id == "" || s.have.id == id:
+	case s.have.ID == "" || s.have.ID == id:
 		return 0
 	case s.have.visible:
 		return rest
@@ -47,25 +45,26 @@ func (s *slot) set(w content) {
 		}
 		return
 	}
-	if w.label != s.have.label {
-		s.item.SetTitle(escape(w.label))
+	if w.Label != s.have.Label {
+		s.item.SetTitle(escape(w.Label))
 	}
-	if w.disabled != s.have.disabled {
-		if w.disabled {
-			s.item.Disable()
-		} else {
-			s.item.Enable()
-		}
-	}
-	if w.checked != s.have.checked {
-		if w.checked {
-			s.item.Check()
-		} else {
-			s.item.Uncheck()
-		}
-	}
+	turn(s.have.Disabled, w.Disabled, s.item.Disable, s.item.Enable)
+	turn(s.have.Checked, w.Checked, s.item.Check, s.item.Uncheck)
 	if !s.have.visible {
 		s.item.Show()
 	}
 	s.have = w
 }
+
+// turn calls what makes is of was, nothing where they are the same.
+func turn(was, is bool, on, off func()) {
+	switch {
+	case is && !was:
+		on()
+	case was && !is:
+		off()
+	}
+}
+
+// open shows or hides an entry that opens a submenu.
+func (s *slot) open(visible bool) { s.set(content{s.have.Item, visible}) }

@@ -19,11 +19,11 @@ const (
 
 // connect opens a connection of our own: on a shared one, the tray's library would take our signals
 // for its own. It listens to the notification daemon's signals and to its coming and going.
-func connect() (*dbus.Conn, chan *dbus.Signal, error) {
+func (w *client) connect() error {
 	// Order matters: a click's activation token comes just before the click.
 	conn, err := sessionbus.Connect(context.Background(), dbus.WithSignalHandler(dbus.NewSequentialSignalHandler()))
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
@@ -38,9 +38,10 @@ func connect() (*dbus.Conn, chan *dbus.Signal, error) {
 	)
 	if err != nil {
 		conn.Close()
-		return nil, nil, fmt.Errorf("listen on the session bus: %w", err)
+		return fmt.Errorf("listen on the session bus: %w", err)
 	}
-	return conn, signals, nil
+	w.conn, w.signals, w.daemon = conn, signals, daemonOf(conn)
+	return nil
 }
 
 // daemonOf returns the unique name of the notification daemon, "" if none runs.

@@ -95,7 +95,11 @@ func (w *client) step() {
 		w.disconnect()
 	case !ok, w.stalled:
 	case w.conn == nil:
-		w.connect()
+		if err := w.connect(); err != nil {
+			w.fail(err)
+			return
+		}
+		w.step()
 	case w.can == nil:
 		w.start(Notice{}, w.learn, "GetCapabilities")
 	default:
@@ -105,16 +109,6 @@ func (w *client) step() {
 		}
 		w.start(n, w.shown, "Notify", message(n, replaces, *w.can)...)
 	}
-}
-
-func (w *client) connect() {
-	conn, signals, err := connect()
-	if err != nil {
-		w.fail(err)
-		return
-	}
-	w.conn, w.signals, w.daemon = conn, signals, daemonOf(conn)
-	w.step()
 }
 
 func (w *client) start(about Notice, done func(*call), method string, args ...any) {
