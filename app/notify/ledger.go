@@ -65,11 +65,7 @@ func (l *ledger) gone(busy string) *entry {
 func (l *ledger) due() (Notice, bool) {
 	for _, n := range l.want {
 		e := l.entries[n.Key]
-		switch {
-		case e == nil:
-			return n, true
-		case e.over && n.Level <= e.shown.Level, same(e.shown, n):
-		default:
+		if e == nil || !same(e.shown, n) && (!e.over || n.Level > e.shown.Level) {
 			return n, true
 		}
 	}

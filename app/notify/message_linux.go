@@ -40,25 +40,18 @@ func message(n Notice, replaces uint32, can capabilities) []any {
 	if can.markup {
 		body = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(body)
 	}
-	if can.actions {
-		actions = actionsOf(n)
-	} else if len(n.Buttons) > 0 {
+	switch {
+	case len(n.Buttons) == 0:
+	case can.actions:
+		// Keys and labels in turn. The default action has no label: xfce4-notifyd would make a second button of it.
+		actions = append(actions, defaultAction, "")
+		for _, b := range n.Buttons {
+			actions = append(actions, b.ID, b.Label)
+		}
+	default:
 		body += "\n" + where
 	}
 	return []any{program, replaces, "", n.Title, body, actions, hints, expires}
-}
-
-// actionsOf returns keys and labels in turn. The default action has no label, since xfce4-notifyd would
-// make a second button of it.
-func actionsOf(n Notice) []string {
-	actions := []string{}
-	if len(n.Buttons) > 0 {
-		actions = append(actions, defaultAction, "")
-	}
-	for _, b := range n.Buttons {
-		actions = append(actions, b.ID, b.Label)
-	}
-	return actions
 }
 
 // buttonOf returns the ID of the button that an action's key means, and whether n has it.

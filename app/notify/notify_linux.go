@@ -232,32 +232,29 @@ func (w *client) notification(s *dbus.Signal) {
 	if !ok || id == 0 {
 		return
 	}
-	for _, e := range w.entries {
-		if e.id == id {
-			w.signalled(e, s)
-			return
-		}
-	}
-}
-
-func (w *client) signalled(e *entry, s *dbus.Signal) {
 	const maxToken = 1024
 	text, _ := s.Body[1].(string)
-	switch s.Name {
-	case service + ".ActivationToken":
-		if len(text) <= maxToken {
-			e.token = text
+	for _, e := range w.entries {
+		if e.id != id {
+			continue
 		}
-	case service + ".ActionInvoked":
-		if button, ok := buttonOf(e.shown, text); ok {
-			e.over = e.over || s.Sequence >= e.since
-			w.clicked(Click{e.shown.Key, button, e.token})
+		switch s.Name {
+		case service + ".ActivationToken":
+			if len(text) <= maxToken {
+				e.token = text
+			}
+		case service + ".ActionInvoked":
+			if button, ok := buttonOf(e.shown, text); ok {
+				e.over = e.over || s.Sequence >= e.since
+				w.clicked(Click{e.shown.Key, button, e.token})
+			}
+			e.token = ""
+		case service + ".NotificationClosed":
+			if s.Sequence >= e.since {
+				e.over, e.id = true, 0
+			}
 		}
-		e.token = ""
-	case service + ".NotificationClosed":
-		if s.Sequence >= e.since {
-			e.over, e.id = true, 0
-		}
+		return
 	}
 }
 
