@@ -17,8 +17,6 @@ const (
 type entry struct {
 	shown Notice // as it was handed to the system last
 	over  bool   // a person has dealt with it, or it expired
-	//lint:ignore U1000 there is nothing in it on Windows
-	onScreen
 }
 
 // A ledger compares what is wanted with what was shown.

@@ -28,6 +28,7 @@ const maxHeld = 64
 type client struct {
 	*Center
 	ledger
+	screen  map[string]onScreen // by Notice.Key; what is in it is in the ledger too
 	conn    *dbus.Conn
 	signals <-chan *dbus.Signal
 	daemon  string        // the daemon's unique name, "" while none is known
@@ -47,7 +48,7 @@ type call struct {
 }
 
 func (c *Center) work() {
-	w := &client{Center: c}
+	w := &client{Center: c, screen: map[string]onScreen{}}
 	defer w.close()
 	for {
 		w.step()
@@ -103,11 +104,7 @@ func (w *client) step() {
 	case w.can == nil:
 		w.start(Notice{}, w.learn, "GetCapabilities")
 	default:
-		replaces := uint32(0)
-		if e := w.entries[n.Key]; e != nil {
-			replaces = e.id
-		}
-		w.start(n, w.shown, "Notify", message(n, replaces, *w.can)...)
+		w.start(n, w.shown, "Notify", message(n, w.screen[n.Key].id, *w.can)...)
 	}
 }
 
@@ -158,24 +155,28 @@ func (w *client) learn(c *call) {
 func (w *client) shown(c *call) {
 	var id uint32
 	err := c.Store(&id)
-	e := w.handed(c.about)
+	w.handed(c.about)
 	w.stalled = false
 	if err != nil {
 		w.tell(fmt.Errorf("show a notification: %w", err))
 		return
 	}
 	w.tell(nil)
-	e.since = dbus.NoSequence
-	if e.id == id {
-		e.since = c.ResponseSequence
+	o := w.screen[c.about.Key]
+	o.since = dbus.NoSequence
+	if o.id == id {
+		o.since = c.ResponseSequence
 	}
-	e.id = id
+	o.id = id
+	w.screen[c.about.Key] = o
 }
 
 // withdraw asks for no answer: there is none that would change anything.
 func (w *client) withdraw(e *entry) {
-	if e.id != 0 && w.conn != nil {
-		w.conn.Object(service, objectPath).Call(service+".CloseNotification", dbus.FlagNoReplyExpected|dbus.FlagNoAutoStart, e.id)
+	id := w.screen[e.shown.Key].id
+	delete(w.screen, e.shown.Key)
+	if id != 0 && w.conn != nil {
+		w.conn.Object(service, objectPath).Call(service+".CloseNotification", dbus.FlagNoReplyExpected|dbus.FlagNoAutoStart, id)
 	}
 }
 
@@ -215,8 +216,8 @@ func (w *client) succeed(daemon string) {
 func (w *client) forget() {
 	w.drop()
 	w.can, w.held = nil, nil
+	clear(w.screen)
 	for key, e := range w.entries {
-		e.onScreen = onScreen{}
 		if !e.over {
 			delete(w.entries, key)
 		}
@@ -234,26 +235,28 @@ func (w *client) notification(s *dbus.Signal) {
 	}
 	const maxToken = 1024
 	text, _ := s.Body[1].(string)
-	for _, e := range w.entries {
-		if e.id != id {
+	for key, o := range w.screen {
+		if o.id != id {
 			continue
 		}
+		e := w.entries[key]
 		switch s.Name {
 		case service + ".ActivationToken":
 			if len(text) <= maxToken {
-				e.token = text
+				o.token = text
 			}
 		case service + ".ActionInvoked":
 			if button, ok := buttonOf(e.shown, text); ok {
-				e.over = e.over || s.Sequence >= e.since
-				w.clicked(Click{e.shown.Key, button, e.token})
+				e.over = e.over || s.Sequence >= o.since
+				w.clicked(Click{e.shown.Key, button, o.token})
 			}
-			e.token = ""
+			o.token = ""
 		case service + ".NotificationClosed":
-			if s.Sequence >= e.since {
-				e.over, e.id = true, 0
+			if s.Sequence >= o.since {
+				e.over, o.id = true, 0
 			}
 		}
+		w.screen[key] = o
 		return
 	}
 }

@@ -362,7 +362,7 @@ func TestDaemonStuckInNotify(t *testing.T) {
 // A click that comes before the answer that tells the notification's id is kept until then.
 func TestClickBeforeTheAnswer(t *testing.T) {
 	var clicks []Click
-	w := &client{Center: &Center{clicked: func(c Click) { clicks = append(clicks, c) }}, daemon: ":1.7"}
+	w := &client{Center: &Center{clicked: func(c Click) { clicks = append(clicks, c) }}, daemon: ":1.7", screen: map[string]onScreen{}}
 	const id = uint32(101)
 	w.call = &call{Call: &dbus.Call{Body: []any{id}}, about: ended, done: w.shown, late: time.NewTimer(time.Hour)}
 	for range maxHeld + 1 {

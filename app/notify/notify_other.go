@@ -11,9 +11,6 @@ import (
 	"github.com/gen2brain/beeep"
 )
 
-// onScreen is empty: these notifications cannot be named again.
-type onScreen struct{}
-
 // patience is how long the system's command may take.
 const patience = 5 * time.Second
 

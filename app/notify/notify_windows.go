@@ -6,12 +6,6 @@ import (
 	"runtime"
 )
 
-// onScreen is empty: a toast's tag follows from the notice's key, and Windows tells this process
-// nothing of what became of a toast.
-//
-//lint:ignore U1000 the other systems have more to say
-type onScreen struct{}
-
 // group sets our toasts apart from others under the same AppUserModelID.
 const group = "notices"
 
@@ -57,7 +51,7 @@ func (c *Center) work() {
 	}
 }
 
-// tag returns what stands for key in Windows, where a tag has at most 16 characters on older versions.
+// tag returns what stands for key in Windows, which tells nothing of what became of a toast, and where a tag has at most 16 characters on older versions.
 func tag(key string) string {
 	h := fnv.New64a()
 	h.Write([]byte(key))
