@@ -63,18 +63,15 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 	case first := <-p.views:
 		p.dress(first)
 		systray.SetTitle("Fermata") // panels use it as its ID
-		start(bus, func() { p.ready(bus, first) })
+		func() {
+			defer survive(bus)
+			systray.Run(func() { p.ready(bus, first) }, nil)
+		}()
 		cancel()
 	case <-ended:
 	}
 	<-ended
 	return err
-}
-
-// start runs systray until it is to quit.
-func start(bus context.Context, ready func()) {
-	defer survive(bus)
-	systray.Run(ready, nil)
 }
 
 // survive is deferred where systray is called. Once the session bus is gone, systray v1.12.2 panics: in

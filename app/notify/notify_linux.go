@@ -121,11 +121,10 @@ func (w *client) answered() {
 	c := w.call
 	w.drop()
 	c.done(c)
-	held := w.held
-	w.held = nil
-	for _, s := range held {
+	for _, s := range w.held {
 		w.notification(s)
 	}
+	w.held = nil
 }
 
 // drop forgets the call under way.
@@ -185,8 +184,11 @@ func (w *client) withdraw(e *entry) {
 func (w *client) hear(s *dbus.Signal) {
 	if s.Sender == busName && s.Name == busName+".NameOwnerChanged" {
 		var name, before, after string
-		if dbus.Store(s.Body, &name, &before, &after) == nil && name == service {
-			w.succeed(after)
+		if dbus.Store(s.Body, &name, &before, &after) == nil && name == service && after != w.daemon {
+			// A new daemon has heard of none of our notifications. An ended one is not started again from
+			// here: it may have ended because of what we showed.
+			w.daemon, w.stalled = after, after == ""
+			w.forget()
 		}
 		return
 	}
@@ -199,17 +201,6 @@ func (w *client) hear(s *dbus.Signal) {
 		// It may be about the notification whose id the answer is going to tell.
 		w.held = append(w.held, s)
 	}
-}
-
-// succeed deals with the daemon's end, or with a new one: that has heard of none of our notifications.
-func (w *client) succeed(daemon string) {
-	if daemon == w.daemon {
-		return
-	}
-	w.daemon = daemon
-	w.forget()
-	// An ended daemon is not started again from here: it may have ended because of what we showed.
-	w.stalled = daemon == ""
 }
 
 // forget drops all that the daemon knew, but not what a person has dealt with.
