@@ -51,9 +51,6 @@ const (
 	appID   = "io.github.fermata" // the desktop file's name without its suffix; Windows: the AppUserModelID
 )
 
-// where is appended to the body where a notification has no buttons.
-const where = "Click Fermata's icon in the tray to act."
-
 // A Center shows notices. Show is for one goroutine at a time.
 type Center struct {
 	clicked func(Click)
