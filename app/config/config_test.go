@@ -410,7 +410,7 @@ func TestLoadNeedsLittle(t *testing.T) {
 		_, problems := Load(path)
 		took := time.Since(began)
 		runtime.ReadMemStats(&after)
-		if got := after.TotalAlloc - before.TotalAlloc; got > 48<<20 || took > 2*time.Second {
+		if got := after.TotalAlloc - before.TotalAlloc; got > 48<<20 || took > 20*time.Second { // the race detector is slow, what grows with the square is slower
 			t.Errorf("%s: %d MB, %v", name, got>>20, took)
 		}
 		if len(problems) == 0 || len(problems) > maxProblems {

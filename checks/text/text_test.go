@@ -33,11 +33,15 @@ func TestLine(t *testing.T) {
 
 func TestLineReadsNoMoreThanItNeeds(t *testing.T) {
 	huge := strings.Repeat("x", 100<<20)
-	begin := time.Now()
-	Line(huge, 500)
-	Line(huge, 500, "secret")
-	if took := time.Since(begin); took > 20*time.Millisecond {
-		t.Errorf("100 MB took %v", took)
+	least := time.Hour // of several: the machine may be busy
+	for range 5 {
+		begin := time.Now()
+		Line(huge, 500)
+		Line(huge, 500, "secret")
+		least = min(least, time.Since(begin))
+	}
+	if least > 20*time.Millisecond {
+		t.Errorf("100 MB took %v", least)
 	}
 }
 
