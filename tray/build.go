@@ -2,74 +2,68 @@ package tray
 
 import "fermata/app/view"
 
-// How many lines each part of the menu has room for. systray can neither insert nor safely remove an
-// item, so the menu is built once and its lines are shown and hidden. One that can be clicked takes
-// about 3 kB.
+// How many lines the parts of the menu have room for that others follow: systray can neither insert nor
+// safely remove an item, so these are built at once, and shown and hidden. What is in a submenu is added
+// when it is first needed. An entry that can be clicked takes about 3 kB.
 const (
-	roomLines    = 20
-	roomActions  = 8
-	roomFixes    = 24
-	roomPrograms = 12
-	roomDemo     = 32
-	roomSettings = 4
+	roomLines   = 20
+	roomActions = 8
 )
 
-// build adds all that the menu has room for, hidden. There is no demo later where there is none at first.
+// maxPrograms is how many lines the submenu of other programs has at most.
+const maxPrograms = 12
+
+// build adds the menu's entries, hidden. There is no demo later where there is none at first.
 func (p *panel) build(v view.View) {
-	p.lines = p.says(nil, roomLines)
+	for range roomLines {
+		p.lines = append(p.lines, p.line(nil))
+	}
 	p.kit.separator()
 	p.part(nil, 2, roomActions, false, func(m view.Menu) []view.Item { return m.Actions })
 	p.kit.separator()
-	p.part(p.parent("Fix a problem"), 2, roomFixes, false, func(m view.Menu) []view.Item { return m.Fixes })
+	p.part(p.parent("Fix a problem"), 2, 0, false, func(m view.Menu) []view.Item { return m.Fixes })
 	p.program = p.parent("Programs")
-	p.programs = p.says(p.program.item, roomPrograms)
-	p.program.open(false)
 	if len(v.Menu.Demo) > 0 {
-		p.part(p.parent("Demo"), 1, roomDemo, false, func(m view.Menu) []view.Item { return m.Demo })
+		p.part(p.parent("Demo"), 1, 0, false, func(m view.Menu) []view.Item { return m.Demo })
 	}
-	p.part(p.parent("Settings"), 1, roomSettings, true, func(m view.Menu) []view.Item { return m.Settings })
+	p.part(p.parent("Settings"), 1, 0, true, func(m view.Menu) []view.Item { return m.Settings })
 	p.kit.separator()
 	p.part(nil, 1, 1, false, func(m view.Menu) []view.Item { return []view.Item{m.Quit} })
 }
 
-// parent adds an entry that is to open a submenu. It is visible: Windows makes no submenu of a hidden one.
+// parent adds an entry that is to open a submenu, hidden. It has to be on the screen when its first entry
+// is added: Windows makes no submenu of a hidden one.
 func (p *panel) parent(title string) *slot {
 	item, _ := p.kit.add(nil, title, false)
-	return &slot{item: item, have: content{view.Item{Label: title}, true}}
+	item.Hide()
+	return &slot{item: item, have: content{view.Item{Label: title}, false}}
 }
 
-// says adds lines that are not to be clicked.
-func (p *panel) says(parent item, room int) (slots []*slot) {
-	for range room {
-		item, _ := p.kit.add(parent, "", false)
-		item.Disable()
-		item.Hide()
-		slots = append(slots, &slot{item: item, have: content{Item: view.Item{Disabled: true}}})
-	}
-	return slots
+// line adds a line that is not to be clicked, hidden.
+func (p *panel) line(parent item) *slot {
+	item, _ := p.kit.add(parent, "", false)
+	item.Disable()
+	item.Hide()
+	return &slot{item: item, have: content{Item: view.Item{Disabled: true}}}
 }
 
-// part adds the entries of a list, hidden, below under, which is nil for the menu itself: room entries to
-// a bank, of which there are two where the items' order changes, with boxes where they can be checked.
+// part makes a list below under, which is nil for the menu itself, of banks of room entries each. There are
+// two banks where the items' order changes, and boxes where they can be checked.
 func (p *panel) part(under *slot, banks, room int, boxes bool, of func(view.Menu) []view.Item) {
-	l := &list{parent: under, of: of}
-	var above item
+	l := &list{parent: under, of: of, banks: make([][]*slot, banks)}
 	if under != nil {
-		above = under.item
-		defer under.open(false) // not before it has entries: see parent
+		l.add = func() *slot { return p.entry(under.item, boxes) }
 	}
-	for range banks {
-		var bank []*slot
+	for b := range l.banks {
 		for range room {
-			bank = append(bank, p.entry(above, boxes))
+			l.banks[b] = append(l.banks[b], p.entry(nil, false))
 		}
-		l.banks = append(l.banks, bank)
 	}
 	p.parts = append(p.parts, l)
 }
 
-// entry adds a line that can be clicked. systray drops a click that nobody waits for, so a goroutine
-// does nothing else.
+// entry adds a line that can be clicked, hidden. systray drops a click that nobody waits for, so a
+// goroutine does nothing else.
 func (p *panel) entry(above item, box bool) *slot {
 	item, clicked := p.kit.add(above, "", box)
 	item.Hide()

@@ -56,7 +56,7 @@ func (k *fakeKit) separator()          {}
 func (k *fakeKit) setIcon([]byte)      {}
 func (k *fakeKit) setTooltip(s string) { k.tip = s }
 
-// menu returns the rows that can be seen, those of submenus after a "> ".
+// menu returns the rows that can be seen, those of submenus below their parents after a "> ".
 func (k *fakeKit) menu() (rows []string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -64,26 +64,32 @@ func (k *fakeKit) menu() (rows []string) {
 		if i.unasked {
 			k.t.Errorf("%q came into the menu without Show", i.title)
 		}
-		if !i.visible {
+		if i.visible && i.parent != nil && !i.parent.visible {
+			k.t.Errorf("%q is in a submenu that is hidden", i.row())
+		}
+		if !i.visible || i.parent != nil {
 			continue
 		}
-		row := i.title
-		if i.disabled {
-			row = "(" + row + ")"
-		}
-		if i.checked {
-			row += " ✓"
-		}
-		switch {
-		case i.parent == nil:
-			rows = append(rows, row)
-		case i.parent.visible:
-			rows = append(rows, "> "+row)
-		default:
-			k.t.Errorf("%q is in a submenu that is hidden", row)
+		rows = append(rows, i.row())
+		for _, below := range k.items {
+			if below.visible && below.parent == i {
+				rows = append(rows, "> "+below.row())
+			}
 		}
 	}
 	return rows
+}
+
+// row is what a visible item looks like.
+func (i *fakeItem) row() string {
+	row := i.title
+	if i.disabled {
+		row = "(" + row + ")"
+	}
+	if i.checked {
+		row += " ✓"
+	}
+	return row
 }
 
 // find returns the item that is painted with this title.

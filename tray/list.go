@@ -12,18 +12,24 @@ import (
 type list struct {
 	parent *slot                       // the entry that opens it, nil for the menu itself
 	of     func(view.Menu) []view.Item // its place in the view
-	banks  [][]*slot                   // of equal size; only one is on the screen
+	banks  [][]*slot                   // only one is on the screen
 	shown  int                         // which
+	add    func() *slot                // adds an entry at the end of a submenu, nil for the menu itself
 }
 
-// show shows the items, as many as there is room for. It returns 0 when they are on the screen, and else
+// show shows the items, in the menu itself as many as there is room for. It returns 0 when they are on the screen, and else
 // after what time to try again: no bank is free for them yet. A list of one bank is empty until then,
 // one of several shows what it did.
 func (l *list) show(items []view.Item, now time.Time) time.Duration {
-	items = items[:min(len(items), len(l.banks[0]))]
+	if l.add == nil {
+		items = items[:min(len(items), len(l.banks[0]))]
+	}
 	var wait time.Duration
 	for n := range l.banks {
 		i := (l.shown + n) % len(l.banks)
+		for k := len(l.banks[i]); k < len(items); k++ {
+			l.banks[i] = append(l.banks[i], l.add())
+		}
 		if wait = busy(l.banks[i], items, now); wait == 0 {
 			if i != l.shown {
 				fill(l.banks[l.shown], nil)

@@ -92,14 +92,17 @@ func (p *panel) dress(v view.View) {
 func (p *panel) apply(v view.View) (wait time.Duration) {
 	p.dress(v)
 	say(p.lines, v.Menu.Lines)
-	say(p.programs, v.Menu.Programs)
 	p.program.open(len(v.Menu.Programs) > 0)
+	for len(p.programs) < min(len(v.Menu.Programs), maxPrograms) {
+		p.programs = append(p.programs, p.line(p.program.item))
+	}
+	say(p.programs, v.Menu.Programs)
 	for _, l := range p.parts {
 		items := l.of(v.Menu)
-		wait = max(wait, l.show(items, time.Now()))
 		if l.parent != nil {
 			l.parent.open(len(items) > 0)
 		}
+		wait = max(wait, l.show(items, time.Now()))
 	}
 	return wait
 }

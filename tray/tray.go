@@ -75,8 +75,8 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 }
 
 // survive is deferred where systray is called. Once the session bus is gone, systray v1.12.2 panics: in
-// SetIcon (godbus's prop.SetMust), and at its end where it never connected. Its own connection may see
-// the end a moment before the one that bus stands for.
+// SetIcon (godbus's prop.SetMust), and at its end where it never connected. It may meet that a moment
+// before bus ends.
 func survive(bus context.Context) {
 	if p := recover(); p != nil {
 		select {
