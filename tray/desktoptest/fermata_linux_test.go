@@ -285,6 +285,8 @@ func TestFermataConnect(t *testing.T) {
 	if len(n.Buttons) != 1 {
 		t.Fatalf("the notice has the buttons %q", n.Buttons)
 	}
+	f.must(f.OpenMenu(ctx)) // the panel has seen a menu in which there is nothing to fix
+	f.must(f.CloseMenu(ctx))
 	f.must(f.ClickNotice(ctx, notice, n.Buttons[0]))
 	url, err := f.WaitOpened(ctx, 1)
 	f.must(err)
@@ -302,6 +304,9 @@ func TestFermataConnect(t *testing.T) {
 		agree, signedInPage)
 	f.await("signed in", status.signedIn)
 	f.must(f.NoNotice(ctx, notice))
+	f.must(f.OpenSubmenu(ctx, "Fix a problem"))
+	shoot(t, f.Desktop, "fermata-connected")
+	f.must(f.CloseMenu(ctx))
 }
 
 // Panels crash, are replaced, and start later than programs do.
