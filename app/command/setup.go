@@ -17,6 +17,7 @@ import (
 	"fermata/app/autostart"
 	"fermata/app/config"
 	"fermata/app/core"
+	"fermata/app/inhibit"
 	"fermata/app/memory"
 	"fermata/app/secrets"
 	"fermata/app/view"
@@ -117,7 +118,7 @@ func transport() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.IdleConnTimeout = 5 * time.Second
 	t.MaxIdleConns = 4
-	return t
+	return inhibit.Transport(t)
 }
 
 // provider says whom an account is with.

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package inhibit
+
+import "context"
+
+func delay(context.Context) {}
