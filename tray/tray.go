@@ -65,7 +65,9 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 		systray.SetTitle("Fermata") // panels use it as its ID
 		func() {
 			defer survive(bus)
-			systray.Run(func() { p.ready(bus, first) }, nil)
+			// At the end of the session Windows (WM_ENDSESSION) and macOS (applicationWillTerminate) end the
+			// process when the second function returns.
+			systray.Run(func() { p.ready(bus, first) }, func() { cancel(); <-ended })
 		}()
 		cancel()
 	case <-ended:
