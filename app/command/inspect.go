@@ -54,18 +54,41 @@ func (c *inspectCommand) Execute([]string) error {
 	return nil
 }
 
-// input reads what to explain, and a byte more than is taken of it, so that too much is noticed.
+// input reads what to explain, and a byte more than is taken of it, so that too much is noticed. It does not
+// wait for a pipe that nobody writes to when the person has enough.
 func (c *inspectCommand) input() ([]byte, error) {
-	from := c.at.in
-	if name := string(c.Args.File); name != "" && name != "-" {
+	name := string(c.Args.File)
+	if name == "-" {
+		name = ""
+	}
+	if name == "" && isTerminal(c.at.in) {
+		fmt.Fprintln(c.at.err, "Paste the token, then press Enter and Ctrl-D.")
+	}
+	type result struct {
+		input []byte
+		err   error
+	}
+	read := make(chan result, 1)
+	go func() {
+		input, err := readInput(c.at.in, name)
+		read <- result{input, err}
+	}()
+	select {
+	case r := <-read:
+		return r.input, r.err
+	case <-c.at.ctx.Done():
+		return nil, c.at.ctx.Err()
+	}
+}
+
+func readInput(from io.Reader, name string) ([]byte, error) {
+	if name != "" {
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, checks.WithHint(err, "Give the name of a file that holds the token, or the token itself on standard input.")
 		}
 		defer f.Close()
 		from = f
-	} else if isTerminal(from) {
-		fmt.Fprintln(c.at.err, "Paste the token, then press Enter and Ctrl-D.")
 	}
 	input, err := io.ReadAll(io.LimitReader(from, token.MaxInput+1))
 	if err != nil {
