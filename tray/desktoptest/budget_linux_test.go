@@ -104,42 +104,54 @@ api_url = "%[3]s/v1/me"
 	return d
 }
 
-// BenchmarkBudgetIdle tells what Fermata takes while nothing happens.
+// BenchmarkBudgetIdle tells what Fermata takes while nothing happens, beside a program with nothing but an
+// icon in the same minute.
 func BenchmarkBudgetIdle(b *testing.B) {
 	for _, mode := range []string{"exe", "pie"} {
-		b.Run(mode, func(b *testing.B) { benchmarkIdle(b, stripped(b, "fermata", mode)) })
+		b.Run(mode, func(b *testing.B) { benchmarkIdle(b, stripped(b, "fermata", mode), stripped(b, "./testdata/bare", mode)) })
 	}
 }
 
-func benchmarkIdle(b *testing.B, program string) {
-	size, err := os.Stat(program)
+func benchmarkIdle(b *testing.B, programs ...string) {
+	size, err := os.Stat(programs[0])
 	if err != nil {
 		b.Fatal(err)
 	}
 	d := furnished(b)
-	cmd := d.Command(b.Context(), program)
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
+	var pids []int
+	for _, program := range programs {
+		cmd := d.Command(b.Context(), program)
+		if err := cmd.Start(); err != nil {
+			b.Fatal(err)
+		}
+		defer func() { cmd.Process.Signal(os.Interrupt); cmd.Wait() }()
+		pids = append(pids, cmd.Process.Pid)
 	}
-	defer func() { cmd.Process.Signal(os.Interrupt); cmd.Wait() }()
 	if _, err := d.WaitItem(b.Context(), "Fermata"); err != nil {
 		b.Fatal(err)
 	}
 	time.Sleep(settles)
 	for b.Loop() {
-		before := usage(b, cmd.Process.Pid)
-		time.Sleep(idle)
-		after := usage(b, cmd.Process.Pid)
-		budget := func(unit string, used, most float64) {
-			b.ReportMetric(used, unit)
-			if used > most {
-				b.Errorf("%.2f %s, the budget is %.2f", used, unit, most)
-			}
+		var before, after []used
+		for _, pid := range pids {
+			before = append(before, usage(b, pid))
 		}
-		budget("private-dirty-MB", after.dirty/1e6, dirtyBudget)
-		budget("CPU-ms/min", (after.cpu-before.cpu).Seconds()*1e3, cpuBudget)
-		budget("switches/min", after.switches-before.switches, switchBudget)
-		b.ReportMetric(after.pss/1e6, "PSS-MB") // mostly the program's file, which the kernel can drop
+		time.Sleep(idle)
+		for _, pid := range pids {
+			after = append(after, usage(b, pid))
+		}
+		for i, of := range []string{"", "bare-"} {
+			budget := func(unit string, used, most float64) {
+				b.ReportMetric(used, of+unit)
+				if used > most && of == "" {
+					b.Errorf("%.2f %s, the budget is %.2f", used, unit, most)
+				}
+			}
+			budget("private-dirty-MB", after[i].dirty/1e6, dirtyBudget)
+			budget("CPU-ms/min", (after[i].cpu-before[i].cpu).Seconds()*1e3, cpuBudget)
+			budget("switches/min", after[i].switches-before[i].switches, switchBudget)
+		}
+		b.ReportMetric(after[0].pss/1e6, "PSS-MB") // mostly the program's file, which the kernel can drop
 		b.ReportMetric(float64(size.Size())/1e6, "binary-MB")
 	}
 }
