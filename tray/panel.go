@@ -17,6 +17,9 @@ type panel struct {
 	views  chan view.View // the latest; older ones are of no use
 	clicks chan *slot
 	click  func(action core.ActionID)
+	// survive is deferred where systray is called: what it does there must not end the program before its
+	// requests have come to their end.
+	survive func()
 
 	icon    view.Icon
 	tooltip string
@@ -27,7 +30,7 @@ type panel struct {
 }
 
 func newPanel(kit toolkit, click func(action core.ActionID)) *panel {
-	return &panel{kit: kit, views: make(chan view.View, 1), clicks: make(chan *slot), click: click}
+	return &panel{kit: kit, views: make(chan view.View, 1), clicks: make(chan *slot), click: click, survive: func() {}}
 }
 
 // Show implements app.Face.
@@ -41,6 +44,7 @@ func (p *panel) Show(v view.View) {
 
 // ready builds the menu from the first view, so that it is whole when a panel first asks for it.
 func (p *panel) ready(bus context.Context, v view.View) {
+	defer p.survive()
 	p.build(v)
 	p.apply(v)
 	go p.own(bus, v)
@@ -48,7 +52,7 @@ func (p *panel) ready(bus context.Context, v view.View) {
 
 // own shows views and passes on clicks until bus ends; then nothing of systray may be touched any more.
 func (p *panel) own(bus context.Context, v view.View) {
-	defer survive(bus)
+	defer p.survive()
 	once := time.After(again)
 	var later <-chan time.Time // when a part of the view that had to wait is tried again
 	for {

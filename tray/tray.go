@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"fermata/app"
@@ -43,7 +44,17 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 		func(n notify.Click) { click(onNotice(n)) },
 		func(err error) { fmt.Fprintln(os.Stderr, "fermata: no notifications:", err) },
 	)
+	crash := make(chan error, 1)
 	p := newPanel(native{}, func(action core.ActionID) { click(core.Clicked{Action: action}) })
+	p.survive = func() {
+		if fault := recover(); fault != nil && !expected(bus) {
+			select {
+			case crash <- fmt.Errorf("the tray has crashed: %v\n%s", fault, debug.Stack()):
+			default: // one is enough
+			}
+			cancel()
+		}
+	}
 	faces := []app.Face{p, notices{center}}
 	if !shows {
 		fmt.Fprintln(os.Stderr, "fermata: nothing here shows tray icons yet; notifications and the commands work, changes follow")
@@ -57,6 +68,10 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 		if bus.Err() != nil && ctx.Err() == nil {
 			err = errors.New("the desktop has ended: its session bus is gone")
 		}
+		select {
+		case err = <-crash:
+		default:
+		}
 		center.Close()
 	}()
 	select {
@@ -64,7 +79,7 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 		p.dress(first)
 		systray.SetTitle("Fermata") // panels use it as its ID
 		func() {
-			defer survive(bus)
+			defer p.survive()
 			// At the end of the session Windows (WM_ENDSESSION) and macOS (applicationWillTerminate) end the
 			// process when the second function returns.
 			systray.Run(func() { p.ready(bus, first) }, func() { cancel(); <-ended })
@@ -76,16 +91,15 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 	return err
 }
 
-// survive is deferred where systray is called. Once the session bus is gone, systray v1.12.2 panics: in
-// SetIcon (godbus's prop.SetMust), and at its end where it never connected. It may meet that a moment
-// before bus ends.
-func survive(bus context.Context) {
-	if p := recover(); p != nil {
-		select {
-		case <-bus.Done():
-		case <-time.After(time.Second):
-			panic(p)
-		}
+// expected reports whether a panic in systray is no fault: once the session bus is gone, systray v1.12.2
+// panics in SetIcon (godbus's prop.SetMust), and at its end where it never connected. It may meet that a
+// moment before bus ends.
+func expected(bus context.Context) bool {
+	select {
+	case <-bus.Done():
+		return true
+	case <-time.After(time.Second):
+		return false
 	}
 }
 
