@@ -62,7 +62,7 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 		}
 		return files.Write(reminders, data, 0o600)
 	}
-	o.Programs = programs.New(programs.Config{GrantLifetime: spotify.GrantLifetime}, o.Time)
+	o.Programs = programs.New(spotify.GrantLifetime, o.Time)
 	o.Restart = spotify.Restart
 	o.ShowReport = func(ctx context.Context, report string) error { return showReport(ctx, report, open) }
 	o.Outage = func(ctx context.Context) string { return spotify.Outage(ctx, o.Transport) }

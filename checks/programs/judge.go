@@ -2,8 +2,6 @@ package programs
 
 import (
 	"crypto/sha256"
-	"errors"
-	"io/fs"
 	"time"
 
 	"fermata/checks/programs/tokenfile"
@@ -32,14 +30,11 @@ const far = 100 * 365 * 24 * time.Hour
 
 // judge returns what r shows, and when that changes by itself, from now.
 func (c *Check) judge(r reading) (Program, time.Duration) {
-	p := Program{Name: r.program, File: show(r.path, c.cfg.Home)}
+	p := Program{Name: r.program, File: show(r.path, c.home)}
 	if p.Name == "" {
 		p.Name = c.programOf(r)
 	}
 	switch {
-	case errors.Is(r.err, fs.ErrNotExist):
-		p.State = Missing
-		return p, regular
 	case r.err == tokenfile.ErrCut && time.Since(r.modified).Abs() < time.Minute:
 		p.State = Writing
 		return p, soon
@@ -50,8 +45,8 @@ func (c *Check) judge(r reading) (Program, time.Duration) {
 	now, elapsed := c.clock.Now(), c.clock.Elapsed()
 	h := c.remember(r, p.Name, now, elapsed)
 	p.SignedIn = r.token.SignIn
-	if r.token.Refresh != "" && c.cfg.GrantLifetime > 0 {
-		p.GrantUntil = now.Add(h.since + c.cfg.GrantLifetime - elapsed).Round(time.Second).Local()
+	if r.token.Refresh != "" && c.life > 0 {
+		p.GrantUntil = now.Add(h.since + c.life - elapsed).Round(time.Second).Local()
 		p.Estimated = true
 	}
 	if r.token.End.IsZero() {
@@ -107,11 +102,9 @@ func (c *Check) remember(r reading, name string, now time.Time, elapsed time.Dur
 // programOf names a file that no program's own place gives a name to: by its form, or by the form
 // that it had.
 func (c *Check) programOf(r reading) string {
-	switch h, ok := c.held[r.path]; {
-	case r.err != nil && ok:
-		return h.name
+	switch {
 	case r.err != nil:
-		return "token file"
+		return c.held[r.path].name
 	case r.token.Form == tokenfile.Go:
 		return "a Go program"
 	case r.token.Form == tokenfile.Reply:

@@ -11,10 +11,8 @@ import (
 
 // A place is a file that may be there.
 type place struct {
-	program string // "": told by the file's form
+	program string // "": told by the file's form; another program may use the name too, so what is no token is passed over
 	path    string // absolute
-	named   bool   // the settings name it, so it is told even where it is missing
-	guess   bool   // another program may use the name too, so what is no token is passed over
 }
 
 // file is where a program keeps its tokens.
@@ -25,7 +23,7 @@ type file struct {
 }
 
 // known are the programs' own places, read in their sources; librespot and programs on Go's oauth2
-// have none of their own, so the settings name theirs.
+// have none of their own.
 var known = []file{
 	// get_cache_folder_path in spotify_player/src/config/mod.rs: ~/.cache on every system; client/mod.rs
 	{"spotify-player", inHome(".cache"), "spotify-player/user_client_token.json"},
@@ -71,41 +69,19 @@ func inHome(folder string) func(string) string {
 	return func(home string) string { return filepath.Join(home, folder) }
 }
 
-// places are the files to look at, each once, the programs' own first.
-func places(cfg Config) []place {
+// places are the files to look at, the programs' own first.
+func places(home string) []place {
+	if !filepath.IsAbs(home) {
+		return nil
+	}
 	var all []place
-	seen := map[string]bool{}
-	add := func(list ...place) {
-		for _, p := range list {
-			if p.path = filepath.Clean(p.path); filepath.IsAbs(p.path) && !seen[p.path] {
-				seen[p.path] = true
-				all = append(all, p)
-			}
+	for _, f := range known {
+		if folder := f.folder(home); filepath.IsAbs(folder) {
+			all = append(all, place{f.program, filepath.Join(folder, f.path)})
 		}
 	}
-	if filepath.IsAbs(cfg.Home) {
-		for _, f := range known {
-			if folder := f.folder(cfg.Home); folder != "" {
-				add(place{program: f.program, path: filepath.Join(folder, f.path)})
-			}
-		}
-		// What was started from the home folder, by hand or by a timer, keeps its tokens there.
-		add(inFolder(cfg.Home)...)
-	}
-	for _, path := range cfg.Paths {
-		if rest, ok := strings.CutPrefix(path, "~/"); ok {
-			path = filepath.Join(cfg.Home, rest)
-		}
-		if !filepath.IsAbs(path) {
-			continue
-		}
-		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			add(inFolder(path)...)
-			continue
-		}
-		add(place{path: path, named: true})
-	}
-	return all
+	// What was started from the home folder, by hand or by a timer, keeps its tokens there.
+	return append(all, inFolder(home)...)
 }
 
 // inFolder are the files that spotipy and rspotify make in the working folder of a program that says
@@ -114,13 +90,13 @@ func places(cfg Config) []place {
 func inFolder(folder string) []place {
 	const most = 64
 	found := []place{
-		{path: filepath.Join(folder, ".cache"), guess: true},
-		{path: filepath.Join(folder, ".spotify_token_cache.json"), guess: true},
+		{path: filepath.Join(folder, ".cache")},
+		{path: filepath.Join(folder, ".spotify_token_cache.json")},
 	}
 	entries, _ := os.ReadDir(folder)
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".cache-") && len(found) < most {
-			found = append(found, place{path: filepath.Join(folder, e.Name()), guess: true})
+			found = append(found, place{path: filepath.Join(folder, e.Name())})
 		}
 	}
 	return found

@@ -20,17 +20,6 @@ type Clock interface {
 	Elapsed() time.Duration // since an arbitrary start, suspend included; no clock step moves it
 }
 
-// Config says where to look.
-type Config struct {
-	// Home is the person's home folder; "" is what the system says.
-	Home string
-	// Paths are further files, or folders in which spotipy's and rspotify's files are looked for.
-	// "~/" stands for Home; what is relative then is ignored.
-	Paths []string
-	// GrantLifetime is how long a sign-in lasts from its authorization; 0: no end.
-	GrantLifetime time.Duration
-}
-
 // A Program is one token file at a look. None of its fields holds a secret, but File may name a person.
 type Program struct {
 	Name       string    `json:"name"`                 // "spotify-player"; for a file of no known program, its library: "spotipy"
@@ -55,7 +44,6 @@ const (
 	ValidLooksEnded              // until Until, but by this computer's clock it has ended
 	Ended                        // at Until
 	EndedLooksValid              // at Until, but by this computer's clock it has not
-	Missing                      // the settings name the file, and it is not there
 	Writing                      // a program was writing it a moment ago
 	Unreadable                   // Reason says why
 )
@@ -81,8 +69,6 @@ func (p Program) Words(now time.Time) string {
 			return "token ended at " + until + ", and the sign-in has ended too: sign in again in that program"
 		}
 		return "token ended at " + until + ", the program renews it when it runs"
-	case Missing:
-		return "not there"
 	case Writing:
 		return "being written"
 	case Unreadable:
@@ -93,19 +79,19 @@ func (p Program) Words(now time.Time) string {
 
 // A Check is the look at all of them.
 type Check struct {
-	cfg     Config
+	home    string        // the person's home folder; "": not known
+	life    time.Duration // of a sign-in, from its authorization; 0: no end
 	clock   Clock
 	pending chan []reading  // a look that did not come back in time
 	held    map[string]held // by path
 	seen    []Program       // by the last look that came back in time
 }
 
-// New returns a Check that has not looked yet.
-func New(cfg Config, clock Clock) *Check {
-	if cfg.Home == "" {
-		cfg.Home, _ = os.UserHomeDir()
-	}
-	return &Check{cfg: cfg, clock: clock, held: map[string]held{}}
+// New returns a Check of the home folder that the system says, which has not looked yet. A sign-in lasts
+// grantLifetime from its authorization; 0: no end.
+func New(grantLifetime time.Duration, clock Clock) *Check {
+	home, _ := os.UserHomeDir()
+	return &Check{home: home, life: grantLifetime, clock: clock, held: map[string]held{}}
 }
 
 const (
@@ -149,7 +135,7 @@ func (c *Check) read(ctx context.Context) ([]reading, bool) {
 	}
 	known := maps.Clone(c.held)
 	done := make(chan []reading, 1)
-	go func() { done <- scan(ctx, places(c.cfg), known) }()
+	go func() { done <- scan(ctx, places(c.home), known) }()
 	select {
 	case r := <-done:
 		c.pending = nil

@@ -37,6 +37,8 @@ func (w *wrong) step(d time.Duration) {
 func home(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
+	t.Setenv("HOME", dir)
+	t.Setenv("USERPROFILE", dir)
 	t.Setenv("XDG_CACHE_HOME", "")
 	t.Setenv("LOCALAPPDATA", filepath.Join(dir, "AppData", "Local"))
 	old := time.Local
@@ -58,6 +60,16 @@ func write(t *testing.T, path, text string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// keeps makes the files of these names in the home folder the program bot's own, and the only ones of any.
+func keeps(t *testing.T, names ...string) {
+	old := known
+	t.Cleanup(func() { known = old })
+	known = nil
+	for _, name := range names {
+		known = append(known, file{"bot", inHome(""), name})
+	}
 }
 
 func spotipy(end time.Time) string {
@@ -116,21 +128,17 @@ func TestProgramsPlaces(t *testing.T) {
 		write(t, filepath.Join(dir, ".cache-jane"), spotipy(end.Add(time.Minute)))
 		write(t, filepath.Join(dir, ".cache-of-something-else"), "\x00\x01")
 		write(t, filepath.Join(dir, ".spotify_token_cache.json"), `{"access_token":"`+access+`","expires_in":3600,"expires_at":null,"refresh_token":null,"scope":""}`)
-		bot := write(t, filepath.Join(dir, "bot/token.json"), golang(time.Time{}))
-		write(t, filepath.Join(dir, "script/.cache"), spotipy(end))
+		write(t, filepath.Join(dir, ".cache-bot"), golang(time.Time{}))
 
-		c := New(Config{Home: dir, Paths: []string{bot, "~/script", "~/no/such", "relative", bot}}, clock)
-		f, got := look(t, c)
+		f, got := look(t, New(0, clock))
 		want := `spotify-player ~/.cache/spotify-player/user_client_token.json: token until 01:00 +
 spotify-player ~/.cache/spotify-player/credentials.json: no expiry known +
 ncspot XDG/ncspot/rspotify_token.json: token ended at 23:00, the program renews it when it runs +
 spotifyd NATIVE/oauth/credentials.json: no expiry known +
 spotify-tui ~/.config/spotify-tui/.spotify_token_cache.json: token until 01:00 +
 rspotify ~/.spotify_token_cache.json: no expiry known
-spotipy ~/.cache-jane: token until 01:00 +
-a Go program ~/bot/token.json: no expiry known
-spotipy ~/script/.cache: token until 01:00 +
-token file ~/no/such: not there`
+a Go program ~/.cache-bot: no expiry known
+spotipy ~/.cache-jane: token until 01:00 +`
 		slash := func(path string) string { return filepath.ToSlash(show(path, dir)) }
 		want = strings.NewReplacer("XDG", slash(xdgCache(dir)), "NATIVE", slash(nativeCache(dir)+"/spotifyd"+projectCache)).Replace(want)
 		if got != want {
@@ -143,7 +151,8 @@ token file ~/no/such: not there`
 }
 
 func TestNothingThere(t *testing.T) {
-	f, got := look(t, New(Config{Home: home(t)}, &wrong{start: time.Now()}))
+	home(t)
+	f, got := look(t, New(0, &wrong{start: time.Now()}))
 	if got != "" || f.programs == nil || f.next != time.Hour {
 		t.Errorf("%q %+v", got, f)
 	}
@@ -154,8 +163,8 @@ func TestAStepNeitherEndsNorProlongs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := &wrong{start: time.Now()}
 		clock.step(30 * time.Minute) // wrong from the start, as much for the program as for us
-		path := write(t, filepath.Join(dir, "t"), spotipy(time.Now().Add(time.Hour)))
-		c := New(Config{Home: dir, Paths: []string{path}, GrantLifetime: 181 * 24 * time.Hour}, clock)
+		write(t, filepath.Join(dir, ".cache-t"), spotipy(time.Now().Add(time.Hour)))
+		c := New(181*24*time.Hour, clock)
 		until, before := clock.Now().Add(time.Hour), ""
 		for _, step := range []struct {
 			ahead, pass time.Duration
@@ -184,22 +193,22 @@ func TestAStepNeitherEndsNorProlongs(t *testing.T) {
 func TestNextLookIsWhenTheTokenEnds(t *testing.T) {
 	dir := home(t)
 	synctest.Test(t, func(t *testing.T) {
-		path := write(t, filepath.Join(dir, "t"), golang(time.Now().Add(10*time.Minute)))
-		c := New(Config{Home: dir, Paths: []string{path}}, &wrong{start: time.Now()})
+		path := write(t, filepath.Join(dir, ".cache-t"), golang(time.Now().Add(10*time.Minute)))
+		c := New(0, &wrong{start: time.Now()})
 		f, _ := look(t, c)
 		if f.next != 10*time.Minute+time.Second {
 			t.Fatalf("next in %v", f.next)
 		}
 		time.Sleep(f.next - time.Second) // just then, nothing is left to wait for
-		if f, got := look(t, c); got != "a Go program ~/t: token ended at 00:10" || f.next != time.Hour {
+		if f, got := look(t, c); got != "a Go program ~/.cache-t: token ended at 00:10" || f.next != time.Hour {
 			t.Errorf("%q, next in %v", got, f.next)
 		}
 		time.Sleep(time.Second)
-		if f, got := look(t, c); got != "a Go program ~/t: token ended at 00:10" || f.next != time.Hour {
+		if f, got := look(t, c); got != "a Go program ~/.cache-t: token ended at 00:10" || f.next != time.Hour {
 			t.Errorf("%q, next in %v", got, f.next)
 		}
 		write(t, path, strings.ReplaceAll(golang(time.Now().Add(20*time.Minute)), access, "BQanother"))
-		if f, got := look(t, c); got != "a Go program ~/t: token until 00:30" || f.next != 20*time.Minute+time.Second {
+		if f, got := look(t, c); got != "a Go program ~/.cache-t: token until 00:30" || f.next != 20*time.Minute+time.Second {
 			t.Errorf("%q, next in %v", got, f.next)
 		}
 	})
@@ -210,10 +219,10 @@ func TestSixMonths(t *testing.T) {
 	dir := home(t)
 	synctest.Test(t, func(t *testing.T) {
 		clock := &wrong{start: time.Now()}
-		path := write(t, filepath.Join(dir, "t"), spotipy(time.Now()))
+		path := write(t, filepath.Join(dir, ".cache-t"), spotipy(time.Now()))
 		began := time.Now()
 		time.Sleep(5 * 24 * time.Hour)
-		c := New(Config{Home: dir, Paths: []string{path}, GrantLifetime: life}, clock)
+		c := New(life, clock)
 		see := func(want time.Time) {
 			t.Helper()
 			f, _ := look(t, c)
@@ -243,7 +252,7 @@ func TestHalfWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		whole := spotipy(time.Now().Add(time.Hour))
 		path := write(t, filepath.Join(dir, ".cache-jane"), whole)
-		c := New(Config{Home: dir}, &wrong{start: time.Now()})
+		c := New(0, &wrong{start: time.Now()})
 		look(t, c)
 
 		write(t, path, whole[:len(whole)/2])
@@ -268,8 +277,9 @@ func TestHalfWritten(t *testing.T) {
 }
 
 func TestHangingFolder(t *testing.T) {
+	home(t)
 	synctest.Test(t, func(t *testing.T) {
-		c := New(Config{Home: t.TempDir()}, &wrong{start: time.Now()})
+		c := New(0, &wrong{start: time.Now()})
 		c.pending = make(chan []reading, 1) // a look that never came back
 		if f, next := c.Look(t.Context()); f != nil || next != time.Hour {
 			t.Errorf("%+v, next in %v", f, next)
@@ -320,7 +330,6 @@ func TestLine(t *testing.T) {
 		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now.Add(1)}, "token ended at 14:00, the program renews it when it runs"},
 		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now}, "token ended at 14:00, and the sign-in has ended too: sign in again in that program"},
 		{Program{State: Ended, Until: now, GrantUntil: now}, "token ended at 14:00"},
-		{Program{State: Missing}, "not there"},
 		{Program{State: Unreadable, Reason: "no permission"}, "unreadable: no permission"},
 	} {
 		tt.p.Name = "ncspot"
@@ -333,12 +342,14 @@ func TestLine(t *testing.T) {
 // A file that ends in the middle is being written for the minute after it was touched.
 func TestBeingWrittenForAMinute(t *testing.T) {
 	dir := home(t)
+	keeps(t, "t")
 	synctest.Test(t, func(t *testing.T) {
 		for age, want := range map[time.Duration]string{
-			time.Minute - time.Millisecond: "token file ~/t: being written",
-			time.Minute:                    "token file ~/t: unreadable: the JSON ends in the middle",
+			time.Minute - time.Millisecond: "bot ~/t: being written",
+			time.Minute:                    "bot ~/t: unreadable: the JSON ends in the middle",
 		} {
-			c := New(Config{Home: dir, Paths: []string{write(t, filepath.Join(dir, "t"), "{")}}, &wrong{start: time.Now()})
+			write(t, filepath.Join(dir, "t"), "{")
+			c := New(0, &wrong{start: time.Now()})
 			time.Sleep(age - pause)
 			if _, got := look(t, c); got != want {
 				t.Errorf("after %v: %s", age, got)

@@ -47,9 +47,8 @@ func scan(ctx context.Context, places []place, known map[string]held) []reading 
 		if r.err == tokenfile.ErrCut {
 			r = read(r.place)
 		}
-		gone := errors.Is(r.err, fs.ErrNotExist)
 		_, held := known[r.path]
-		if r.err == nil || gone && r.named || !gone && (!r.guess || held) {
+		if r.err == nil || !errors.Is(r.err, fs.ErrNotExist) && (r.program != "" || held) {
 			told = append(told, r)
 		}
 	}

@@ -24,20 +24,17 @@ func TestGarbage(t *testing.T) {
 	if err := os.Mkdir(in(".cache"), 0o700); err != nil { // it is a folder, as nearly everywhere
 		t.Fatal(err)
 	}
-	var paths []string
-	for _, name := range []string{"garbage", "json", "other", "large", "over", "brim", "end", "past", "millis"} {
-		paths = append(paths, in(name))
-	}
-	f, got := look(t, New(Config{Home: dir, Paths: paths}, &wrong{start: time.Now()}))
-	want := `token file ~/garbage: unreadable: not JSON
-token file ~/json: unreadable: JSON without an OAuth token
-token file ~/other: unreadable: JSON without an OAuth token
-token file ~/large: unreadable: too large: more than 1024 kB
-token file ~/over: unreadable: too large: more than 1024 kB
-spotipy ~/brim: no expiry known +
-rspotify ~/end: token until `
-	if !strings.HasPrefix(got, want) || !strings.Contains(got, "spotipy ~/past: token ended at 00:00 on 1 January 1970") ||
-		!strings.Contains(got, "spotipy ~/millis: token until 00:00 on 1 January 2100") {
+	keeps(t, "garbage", "json", "other", "large", "over", "brim", "end", "past", "millis")
+	f, got := look(t, New(0, &wrong{start: time.Now()}))
+	want := `bot ~/garbage: unreadable: not JSON
+bot ~/json: unreadable: JSON without an OAuth token
+bot ~/other: unreadable: JSON without an OAuth token
+bot ~/large: unreadable: too large: more than 1024 kB
+bot ~/over: unreadable: too large: more than 1024 kB
+bot ~/brim: no expiry known +
+bot ~/end: token until `
+	if !strings.HasPrefix(got, want) || !strings.Contains(got, "bot ~/past: token ended at 00:00 on 1 January 1970") ||
+		!strings.Contains(got, "bot ~/millis: token until 00:00 on 1 January 2100") {
 		t.Error(got)
 	}
 	if f.next != time.Hour {
@@ -51,7 +48,7 @@ func TestNamesAreOneLine(t *testing.T) {
 	}
 	dir := home(t)
 	write(t, filepath.Join(dir, ".cache-a\n\u202eb\x1b"), spotipy(time.Now().Add(time.Hour)))
-	if _, got := look(t, New(Config{Home: dir}, &wrong{start: time.Now()})); !strings.HasPrefix(got, "spotipy ~/.cache-a b: token until ") {
+	if _, got := look(t, New(0, &wrong{start: time.Now()})); !strings.HasPrefix(got, "spotipy ~/.cache-a b: token until ") {
 		t.Errorf("%q", got)
 	}
 }
@@ -63,7 +60,7 @@ func TestNothingIsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := os.Stat(path)
-	look(t, New(Config{Home: dir}, &wrong{start: time.Now()}))
+	look(t, New(0, &wrong{start: time.Now()}))
 	after, err := os.Stat(path)
 	if err != nil || !after.ModTime().Equal(before.ModTime()) || after.Mode() != before.Mode() || after.Size() != before.Size() {
 		t.Errorf("before %v, after %v %v", before, after, err)

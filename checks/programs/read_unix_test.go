@@ -27,22 +27,21 @@ func TestPipesLinksAndLocks(t *testing.T) {
 	must(os.Symlink("/dev/zero", in("zero")))
 	must(os.Symlink(write(t, in("target"), golang(time.Now().Add(100*24*time.Hour))), in("link")))
 	must(os.Symlink(in("nothing"), in("dangling")))
-	must(os.Mkdir(in("empty-folder"), 0o700))
 	must(os.Symlink(in("loop"), in(".cache-loop"))) // found by its name: told only if it held a token
-	want := `token file ~/pipe: unreadable: not a regular file
-token file ~/to-pipe: unreadable: not a regular file
-token file ~/loop: unreadable: its links run in a circle
-token file ~/zero: unreadable: not a regular file
-token file ~/dangling: not there
-token file ~/link/below: unreadable: not a directory`
-	paths := []string{in("pipe"), in("to-pipe"), in("loop"), in("zero"), in("dangling"), in("link/below"), in("empty-folder"), in("link")}
+	want := `bot ~/pipe: unreadable: not a regular file
+bot ~/to-pipe: unreadable: not a regular file
+bot ~/loop: unreadable: its links run in a circle
+bot ~/zero: unreadable: not a regular file
+bot ~/link/below: unreadable: not a directory`
+	names := []string{"pipe", "to-pipe", "loop", "zero", "dangling", "link/below", "link"}
 	if os.Getuid() != 0 { // who may read everything
 		must(os.Chmod(write(t, in("locked"), librespot), 0))
-		paths = append(paths[:6:6], in("locked"), in("link"))
-		want += "\ntoken file ~/locked: unreadable: no permission"
+		names = append(names[:6:6], "locked", "link")
+		want += "\nbot ~/locked: unreadable: no permission"
 	}
-	_, got := look(t, New(Config{Home: dir, Paths: paths}, &wrong{start: time.Now()}))
-	if !strings.HasPrefix(got, want+"\na Go program ~/link: token until ") || strings.Count(got, "\n") != strings.Count(want, "\n")+1 {
+	keeps(t, names...)
+	_, got := look(t, New(0, &wrong{start: time.Now()}))
+	if !strings.HasPrefix(got, want+"\nbot ~/link: token until ") || strings.Count(got, "\n") != strings.Count(want, "\n")+1 {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
