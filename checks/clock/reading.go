@@ -11,8 +11,7 @@ type Reading struct {
 
 // Read reads the clocks. Linux: CLOCK_REALTIME, CLOCK_BOOTTIME, CLOCK_MONOTONIC. Windows: the
 // precise system time, interrupt time and unbiased interrupt time. macOS: CLOCK_REALTIME,
-// CLOCK_MONOTONIC (which runs on in sleep there) and CLOCK_UPTIME_RAW. Elsewhere Go's monotonic
-// clock stands for the last two, and whether that one counts a suspend is the system's choice.
+// CLOCK_MONOTONIC (which runs on in sleep there) and CLOCK_UPTIME_RAW.
 func Read() Reading {
 	var r Reading
 	// The clocks are read one after the other: where the scheduler interrupts that, the reading would

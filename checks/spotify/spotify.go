@@ -19,7 +19,6 @@ const (
 	AppsPage      = "https://www.spotify.com/account/apps/" // "Manage apps": remove and re-allow permissions
 	SupportPage   = "https://support.spotify.com/contact-spotify-support/"
 	PlayerPage    = "https://open.spotify.com/"
-	StatusPage    = "https://status.spotify.dev"
 	StatusURL     = "https://status.spotify.dev/api/v2/summary.json" // Statuspage's JSON
 )
 
