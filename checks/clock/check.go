@@ -128,11 +128,9 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	}
 	done := make(chan struct{})
 	go func() { wg.Wait(); close(done) }()
-	enough := time.NewTimer(sampling + stragglerTime)
-	defer enough.Stop()
 	select {
 	case <-done:
-	case <-enough.C:
+	case <-time.After(sampling + stragglerTime):
 		if c.facts(sources, c.time.read()).Known {
 			cancel()
 		}

@@ -26,15 +26,11 @@ const (
 func TurnOn(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, prompt)
 	defer cancel()
-	conn, err := dial(ctx)
+	conn, props, err := open(ctx)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrAbsent, err)
+		return err
 	}
 	defer conn.Close()
-	props, err := properties(ctx, conn)
-	if err != nil {
-		return classify(err)
-	}
 	if can, ok := props["CanNTP"].Value().(bool); ok && !can {
 		return ErrAbsent
 	}
@@ -56,15 +52,11 @@ func Says(ctx context.Context) []string {
 	says := []string{kernelSays()}
 	ctx, cancel := context.WithTimeout(ctx, answer)
 	defer cancel()
-	conn, err := dial(ctx)
+	conn, props, err := open(ctx)
 	if err != nil {
 		return says
 	}
 	defer conn.Close()
-	props, err := properties(ctx, conn)
-	if err != nil {
-		return says
-	}
 	for _, flag := range []struct{ name, yes, no string }{
 		{"NTP", "Automatic time is on.", "Automatic time is off."},
 		{"NTPSynchronized", "The system calls its clock synchronised.", "The system does not call its clock synchronised."},
@@ -92,18 +84,21 @@ func kernelSays() string {
 	return fmt.Sprintf("The kernel calls its clock synchronised, within %v.", most.Round(time.Millisecond))
 }
 
-// dial connects to the system bus. The connection is this package's own: a shared one may be closed
-// or listened to by others.
-func dial(ctx context.Context) (*dbus.Conn, error) {
-	return dbus.ConnectSystemBus(dbus.WithContext(ctx))
-}
-
-func properties(ctx context.Context, conn *dbus.Conn) (map[string]dbus.Variant, error) {
+// open connects to the system bus and reads timedate1's properties. The connection is this package's own: a
+// shared one may be closed or listened to by others.
+func open(ctx context.Context) (conn *dbus.Conn, props map[string]dbus.Variant, err error) {
+	conn, err = dbus.ConnectSystemBus(dbus.WithContext(ctx))
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrAbsent, err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, answer)
 	defer cancel()
-	var props map[string]dbus.Variant
-	err := conn.Object(timedate, path).CallWithContext(ctx, "org.freedesktop.DBus.Properties.GetAll", 0, timedate).Store(&props)
-	return props, err
+	err = conn.Object(timedate, path).CallWithContext(ctx, "org.freedesktop.DBus.Properties.GetAll", 0, timedate).Store(&props)
+	if err != nil {
+		conn.Close()
+		return nil, nil, classify(err)
+	}
+	return conn, props, nil
 }
 
 // classify sorts what timedate1, polkit and the bus answer.
