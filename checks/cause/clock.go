@@ -20,7 +20,7 @@ var clockRows = []row{{
 	},
 	say: func(e Evidence) said {
 		if e.clockWrong() {
-			return said{clockLevel(e.Clock), e.Clock.Summary(), clockEvidence(e.Clock) + "With a wrong clock, valid sign-ins can be treated as expired (“JWT expired”)."}
+			return said{clockLevels[e.Clock.Verdict], e.Clock.Summary(), clockEvidence(e.Clock) + "With a wrong clock, valid sign-ins can be treated as expired (“JWT expired”)."}
 		}
 		return said{checks.Warning, "Your clock may be wrong", "By this computer’s clock, the certificate of %s isn’t valid now."}
 	},
@@ -33,7 +33,7 @@ var clockRows = []row{{
 func JudgeClock(f clock.Facts) (checks.Level, Cause) {
 	e := Evidence{Clock: f}
 	if !e.clockWrong() {
-		return clockLevel(f), Cause{}
+		return clockLevels[f.Verdict], Cause{}
 	}
 	r := clockRows[0]
 	c := r.weigh(e)
@@ -41,17 +41,10 @@ func JudgeClock(f clock.Facts) (checks.Level, Cause) {
 	return c.Level, c
 }
 
-// clockLevel is how bad it is.
-func clockLevel(f clock.Facts) checks.Level {
-	switch f.Verdict {
-	case clock.Right:
-		return checks.OK
-	case clock.Wrong:
-		return checks.Warning
-	case clock.Harmful:
-		return checks.Critical
-	}
-	return checks.Unknown
+// clockLevels are how bad each verdict is.
+var clockLevels = [...]checks.Level{
+	clock.Unknown: checks.Unknown, clock.Vague: checks.Unknown, clock.Right: checks.OK,
+	clock.Wrong: checks.Warning, clock.Harmful: checks.Critical,
 }
 
 func (e Evidence) clockWrong() bool { return e.Clock.Verdict >= clock.Wrong }

@@ -34,7 +34,7 @@ func known(e Evidence) []string {
 		}
 	}
 	if t := s.Trouble; t != nil {
-		add(true, "%s %s", place(t.Where), line(t.Error()))
+		add(true, "%s %s", places[t.Where], line(t.Error()))
 		add(t.Tries > 1, "%d tries in a row failed", t.Tries)
 		add(!t.Since.IsZero(), "it began at %s", text.TimeOfDay(t.Since, e.Now))
 	}
@@ -54,15 +54,10 @@ func known(e Evidence) []string {
 	return all
 }
 
-// place says who answered.
-func place(where string) string {
-	switch where {
-	case session.AtToken:
-		return "the renewal was answered:"
-	case session.AtAPI:
-		return "the service answered:"
-	case session.AtKeyring:
-		return "the keyring said:"
-	}
-	return "on the way:"
+// places say who answered.
+var places = map[string]string{
+	session.AtToken:   "the renewal was answered:",
+	session.AtAPI:     "the service answered:",
+	session.AtKeyring: "the keyring said:",
+	session.AtNetwork: "on the way:",
 }
