@@ -24,9 +24,6 @@ func (s *Spotify) askPage(w http.ResponseWriter, r *http.Request) {
 
 // answered takes what the person pressed on the page.
 func (s *Spotify) answered(w http.ResponseWriter, r *http.Request) {
-	if foreign(w, r) {
-		return
-	}
 	to, err := s.answer(r.URL.Query(), r.PostFormValue("answer") == "agree")
 	if err != nil {
 		errorPage(err.Error())(w, r)

@@ -46,16 +46,6 @@ func writePage(w http.ResponseWriter, status int, title, body string) {
 	_, _ = w.Write([]byte(page)) // a browser that went away is its own affair
 }
 
-// foreign refuses a form that another site's page sent.
-func foreign(w http.ResponseWriter, r *http.Request) bool {
-	site := r.Header.Get("Sec-Fetch-Site")
-	if site == "" || site == "same-origin" {
-		return false
-	}
-	http.Error(w, "this form belongs to another site", http.StatusForbidden)
-	return true
-}
-
 func (s *Spotify) frontPage(w http.ResponseWriter, _ *http.Request) {
 	writePage(w, http.StatusOK, "Home", `<h1>There is no music here</h1>
 <p>Fermata's demo signs in to this page, and would sign in to Spotify.</p>
@@ -81,9 +71,6 @@ func (s *Spotify) appsPage(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Spotify) removeApps(w http.ResponseWriter, r *http.Request) {
-	if foreign(w, r) {
-		return
-	}
 	s.Revoke()
 	http.Redirect(w, r, "/account/apps/", http.StatusSeeOther)
 }

@@ -91,8 +91,11 @@ func (s *Spotify) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		override(w, r)
 		return
 	}
-	s.mux.ServeHTTP(w, r)
+	ownForms.Handler(s.mux).ServeHTTP(w, r)
 }
+
+// ownForms refuses a form that another site's page sent.
+var ownForms = http.NewCrossOriginProtection()
 
 // override finds the handler that stands in the place of path's own: the longest prefix wins.
 func (s *Spotify) override(path string) http.HandlerFunc {
