@@ -4,6 +4,7 @@ package assets
 import (
 	_ "embed"
 	"fmt"
+	"runtime"
 )
 
 //go:generate go run ./draw
@@ -44,7 +45,7 @@ func (d Dot) String() string {
 // on macOS, and an ICO of several sizes on Windows. There are fifteen; the bytes of each are always the
 // same.
 func Icon(a Arc, d Dot) []byte {
-	data, err := icons.ReadFile(fmt.Sprintf("icons/%s/%v-%v.%s", system, a, d, format))
+	data, err := icons.ReadFile(fmt.Sprintf("icons/%s/%v-%v.%s", runtime.GOOS, a, d, format))
 	if err != nil {
 		panic(err) // it is embedded
 	}

@@ -2,10 +2,7 @@ package assets
 
 import "embed"
 
-const (
-	system = "darwin"
-	format = "png"
-)
+const format = "png"
 
 //go:embed icons/darwin
 var icons embed.FS

@@ -2,10 +2,7 @@ package assets
 
 import "embed"
 
-const (
-	system = "linux"
-	format = "png"
-)
+const format = "png"
 
 //go:embed icons/linux
 var icons embed.FS

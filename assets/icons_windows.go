@@ -2,10 +2,7 @@ package assets
 
 import "embed"
 
-const (
-	system = "windows"
-	format = "ico"
-)
+const format = "ico"
 
 //go:embed icons/windows
 var icons embed.FS

@@ -3,6 +3,7 @@ package main
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"fermata/assets"
 )
@@ -50,8 +51,7 @@ type layer struct {
 
 // fermata returns the layers of the tray icon, the lowest first.
 func fermata(a assets.Arc, d assets.Dot) []layer {
-	layers := arc(a)
-	return append(layers, dot(d))
+	return append(arc(a), dot(d))
 }
 
 // app returns the layers of the app's icon: the fermata in white on a tile.
@@ -113,10 +113,8 @@ func brush(from, to, crown, foot, round float64) shape {
 	end := cap(p, n, h, round)
 	p, n, h = at(from)
 	start := cap(p, point{-n.x, -n.y}, h, round)
-	for i := len(inner) - 1; i >= 0; i-- {
-		end = append(end, inner[i])
-	}
-	return append(append(outer, end...), start...)
+	slices.Reverse(inner)
+	return slices.Concat(outer, end, inner, start)
 }
 
 // cap returns the end of a stroke at p, from the side that normal points to round to the other.
@@ -166,13 +164,10 @@ func scale(s shape, middle point, by float64) shape {
 	return t
 }
 
-// hole returns s running the other way, so that it cuts.
+// hole turns s to run the other way, so that it cuts.
 func hole(s shape) shape {
-	h := make(shape, len(s))
-	for i := range s {
-		h[len(s)-1-i] = s[i]
-	}
-	return h
+	slices.Reverse(s)
+	return s
 }
 
 // turn returns s turned by deg degrees, clockwise, about p.
