@@ -19,10 +19,11 @@ import (
 
 // A Device is something that can play (GET /v1/me/player/devices).
 type Device struct {
-	ID         string // letters, digits, - and _; "" where Spotify tells none: playback cannot be moved there
-	Name, Type string // safe to show, at most 60 runes; Type: "Computer", "Smartphone", "Speaker" …
-	Active     bool   // playback is there
-	Restricted bool   // it takes no commands
+	ID         string `json:"id"`            // letters, digits, - and _; "" where Spotify tells none: playback cannot be moved there
+	Name       string `json:"name"`          // safe to show, at most 60 runes
+	Type       string `json:"type"`          // the same: "Computer", "Smartphone", "Speaker" …
+	Active     bool   `json:"is_active"`     // playback is there
+	Restricted bool   `json:"is_restricted"` // it takes no commands
 }
 
 // A Player asks the Web API about playback. The zero Token or Transport does not work.
@@ -36,24 +37,17 @@ const (
 	maxLabel   = 60 // characters of a name from Spotify
 )
 
-// A deviceReply is a device as Spotify tells of it.
-type deviceReply struct {
-	ID         *string `json:"id"`
-	Name       string  `json:"name"`
-	Type       string  `json:"type"`
-	Active     bool    `json:"is_active"`
-	Restricted bool    `json:"is_restricted"`
-}
-
-func (r deviceReply) device() Device {
-	d := Device{
-		Name: cmp.Or(text.Line(r.Name, maxLabel), "a device without a name"), Type: text.Line(r.Type, maxLabel),
-		Active: r.Active, Restricted: r.Restricted,
+// UnmarshalJSON implements json.Unmarshaler. It takes nothing over that is not safe to show or to send.
+func (d *Device) UnmarshalJSON(data []byte) error {
+	type reply Device // without this method
+	if err := json.Unmarshal(data, (*reply)(d)); err != nil {
+		return err
 	}
-	if r.ID != nil && isID(*r.ID) {
-		d.ID = *r.ID
+	d.Name, d.Type = cmp.Or(text.Line(d.Name, maxLabel), "a device without a name"), text.Line(d.Type, maxLabel)
+	if !isID(d.ID) {
+		d.ID = ""
 	}
-	return d
+	return nil
 }
 
 // Devices lists the account's devices, 50 at most and none where nothing is on, with a hint in the
@@ -68,43 +62,30 @@ func (p Player) Devices(ctx context.Context) ([]Device, error) {
 
 var errUnreadable = checks.WithHint(errors.New("Spotify's reply could not be read"), "Try again in a few minutes.")
 
-func parseDevices(body []byte) (devices []Device, err error) {
+func parseDevices(body []byte) ([]Device, error) {
 	var reply struct {
-		Devices []deviceReply `json:"devices"`
+		Devices []Device `json:"devices"`
 	}
 	if json.Unmarshal(body, &reply) != nil {
 		return nil, errUnreadable
 	}
-	for _, d := range reply.Devices[:min(len(reply.Devices), maxDevices)] {
-		devices = append(devices, d.device())
-	}
-	return devices, nil
+	return reply.Devices[:min(len(reply.Devices), maxDevices)], nil
 }
 
-// playback is what is played.
+// playback is what is played (GET /v1/me/player).
 type playback struct {
-	on       *Device // nil: nothing is loaded anywhere
-	playing  bool
-	progress *int64 // ms into the song; nil where it is unknown
+	On       *Device `json:"device"` // nil: nothing is loaded anywhere
+	Playing  bool    `json:"is_playing"`
+	Progress *int64  `json:"progress_ms"` // ms into the song; nil where it is unknown
 }
 
-func (p Player) playback(ctx context.Context) (playback, error) {
+func (p Player) playback(ctx context.Context) (now playback, err error) {
 	body, err := p.do(ctx, http.MethodGet, "/me/player", nil)
 	if err != nil || len(body) == 0 {
 		return playback{}, err
 	}
-	var reply struct {
-		Device   *deviceReply `json:"device"`
-		Playing  bool         `json:"is_playing"`
-		Progress *int64       `json:"progress_ms"`
-	}
-	if json.Unmarshal(body, &reply) != nil {
+	if json.Unmarshal(body, &now) != nil {
 		return playback{}, errUnreadable
-	}
-	now := playback{playing: reply.Playing, progress: reply.Progress}
-	if reply.Device != nil {
-		on := reply.Device.device()
-		now.on = &on
 	}
 	return now, nil
 }

@@ -47,10 +47,10 @@ func (p Player) Elsewhere(ctx context.Context, d Device) (verdict string, err er
 	switch {
 	case err != nil:
 		return "", err
-	case seen.on == nil:
+	case seen.On == nil:
 		return "", checks.WithHint(fmt.Errorf("%s has nothing to play", d.Name), "Start a song in Spotify, on any device, then try again.")
-	case seen.on.ID != d.ID:
-		return "", checks.WithHint(fmt.Errorf("playback stayed on %s", seen.on.Name), "Press play on "+d.Name+" itself.")
+	case seen.On.ID != d.ID:
+		return "", checks.WithHint(fmt.Errorf("playback stayed on %s", seen.On.Name), "Press play on "+d.Name+" itself.")
 	}
 	return verdictOn(d, host, false), nil
 }
@@ -58,8 +58,8 @@ func (p Player) Elsewhere(ctx context.Context, d Device) (verdict string, err er
 // plays reports whether two looks, one after the other, show that it plays on d: once is not enough,
 // since Spotify says so as soon as the device took the command. A song that stands still does not play.
 func plays(first, second playback, d Device) bool {
-	on := func(p playback) bool { return p.on != nil && p.on.ID == d.ID && p.playing }
-	return on(first) && on(second) && (first.progress == nil || second.progress == nil || *first.progress != *second.progress)
+	on := func(p playback) bool { return p.On != nil && p.On.ID == d.ID && p.Playing }
+	return on(first) && on(second) && (first.Progress == nil || second.Progress == nil || *first.Progress != *second.Progress)
 }
 
 // verdictOn says what it proves that it plays on d, or that it does not. The desktop app calls its
