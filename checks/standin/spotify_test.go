@@ -257,6 +257,22 @@ func TestAuthorizePage(t *testing.T) {
 	}
 }
 
+// A form counts only if the stand-in's own page sent it.
+func TestFormOfAnotherSite(t *testing.T) {
+	for _, path := range []string{"/authorize", "/account/apps/"} {
+		for site, foreign := range map[string]bool{"cross-site": true, "same-site": true, "same-origin": false} {
+			r, err := http.NewRequest("POST", "http://spotify.demo"+path, strings.NewReader("answer=agree"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Sec-Fetch-Site", site)
+			if status, page := do(t, NewSpotify(), r); (status == http.StatusForbidden) != foreign {
+				t.Errorf("%s, %s: %d\n%s", path, site, status, page)
+			}
+		}
+	}
+}
+
 func TestClientIsRefused(t *testing.T) {
 	s := NewSpotify()
 	token := signIn(t, s)
