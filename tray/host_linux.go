@@ -8,8 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"fyne.io/systray"
 	"github.com/godbus/dbus/v5"
 
+	"fermata/app/view"
 	"fermata/checks/sessionbus"
 )
 
@@ -120,6 +122,12 @@ func register(ctx context.Context, conn *dbus.Conn) {
 		return
 	}
 	object.CallWithContext(ctx, watcher+".RegisterStatusNotifierItem", 0, name)
+}
+
+// dressEarly sets icon and tooltip before systray runs: see again.
+func (p *panel) dressEarly(first view.View) {
+	p.dress(first)
+	systray.SetTitle("Fermata") // panels use it as its ID
 }
 
 // escape keeps panels from taking an underline for a mnemonic (com.canonical.dbusmenu, "label").

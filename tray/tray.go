@@ -76,8 +76,7 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 	}()
 	select {
 	case first := <-p.views:
-		p.dress(first)
-		systray.SetTitle("Fermata") // panels use it as its ID
+		p.dressEarly(first)
 		func() {
 			defer p.survive()
 			// At the end of the session Windows (WM_ENDSESSION) and macOS (applicationWillTerminate) end the
