@@ -64,7 +64,7 @@ var (
 // object has each field that any of the forms has.
 type object struct {
 	Access    Secret          `json:"access_token"`
-	Refresh   *Secret         `json:"refresh_token"`
+	Refresh   Secret          `json:"refresh_token"`
 	ID        Secret          `json:"id_token"`
 	Scope     json.RawMessage `json:"scope"`
 	ExpiresIn json.RawMessage `json:"expires_in"`
@@ -88,14 +88,10 @@ func Parse(data []byte) (Token, error) {
 	if o.AuthType != nil && (o.AuthData != nil || o.AuthBlob != nil) {
 		return Token{Form: Librespot, SignIn: true}, nil
 	}
-	t := Token{Access: o.Access, ID: o.ID, Scopes: scopes(o.Scope), Life: life(o.ExpiresIn)}
-	if o.Refresh != nil {
-		t.Refresh = *o.Refresh
-	}
+	t := Token{Access: o.Access, Refresh: o.Refresh, ID: o.ID, Scopes: scopes(o.Scope), Life: life(o.ExpiresIn), SignIn: o.Refresh != ""}
 	if t.Access == "" && t.Refresh == "" && t.ID == "" {
 		return Token{}, ErrNotToken
 	}
-	t.SignIn = t.Refresh != ""
 	switch {
 	case o.Expiry != nil:
 		t.Form = Go
