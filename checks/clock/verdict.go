@@ -83,7 +83,7 @@ func serverVerdict(err error) ServerVerdict {
 		return NameServiceFailed
 	case errors.As(err, &refused):
 		return CertificateRefused
-	case errors.Is(err, webdate.ErrNoDate), errors.Is(err, webdate.ErrCached):
+	case errors.Is(err, webdate.ErrNoDate):
 		return NoDate
 	case errors.Is(err, errStepped):
 		return ClockSet

@@ -2,7 +2,6 @@ package autotime
 
 import (
 	"context"
-	"fmt"
 	"os/exec"
 )
 
@@ -14,10 +13,7 @@ func TurnOn(context.Context) error { return ErrByHand }
 
 // OpenSettings opens the page "Date & Time" of the macOS settings.
 func OpenSettings(ctx context.Context) error {
-	if err := exec.CommandContext(ctx, "open", "x-apple.systempreferences:com.apple.preference.datetime").Run(); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoSettings, err)
-	}
-	return nil
+	return exec.CommandContext(ctx, "open", "x-apple.systempreferences:com.apple.preference.datetime").Run()
 }
 
 // Says returns nothing here.

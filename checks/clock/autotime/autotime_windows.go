@@ -3,7 +3,6 @@ package autotime
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"golang.org/x/sys/windows"
 )
@@ -23,10 +22,7 @@ func TurnOn(context.Context) error {
 
 // OpenSettings opens the page "Date & time" of the Windows settings.
 func OpenSettings(context.Context) error {
-	if err := execute("open", "ms-settings:dateandtime", "", windows.SW_SHOWNORMAL); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoSettings, err)
-	}
-	return nil
+	return execute("open", "ms-settings:dateandtime", "", windows.SW_SHOWNORMAL)
 }
 
 // Says returns nothing here.

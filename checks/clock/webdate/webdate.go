@@ -52,11 +52,8 @@ type Date struct {
 // Validity is the time in which a certificate is valid.
 type Validity struct{ NotBefore, NotAfter time.Time }
 
-// Errors of an answer that tells no time.
-var (
-	ErrNoDate = errors.New("the answer has no usable date")
-	ErrCached = errors.New("the answer comes from a cache")
-)
+// ErrNoDate is the error of an answer that tells no time, as one from a cache.
+var ErrNoDate = errors.New("the answer has no usable date")
 
 // Ask asks the server at url, an https address, with one request, or two where its certificate is not
 // valid now. Each takes at most 3 s.
@@ -75,7 +72,7 @@ func (a *Asker) Ask(ctx context.Context, url string) (Date, error) {
 	elapsed := a.Elapsed()
 	low, high := unix(valid.NotBefore)-elapsed, unix(valid.NotAfter)-elapsed
 	switch {
-	case errors.Is(err, ErrNoDate), errors.Is(err, ErrCached):
+	case errors.Is(err, ErrNoDate):
 		return Date{Low: low, High: high, Validity: valid}, nil
 	case err != nil:
 		return Date{}, err
@@ -122,7 +119,7 @@ func (a *Asker) ask(ctx context.Context, url string, now func() time.Time) (Date
 // server's clock stood in that second.
 func read(h http.Header, sent, received time.Duration) (Date, error) {
 	if age := h.Get("Age"); age != "" && age != "0" {
-		return Date{}, ErrCached
+		return Date{}, fmt.Errorf("%w: it comes from a cache", ErrNoDate)
 	}
 	date, err := http.ParseTime(h.Get("Date"))
 	// Before 1970 and after 2200 nobody reads this, and a Duration could not hold much more.
