@@ -1,8 +1,10 @@
 package standin
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"net/http"
-	"net/http/httptest"
 )
 
 // Transport returns an http.RoundTripper that reaches s in memory, whatever the host. A handler
@@ -16,7 +18,7 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	w := httptest.NewRecorder()
+	w := &recorder{header: http.Header{}}
 	sent := r.Clone(r.Context())
 	if sent.Body == nil {
 		sent.Body = http.NoBody
@@ -26,7 +28,29 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	resp := w.Result()
-	resp.Request = r
-	return resp, nil
+	w.WriteHeader(http.StatusOK)
+	return &http.Response{
+		Status: fmt.Sprint(w.status, " ", http.StatusText(w.status)), StatusCode: w.status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: w.header, Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: r,
+	}, nil
+}
+
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *recorder) Header() http.Header { return w.header }
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(b)
 }
