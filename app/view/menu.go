@@ -148,13 +148,13 @@ func (w words) settings() []Item {
 
 // offers reports whether an action is on offer.
 func (w words) offers(id core.ActionID) bool {
-	return slices.ContainsFunc(w.Offered(), func(o core.Offer) bool { return o.Action == id })
+	return slices.ContainsFunc(w.offered, func(o core.Offer) bool { return o.Action == id })
 }
 
 // item is an action as a line of the menu; with several accounts it names its own.
 func (w words) item(id core.ActionID) Item {
 	i := Item{ID: id, Label: w.label(id)}
-	for _, o := range w.Offered() {
+	for _, o := range w.offered {
 		i.Disabled = i.Disabled || o.Action == id && o.Running
 	}
 	if len(w.Accounts) > 1 && w.Account(id.Of()) != nil {

@@ -21,7 +21,7 @@ type Build struct {
 // lifetimes, the clock, and the last changes. It has no token, code, client ID, e-mail address, user
 // name or home path in it.
 func Report(s *core.State, at core.At, build Build) string {
-	w := words{s, at.True, at}
+	w := wordsOf(s, at)
 	var b strings.Builder
 	fmt.Fprintf(&b, "Fermata report, %s\n\nFermata %s\n", stamp(at.True), build.Version)
 	for _, m := range build.Modules {

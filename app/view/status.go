@@ -153,7 +153,7 @@ func (w words) accountStatus(a *core.Account) AccountStatus {
 // offersOf are the actions on offer about an account or the clock.
 func (w words) offersOf(name string) []Button {
 	all := []Button{}
-	for _, o := range w.Offered() {
+	for _, o := range w.offered {
 		if o.Action.Of() == name {
 			all = append(all, Button{o.Action, w.label(o.Action)})
 		}

@@ -33,13 +33,16 @@ type Icon struct {
 // words is a state at a moment, which everything here is made of.
 type words struct {
 	*core.State
-	now time.Time
-	at  core.At
+	now     time.Time
+	at      core.At
+	offered []core.Offer
 }
+
+func wordsOf(s *core.State, at core.At) words { return words{s, at.True, at, s.Offered()} }
 
 // Make words the state at a moment. until is when the words change by time alone, on At.Elapsed.
 func Make(s *core.State, at core.At) (v View, until time.Duration) {
-	w := words{s, at.True, at}
+	w := wordsOf(s, at)
 	v = View{Icon: w.icon(), Tooltip: w.tooltip(), Menu: w.menu(), Notices: w.notices(), Line: w.line()}
 	v.Status = w.status(v)
 	return v, at.Elapsed + w.unchanged()
