@@ -37,11 +37,12 @@ func startBus(t *testing.T, needs ...string) {
 		t.Skipf("install %s", program)
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"} {
+	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"} {
 		t.Setenv(name, dir)
 	}
 	conf := filepath.Join(dir, "bus.conf")
 	if err := os.WriteFile(conf, []byte(`<busconfig><type>session</type><listen>unix:dir=`+dir+`</listen>
+<servicedir>`+dir+`/services</servicedir>
 <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy></busconfig>`), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +120,6 @@ func newFakeService(t *testing.T) *fakeService {
 		path  dbus.ObjectPath
 		iface string
 	}{
-		{servicePath, serviceIface},
 		{servicePath, "org.freedesktop.DBus.Properties"},
 		{fakeCollection, "org.freedesktop.DBus.Properties"},
 		{fakeCollection, collectionIface},
@@ -130,6 +130,9 @@ func newFakeService(t *testing.T) *fakeService {
 		if err := f.conn.Export(f, e.path, e.iface); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := f.conn.Export(searching{f}, servicePath, serviceIface); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := f.conn.RequestName(secretService, dbus.NameFlagDoNotQueue); err != nil {
 		t.Fatal(err)
@@ -148,17 +151,26 @@ func (f *fakeService) Get(iface, name string) (dbus.Variant, *dbus.Error) {
 }
 
 func (f *fakeService) ReadAlias(string) (dbus.ObjectPath, *dbus.Error) {
+	if f.garbled.Load() {
+		return "", dbus.NewError("org.example.Nonsense", nil)
+	}
 	if f.missing.Load() {
 		return none, nil
 	}
 	return fakeCollection, nil
 }
 
-func (f *fakeService) SearchItems(map[string]string) ([]dbus.ObjectPath, *dbus.Error) {
-	if f.item.Load() {
-		return []dbus.ObjectPath{fakeItem}, nil
+// searching is the service itself, whose search tells what is open from what is not.
+type searching struct{ *fakeService }
+
+func (f searching) SearchItems(map[string]string) (open, locked []dbus.ObjectPath, err *dbus.Error) {
+	switch {
+	case !f.item.Load():
+		return nil, nil, nil
+	case f.locked.Load():
+		return nil, []dbus.ObjectPath{fakeItem}, nil
 	}
-	return nil, nil
+	return []dbus.ObjectPath{fakeItem}, nil, nil
 }
 
 func (f *fakeService) OpenSession(string, dbus.Variant) (dbus.Variant, dbus.ObjectPath, *dbus.Error) {

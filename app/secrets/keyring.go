@@ -3,6 +3,7 @@ package secrets
 import (
 	"context"
 	"encoding/json"
+	"sync/atomic"
 	"time"
 
 	"fermata/checks/session"
@@ -17,14 +18,19 @@ const patience = 5 * time.Second
 type Keyring struct {
 	service  string
 	patience time.Duration
+	outcomes chan error   // of the newest call, for Changes
+	started  atomic.Int64 // when Fermata itself last had the service started, in Unix nanoseconds
 }
 
 // NewKeyring returns a Keyring whose entries are under that service ("fermata").
-func NewKeyring(service string) *Keyring { return &Keyring{service, patience} }
+func NewKeyring(service string) *Keyring {
+	return &Keyring{service: service, patience: patience, outcomes: make(chan error, 1)}
+}
 
 // Load implements session.Keeper.
 func (k *Keyring) Load(ctx context.Context, account string) (g session.Grant, err error) {
 	text, err := k.load(ctx, account)
+	k.note(err)
 	if err == nil {
 		err = decode(text, &g)
 	}
@@ -36,6 +42,7 @@ func (k *Keyring) Save(ctx context.Context, account string, g session.Grant) err
 	text, err := json.Marshal(g)
 	if err == nil {
 		err = k.save(ctx, account, text)
+		k.note(err)
 	}
 	return hinted(err)
 }
@@ -43,4 +50,16 @@ func (k *Keyring) Save(ctx context.Context, account string, g session.Grant) err
 // Delete implements session.Keeper.
 func (k *Keyring) Delete(ctx context.Context, account string) error {
 	return hinted(k.remove(ctx, account))
+}
+
+// note has Changes know how a call ended.
+func (k *Keyring) note(err error) {
+	select {
+	case <-k.outcomes: // an older one
+	default:
+	}
+	select {
+	case k.outcomes <- err:
+	default: // another call's came meanwhile
+	}
 }

@@ -2,7 +2,9 @@ package secrets
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path"
 
 	"github.com/godbus/dbus/v5"
 
@@ -15,7 +17,8 @@ type entry struct {
 	collection dbus.ObjectPath
 	attributes map[string]string
 	items      []dbus.ObjectPath // those with the attributes: one, or none
-	session    dbus.ObjectPath   // in which secrets are passed, in plain text; it ends with the connection
+	locked     bool
+	session    dbus.ObjectPath // in which secrets are passed, in plain text; it ends with the connection
 }
 
 // A secret is a Secret of the Secret Service.
@@ -71,29 +74,21 @@ func (k *Keyring) remove(ctx context.Context, account string) error {
 	})
 }
 
-// with does something with the entry of an account, which must not be locked. Attributes and collection
-// are those of github.com/zalando/go-keyring, which kept the sign-ins of earlier versions.
+// with does something with the entry of an account, which must not be locked. It is where it is found, whatever
+// collection that is; a new one belongs into the default collection. Attributes are those of
+// github.com/zalando/go-keyring, which kept the sign-ins of earlier versions.
 func (k *Keyring) with(ctx context.Context, account string, do func(entry) error) error {
 	s, err := k.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.conn.Close()
-	e := entry{service: s, attributes: map[string]string{"service": k.service, "username": account}}
-	if e.collection, err = s.collection(ctx); err != nil {
-		return err
-	}
-	var locked bool
-	err = s.ask(ctx, e.collection, collectionIface+".SearchItems", []any{&e.items}, e.attributes)
-	if err == nil {
-		err = s.get(ctx, e.collection, collectionIface, "Locked", &locked)
-	}
-	// KeePassXC can lock a single entry of an open collection.
-	if err == nil && !locked && len(e.items) > 0 {
-		err = s.get(ctx, e.items[0], itemIface, "Locked", &locked)
-	}
-	if err == nil && locked {
+	e, err := s.find(ctx, k.service, account)
+	if err == nil && e.locked {
 		err = ErrLocked
+	}
+	if errors.Is(err, ErrLocked) {
+		e, err = s.enter(ctx, e, account, err)
 	}
 	if err != nil {
 		return err
@@ -103,4 +98,41 @@ func (k *Keyring) with(ctx context.Context, account string, do func(entry) error
 		return err
 	}
 	return do(e)
+}
+
+// find finds the entry of an account.
+func (s *service) find(ctx context.Context, of, account string) (entry, error) {
+	e := entry{service: s, attributes: map[string]string{"service": of, "username": account}}
+	var locked []dbus.ObjectPath
+	err := s.ask(ctx, servicePath, serviceIface+".SearchItems", []any{&e.items, &locked}, e.attributes)
+	if err != nil {
+		return e, err
+	}
+	if e.items = append(e.items, locked...); len(e.items) > 0 {
+		e.collection = dbus.ObjectPath(path.Dir(string(e.items[0])))
+	} else if e.collection, err = s.collection(ctx); err != nil {
+		return e, err
+	}
+	err = s.get(ctx, e.collection, collectionIface, "Locked", &e.locked)
+	// KeePassXC can lock a single entry of an open collection.
+	if err == nil && !e.locked && len(e.items) > 0 {
+		err = s.get(ctx, e.items[0], itemIface, "Locked", &e.locked)
+	}
+	return e, err
+}
+
+// enter finds an entry whose collection is closed to this service's callers only: KWallet, once it was opened
+// at log-in, opens for a program without a question, but has to be asked. Otherwise it returns closed.
+func (s *service) enter(ctx context.Context, e entry, account string, closed error) (entry, error) {
+	if w, err := s.wallet(ctx); err != nil || !w.open {
+		return e, closed
+	}
+	if err := s.unlock(ctx, e.collection, confirmPatience, closed); err != nil {
+		return e, err
+	}
+	e, err := s.find(ctx, e.attributes["service"], account)
+	if err == nil && e.locked {
+		err = ErrLocked
+	}
+	return e, err
 }

@@ -36,10 +36,11 @@ func TestRealKeyring(t *testing.T) {
 		"--control-directory="+filepath.Join(t.TempDir(), "control")) // which it makes, 0700
 	daemon.Stdin = strings.NewReader("password")
 	firstLine(t, daemon)
-	ctx, s := t.Context(), &service{busConn(t), long}
+	ctx, s := t.Context(), &service{conn: busConn(t), patience: long}
+	const login = dbus.ObjectPath("/org/freedesktop/secrets/collection/login")
 	eventually(t, "the login keyring", func() bool {
 		c, err := s.collection(ctx)
-		return err == nil && c == loginCollection
+		return err == nil && c == login
 	})
 
 	k := NewKeyring("fermata")
@@ -75,7 +76,7 @@ func TestRealKeyring(t *testing.T) {
 		}
 	}
 	var items []dbus.ObjectPath
-	if err := s.ask(ctx, loginCollection, collectionIface+".SearchItems", []any{&items}, map[string]string{"service": "fermata"}); err != nil || len(items) != 2 {
+	if err := s.ask(ctx, login, collectionIface+".SearchItems", []any{&items}, map[string]string{"service": "fermata"}); err != nil || len(items) != 2 {
 		t.Errorf("items %v, %v; want two", items, err)
 	}
 	for range 2 { // the second time there is nothing
@@ -92,7 +93,7 @@ func TestRealKeyring(t *testing.T) {
 
 	var locked []dbus.ObjectPath
 	var prompt dbus.ObjectPath
-	if err := s.ask(ctx, servicePath, serviceIface+".Lock", []any{&locked, &prompt}, []dbus.ObjectPath{loginCollection}); err != nil {
+	if err := s.ask(ctx, servicePath, serviceIface+".Lock", []any{&locked, &prompt}, []dbus.ObjectPath{login}); err != nil {
 		t.Fatal(err)
 	}
 	begin := time.Now()

@@ -75,3 +75,6 @@ func (k *Keyring) call(ctx context.Context, do func() (string, error)) (text str
 
 // Unlock has nothing to do here: the keyring opens when the person logs in.
 func (k *Keyring) Unlock(context.Context) error { return nil }
+
+// Changes tells of nothing here: no such keyring is closed while the person is logged in.
+func (k *Keyring) Changes(context.Context) <-chan struct{} { return nil }

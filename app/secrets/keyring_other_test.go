@@ -42,7 +42,7 @@ func TestKeyring(t *testing.T) {
 
 // TestHungKeyring: a call that does not return holds nobody up for long.
 func TestHungKeyring(t *testing.T) {
-	k := &Keyring{"fermata", 20 * time.Millisecond}
+	k := &Keyring{service: "fermata", patience: 20 * time.Millisecond}
 	released := make(chan struct{})
 	if _, err := k.call(t.Context(), func() (string, error) { <-released; return "", nil }); !errors.Is(err, ErrHung) {
 		t.Error(err)

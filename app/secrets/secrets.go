@@ -15,8 +15,9 @@ import (
 // What can be wrong. Only ErrDamaged is about one account; the others are about the whole store.
 var (
 	ErrAbsent   = errors.New("this desktop has no keyring")
-	ErrLocked   = errors.New("the keyring is locked")      // Keyring.Unlock asks for the password
-	ErrNone     = errors.New("no keyring was made so far") // Keyring.Unlock asks to make one
+	ErrOff      = errors.New("the keyring is switched off") // or serves none but its own desktop's programs
+	ErrLocked   = errors.New("the keyring is locked")       // Keyring.Unlock asks for the password
+	ErrNone     = errors.New("no keyring was made so far")  // Keyring.Unlock asks to make one
 	ErrHung     = errors.New("the keyring does not answer")
 	ErrRefused  = errors.New("the keyring refused")
 	ErrTooLarge = errors.New("the sign-in is too large for the keyring")
@@ -29,6 +30,7 @@ const useFile = `or set store = "file" under [secrets] in the settings`
 
 var hints = map[error]string{
 	ErrAbsent:   "Install gnome-keyring or KWallet, " + useFile + ".",
+	ErrOff:      "Switch it on in the desktop's settings (KDE Wallet), " + useFile + ".",
 	ErrLocked:   "Unlock the keyring; until then the sign-in is held in memory only.",
 	ErrNone:     "Let Fermata make a keyring, " + useFile + ".",
 	ErrHung:     "Log out of the desktop and in again, " + useFile + ".",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,9 +20,10 @@ const (
 	collectionIface  = "org.freedesktop.Secret.Collection"
 	itemIface        = "org.freedesktop.Secret.Item"
 	promptIface      = "org.freedesktop.Secret.Prompt"
-	loginCollection  = dbus.ObjectPath("/org/freedesktop/secrets/collection/login")
+	kwalletIface     = "org.kde.KWallet"
 	none             = dbus.ObjectPath("/")
-	propertiesGet    = "org.freedesktop.DBus.Properties.Get"
+	busName          = "org.freedesktop.DBus"
+	propertiesIface  = "org.freedesktop.DBus.Properties"
 	nameOwnerChanged = "org.freedesktop.DBus.NameOwnerChanged"
 )
 
@@ -34,17 +34,32 @@ var errNonsense = fmt.Errorf("%w: its answer makes no sense", ErrRefused)
 type service struct {
 	conn     *dbus.Conn
 	patience time.Duration // for each call
+	starts   func()        // is called before the service is started
 }
 
-// connect opens a connection. It outlives ctx, so that a question can be taken back.
+// connect opens a connection to the service, which it has started if need be. The connection outlives ctx, so
+// that a question can be taken back.
 func (k *Keyring) connect(ctx context.Context) (*service, error) {
+	s, err := k.bus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.start(ctx); err != nil {
+		s.conn.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// bus opens a connection to the bus.
+func (k *Keyring) bus(ctx context.Context) (*service, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	conn, err := sessionbus.Connect(context.WithoutCancel(ctx))
 	switch {
 	case err == nil:
-		return &service{conn, k.patience}, nil
+		return &service{conn, k.patience, func() { k.started.Store(time.Now().UnixNano()) }}, nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, fmt.Errorf("%w: the session bus is silent", ErrHung)
 	case errors.Is(err, sessionbus.ErrNone):
@@ -53,15 +68,8 @@ func (k *Keyring) connect(ctx context.Context) (*service, error) {
 	return nil, fmt.Errorf("%w: the session bus does not let us in", ErrAbsent)
 }
 
-// collection returns the one that sign-ins are in: "login", else the default one (ErrNone: there is none).
+// collection returns the service's default one (ErrNone: there is none).
 func (s *service) collection(ctx context.Context) (dbus.ObjectPath, error) {
-	var all []dbus.ObjectPath
-	if err := s.get(ctx, servicePath, serviceIface, "Collections", &all); err != nil {
-		return "", err
-	}
-	if slices.Contains(all, loginCollection) {
-		return loginCollection, nil
-	}
 	var path dbus.ObjectPath
 	if err := s.ask(ctx, servicePath, serviceIface+".ReadAlias", []any{&path}, "default"); err != nil {
 		return "", err
@@ -74,9 +82,14 @@ func (s *service) collection(ctx context.Context) (dbus.ObjectPath, error) {
 
 // ask calls a method of the service and stores its results.
 func (s *service) ask(ctx context.Context, path dbus.ObjectPath, method string, results []any, args ...any) error {
+	return s.call(ctx, s.conn.Object(secretService, path), method, results, args...)
+}
+
+// call is ask of any object on the bus.
+func (s *service) call(ctx context.Context, o dbus.BusObject, method string, results []any, args ...any) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.patience, ErrHung)
 	defer cancel()
-	call := s.conn.Object(secretService, path).CallWithContext(ctx, method, 0, args...)
+	call := o.CallWithContext(ctx, method, 0, args...)
 	if call.Err != nil {
 		return sorted(ctx, call.Err)
 	}
@@ -89,7 +102,7 @@ func (s *service) ask(ctx context.Context, path dbus.ObjectPath, method string, 
 // get stores the value of a property.
 func (s *service) get(ctx context.Context, path dbus.ObjectPath, iface, name string, value any) error {
 	var v dbus.Variant
-	err := s.ask(ctx, path, propertiesGet, []any{&v}, iface, name)
+	err := s.ask(ctx, path, propertiesIface+".Get", []any{&v}, iface, name)
 	if err == nil && v.Store(value) != nil {
 		err = errNonsense
 	}
@@ -110,7 +123,9 @@ func sorted(ctx context.Context, err error) error {
 	case name == "DBus.Error.ServiceUnknown", name == "DBus.Error.NameHasNoOwner",
 		strings.HasPrefix(name, "DBus.Error.Spawn."):
 		return ErrAbsent
-	case name == "DBus.Error.NoReply", name == "DBus.Error.Timeout", name == "DBus.Error.TimedOut":
+	case name == "DBus.Error.NoReply": // the bus says it of one that has gone
+		return fmt.Errorf("%w: it ended without an answer", ErrRefused)
+	case name == "DBus.Error.Timeout", name == "DBus.Error.TimedOut":
 		return ErrHung
 	case name == "Secret.Error.IsLocked":
 		return ErrLocked

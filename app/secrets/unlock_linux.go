@@ -33,23 +33,40 @@ func (k *Keyring) unlock(ctx context.Context) error {
 		return err
 	}
 	defer s.conn.Close()
-	var prompt dbus.ObjectPath
 	c, closed := s.collection(ctx)
 	switch {
 	case closed == nil:
 		closed = ErrLocked
-		var unlocked []dbus.ObjectPath
-		err = s.ask(ctx, servicePath, serviceIface+".Unlock", []any{&unlocked, &prompt}, []dbus.ObjectPath{c})
-	case errors.Is(closed, ErrNone):
-		label := map[string]dbus.Variant{collectionIface + ".Label": dbus.MakeVariant("Login")}
-		err = s.ask(ctx, servicePath, serviceIface+".CreateCollection", []any{&c, &prompt}, label, "default")
-	default:
-		err = closed
+	case !errors.Is(closed, ErrNone):
+		return closed
 	}
+	return s.unlock(ctx, c, unlockPatience, closed)
+}
+
+// unlock unlocks a collection, or makes the default one where closed says that there is none.
+func (s *service) unlock(ctx context.Context, c dbus.ObjectPath, in time.Duration, closed error) error {
+	var prompt dbus.ObjectPath
+	if errors.Is(closed, ErrLocked) {
+		var unlocked []dbus.ObjectPath
+		if err := s.ask(ctx, servicePath, serviceIface+".Unlock", []any{&unlocked, &prompt}, []dbus.ObjectPath{c}); err != nil {
+			return err
+		}
+		return s.answered(ctx, prompt, in, closed)
+	}
+	label, alias := "Default keyring", "default"
+	w, err := s.wallet(ctx)
 	if err != nil {
 		return err
 	}
-	return s.answered(ctx, prompt, unlockPatience, closed)
+	if w.name != "" {
+		label, alias = w.name, "" // with an alias KWallet makes it every program's default
+	}
+	properties := map[string]dbus.Variant{collectionIface + ".Label": dbus.MakeVariant(label)}
+	err = s.ask(ctx, servicePath, serviceIface+".CreateCollection", []any{&c, &prompt}, properties, alias)
+	if err != nil {
+		return err
+	}
+	return s.answered(ctx, prompt, in, closed)
 }
 
 // answered shows a prompt, if there is one, and waits for the person's answer. If they close it, or do
@@ -64,7 +81,7 @@ func (s *service) answered(ctx context.Context, prompt dbus.ObjectPath, in time.
 	s.conn.Signal(signals)
 	for _, match := range [][]dbus.MatchOption{
 		{dbus.WithMatchObjectPath(prompt), dbus.WithMatchInterface(promptIface), dbus.WithMatchMember("Completed")},
-		{dbus.WithMatchInterface("org.freedesktop.DBus"), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, secretService)},
+		ownerChanges(secretService),
 	} {
 		if err := s.conn.AddMatchSignalContext(ctx, match...); err != nil {
 			return sorted(ctx, err)
