@@ -102,6 +102,17 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 				continue
 			}
 			a.step(ctx, faces, core.Changed{Network: true})
+		case _, ok := <-a.out.Keyring:
+			if !ok {
+				a.out.Keyring = nil
+				continue
+			}
+			a.mu.Lock()
+			for _, acc := range a.accounts {
+				acc.KeeperChanged()
+			}
+			a.mu.Unlock()
+			a.step(ctx, faces, core.Changed{Keyring: true})
 		case s, ok := <-a.out.Reloads:
 			if !ok {
 				a.out.Reloads = nil

@@ -77,6 +77,24 @@ func TestNetworkComesBack(t *testing.T) {
 	})
 }
 
+// A sign-in that could not be saved is saved when the keyring tells that it was unlocked.
+func TestKeyringOpens(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.world.Spotify.Rotate(true)
+		b.keeper.Lock(true)
+		if _, err := b.app.Do(b.t.Context(), core.Clicked{Action: "spotify/refresh"}); err == nil {
+			b.t.Fatal("a renewal that was not saved is well")
+		}
+		b.want("Your sign-in can’t be saved")
+		b.keeper.Lock(false)
+		time.Sleep(10 * time.Second)
+		b.want("Your sign-in can’t be saved")
+		b.keyring <- struct{}{}
+		time.Sleep(time.Second)
+		b.want()
+	})
+}
+
 func TestClicks(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		if _, err := b.app.Do(b.t.Context(), core.Clicked{Action: "no/such"}); err == nil || checks.Hint(err) == "" {

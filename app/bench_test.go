@@ -40,6 +40,7 @@ type bench struct {
 	keeper   *secrets.Memory
 	changes  chan clock.Change
 	networks chan struct{}
+	keyring  chan struct{}
 	reloads  chan core.Settings
 	settings core.Settings
 	restart  func(context.Context) error // Spotify; nil: it works at once
@@ -98,6 +99,7 @@ func inBubbleAfter(t *testing.T, age time.Duration, told map[string]core.Reminde
 		b.t = t
 		b.world, b.keeper = standin.NewWorld(4), secrets.NewMemory()
 		b.changes, b.networks, b.reloads = make(chan clock.Change), make(chan struct{}), make(chan core.Settings)
+		b.keyring = make(chan struct{})
 		b.out = b.outside()
 		b.signIn("spotify")
 		b.keeper.Age(age)
@@ -113,7 +115,7 @@ func (b *bench) outside() Outside {
 	start := time.Now()
 	o := Outside{
 		Build:     func() view.Build { return view.Build{} },
-		Reminders: b.told, Changes: b.changes, Networks: b.networks, Reloads: b.reloads,
+		Reminders: b.told, Changes: b.changes, Networks: b.networks, Keyring: b.keyring, Reloads: b.reloads,
 		Save: func(told map[string]core.Reminder) error {
 			kept, err := json.Marshal(told)
 			if err == nil {

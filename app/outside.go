@@ -24,9 +24,11 @@ type Outside struct {
 	Save func(map[string]core.Reminder) error
 	// Dial makes connections to time servers; nil: the system's.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
-	// Changes tells of clock steps and resumes, Networks of another network; nil: nobody does.
+	// Changes tells of clock steps and resumes, Networks of another network, Keyring that Keeper may answer by
+	// now; nil: nobody does.
 	Changes  <-chan clock.Change
 	Networks <-chan struct{}
+	Keyring  <-chan struct{}
 	Dates    []string // pages whose HTTP Date is asked for where no time server answers
 	History  string   // file for the clock's offsets; "": they are kept in memory
 	// Programs looks at other programs' tokens; nil: nothing does.

@@ -49,7 +49,7 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	}
 	o.Time, o.Transport, o.Provider, o.Open = clock.NewTime(), transport(), provider, open
 	keyring := secrets.NewKeyring("fermata")
-	o.Keeper, o.Unlock, o.Guard = keyring, keyring.Unlock, secrets.NewGuard(state)
+	o.Keeper, o.Unlock, o.Guard, o.Keyring = keyring, keyring.Unlock, secrets.NewGuard(state), keyring.Changes(ctx)
 	if cfg.Secrets.Store == "file" {
 		o.Keeper, o.Unlock = secrets.NewFile(filepath.Join(state, "sign-ins.json")), nil
 	}

@@ -97,10 +97,11 @@ type (
 		Facts any
 		Next  time.Duration
 	}
-	// Changed: the clock was set, the computer slept, or it is on another network.
+	// Changed: the clock was set, the computer slept, it is on another network, or its keyring may answer
+	// now that did not.
 	Changed struct {
-		Step, Slept time.Duration // Step is positive when the clock was put forward
-		Network     bool
+		Step, Slept      time.Duration // Step is positive when the clock was put forward
+		Network, Keyring bool
 	}
 	// Reloaded: the settings are others, or cannot be read.
 	Reloaded struct{ Settings Settings }

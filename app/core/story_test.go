@@ -347,7 +347,7 @@ func (a args) event() core.Event {
 	case "look":
 		return core.Looked{Name: a.word(1), Facts: a.facts(), Next: a.duration("next")}
 	case "changed":
-		return core.Changed{Step: a.duration("step"), Slept: a.duration("slept"), Network: a.has("network")}
+		return core.Changed{Step: a.duration("step"), Slept: a.duration("slept"), Network: a.has("network"), Keyring: a.has("keyring")}
 	case "settings":
 		a.s.settings.Accounts = nil
 		for _, name := range a.list("accounts", "spotify") {

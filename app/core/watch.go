@@ -118,6 +118,12 @@ func (s *State) looked(e Looked) {
 
 // changed looks again after something that no deadline foresees.
 func (s *State) changed(e Changed) {
+	if e.Keyring {
+		for i := range s.Accounts {
+			s.again(&s.Accounts[i].Watch, 0)
+		}
+		return
+	}
 	wait := time.Duration(0)
 	if e.Slept > 0 {
 		wait = afterResume

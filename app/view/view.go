@@ -76,7 +76,7 @@ func (w words) arc(a *core.Account) assets.Arc {
 	}
 	left := a.Facts.Until.Sub(w.now)
 	switch {
-	case a.Level == checks.Critical || !a.Facts.SignedIn:
+	case a.Level == checks.Critical || !a.Facts.SignedIn || a.Facts.SaveError != nil:
 		return assets.ArcBroken
 	case renews(a) || a.Facts.Until.IsZero():
 		return assets.ArcFull

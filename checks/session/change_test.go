@@ -3,7 +3,9 @@ package session
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -309,6 +311,84 @@ func TestLookThatCouldNotBegin(t *testing.T) {
 		b.requests <- struct{}{}
 		if f, next := b.Look(ctx); f.Loaded || next != time.Second {
 			t.Errorf("%+v, next %v", f, next)
+		}
+	})
+}
+
+// What a keyring put off is done at once when it tells that it may answer, and not before.
+func TestKeeperChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.keeper.fail(errLocked)
+		for range 3 { // put off for longer each time
+			_, next := b.Look(t.Context())
+			time.Sleep(next)
+		}
+		b.Look(t.Context())
+		b.keeper.fail(nil)
+		if f, _ := b.Look(t.Context()); f.Keyring == nil {
+			t.Error("it was read without a word from it")
+		}
+		b.KeeperChanged()
+		if f, _ := b.Look(t.Context()); f.Keyring != nil || !f.Usable {
+			t.Errorf("after it: %+v", f)
+		}
+
+		b.provider.set(func(p *fakeProvider) { p.rotate, p.me = true, answer(200, "application/json", "{}") })
+		b.keeper.fail(errLocked)
+		b.Refresh(t.Context())
+		b.keeper.fail(nil)
+		if f, _ := b.Look(t.Context()); f.SaveError == nil {
+			t.Error("it was saved without a word from it")
+		}
+		b.KeeperChanged()
+		if f, _ := b.Look(t.Context()); f.SaveError != nil || b.keeper.token() != "refresh-2" {
+			t.Errorf("after it: %v, kept %q", f.SaveError, b.keeper.token())
+		}
+		b.keeper.fail(errLocked)
+		b.Refresh(t.Context())
+		b.KeeperChanged()
+		b.Look(t.Context()) // the word was wrong, and counts once
+		b.keeper.fail(nil)
+		if f, _ := b.Look(t.Context()); f.SaveError == nil {
+			t.Error("the word of before counted again")
+		}
+	})
+}
+
+// The renewal that a keyring stood in the way of is made at its word, too.
+func TestKeeperChangedForRenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, func(cfg *Config) { cfg.Guard = &fakeGuard{} })
+		b.Look(t.Context())
+		b.keeper.fail(errLocked)
+		time.Sleep(time.Hour)
+		if f, _ := b.Look(t.Context()); f.Usable || f.Renewal == nil || f.Renewal.Where != AtKeyring {
+			t.Errorf("locked: %+v", f)
+		}
+		b.keeper.fail(nil)
+		if f, _ := b.Look(t.Context()); f.Usable {
+			t.Error("it was renewed without a word from the keyring")
+		}
+		b.KeeperChanged()
+		if f, _ := b.Look(t.Context()); !f.Usable || f.Renewal != nil {
+			t.Errorf("after it: %+v", f)
+		}
+	})
+}
+
+// That a disk has room again nobody tells: it is tried twice a minute for as long as it lasts.
+func TestDiskIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		b.Look(t.Context())
+		b.provider.set(func(p *fakeProvider) { p.rotate, p.me = true, answer(200, "application/json", "{}") })
+		b.keeper.fail(fmt.Errorf("can’t save: %w", syscall.ENOSPC))
+		b.Refresh(t.Context())
+		b.live(t, 20*time.Minute)
+		b.keeper.fail(nil)
+		if f := b.live(t, diskRetry); f.SaveError != nil || b.keeper.token() != "refresh-2" {
+			t.Errorf("%v, kept %q", f.SaveError, b.keeper.token())
 		}
 	})
 }

@@ -265,3 +265,6 @@ func newBench(t *testing.T, change ...func(cfg *Config)) *bench {
 }
 
 var errLocked = errors.New("the keyring is locked")
+
+// fakeGuard is that of a sign-in which other processes may know, and which is read again before a renewal.
+type fakeGuard struct{ unguarded }

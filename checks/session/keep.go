@@ -29,6 +29,27 @@ func (a *Account) load(ctx context.Context, clicked bool) {
 	}
 }
 
+// KeeperChanged has the next Look ask the keeper again at once for all that met trouble with it.
+func (a *Account) KeeperChanged() { a.update(func(s *state) { s.retry = true }) }
+
+// retry has all that met trouble with the keeper be due, if that may answer by now.
+func (a *Account) retry() {
+	due := a.clock.Elapsed() - maxRetry
+	a.update(func(s *state) {
+		if !s.retry {
+			return
+		}
+		s.retry = false
+		for _, t := range []**Trouble{&s.keyring, &s.renewal, &s.saveErr} {
+			if *t != nil && (*t).Where == AtKeyring {
+				c := **t
+				c.at = due
+				*t = &c
+			}
+		}
+	})
+}
+
 // kept returns the grant that is kept; the zero Grant where there is none.
 func (a *Account) kept(ctx context.Context) (Grant, *Trouble) {
 	ctx, cancel := keeping(ctx)

@@ -22,6 +22,7 @@ func (a *Account) Look(ctx context.Context) (Facts, time.Duration) {
 	a.mu.Unlock()
 	var early bool
 	err := a.exclusively(ctx, func(ctx context.Context) error {
+		a.retry()
 		a.load(ctx, false)
 		a.correctAuthorizedAt()
 		if s := a.snapshot(); s.dirty && (s.saveErr == nil || a.clock.Elapsed() >= nextKeeping(s.saveErr)) {

@@ -1,7 +1,9 @@
 package session
 
 import (
+	"errors"
 	"math"
+	"syscall"
 	"time"
 )
 
@@ -13,7 +15,8 @@ const (
 	firstRetry   = 15 * time.Second // doubles with every try
 	maxRetry     = 15 * time.Minute
 	keyringRetry = time.Minute // doubles with every try
-	assumedLife  = time.Hour   // of a token whose end is not known
+	diskRetry    = 30 * time.Second
+	assumedLife  = time.Hour // of a token whose end is not known
 
 	never = time.Duration(math.MaxInt64)
 )
@@ -83,8 +86,12 @@ func nextLook(s state, early bool) time.Duration {
 	}
 }
 
-// nextKeeping is when the keeper is to be asked again after the trouble t with it.
+// nextKeeping is when the keeper is to be asked again after the trouble t with it. A keyring tells by itself
+// when it may answer, and asking it may put a question to the person; that a disk has room again nobody tells.
 func nextKeeping(t *Trouble) time.Duration {
+	if _, disk := errors.AsType[syscall.Errno](t.Err); disk {
+		return t.at + diskRetry
+	}
 	return t.at + min(keyringRetry<<min(t.Tries-1, 10), maxRetry)
 }
 

@@ -136,6 +136,7 @@ type state struct {
 	renewals int      // attempts that ended, so that a click can share one
 	renewal  *Trouble // what the last attempt met; nil: it worked
 	keyring  *Trouble // what the last Load met
+	retry    bool     // the next Look is to ask the keeper again, whatever it said
 	health   *Trouble // what the last look met
 
 	lookedAt time.Duration // when the last look began
