@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"fermata/app/view"
@@ -48,7 +49,11 @@ func (c *clockCommand) once(ctx context.Context) (wait time.Duration, err error)
 	default:
 		err = clock.WriteTable(c.at.out, found.Facts)
 	}
-	return c.pace(found.Next), verdict(err, found.Level)
+	wait = c.pace(found.Next)
+	if c.Watch && isTerminal(c.at.out) {
+		fmt.Fprintf(c.at.err, "The next look is at %s. Press Ctrl-C to stop.\n\n", time.Now().Add(wait).Format("15:04:05"))
+	}
+	return wait, verdict(err, found.Level)
 }
 
 // pace is how long to wait where the check wants its next look after so long.

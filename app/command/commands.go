@@ -11,31 +11,35 @@ import (
 func (p *place) commands() []entry {
 	account := accountArg{choice{of: p.accounts}}
 	all := []entry{
-		{"status", "Show the current state", "", "fermata status --json | jq .accounts[0].session_until", &statusCommand{at: p}},
+		{"status", "Show the current state",
+			`Shows what the menu shows: your accounts, the clock, other programs' tokens, and below each notification the commands that its buttons stand for.`,
+			"fermata status\nfermata status --json | jq .accounts[0].session_until", &statusCommand{at: p}},
+		{"accounts", "List the accounts and when they expire", "", "fermata accounts\nfermata accounts --json | jq -r .[].name", &accountsCommand{at: p}},
 		{"clock", "Measure this computer's clock now",
-			`Asks the time servers now, in the running instance where there is one. A server marked * is one that the verdict rests on, x tells another time than most, and ? told none.
+			`Asks the time servers now. * marks a server that the result is based on, x one that tells a different time from most, and ? one that did not answer.
 
-With --watch it looks again and again, at the pace at which the check wants to look, which is every 64 to 79 seconds: public time servers are not to be asked more often than that. Ctrl-C ends it, with the exit code of the last look.`,
+With --watch it asks again every 64 to 79 seconds: public time servers must not be asked more often. Press Ctrl-C to stop; the exit code is that of the last answer.`,
 			"fermata clock\nfermata clock --json | jq .offset_s", &clockCommand{at: p}},
 		{"login", "Sign in, in the browser", "", "fermata login", &accountCommand{p, "login", account}},
 		{"logout", "Sign out", "", "fermata logout", &accountCommand{p, "logout", account}},
 		{"refresh", "Renew the session now", "", "fermata refresh", &accountCommand{p, "refresh", account}},
 		{"do", "Do what a click in the menu or on a notification does",
-			`Does an action by its ID. "fermata status --json" lists those on offer.`,
+			`Takes the ID of an action. "fermata status --json" lists the ones that are possible now.`,
 			"fermata do spotify/login\nfermata do clock/check", &doCommand{p, actionArg{choice{of: p.actions}}}},
 		{"token", "Print an access token for a program of your own",
-			`Prints a valid access token of the account on standard output, and nothing else. It ends within the hour; ask again rather than keep it. Fermata keeps the sign-in behind it to itself.
+			`Prints a valid access token on standard output, and nothing else. It expires within the hour: ask again instead of keeping it. The sign-in behind it stays with Fermata.
 
 Refuses to print to a terminal, where it would stay in the scrollback; use --force to override.`,
 			"fermata token | sed 's/^/Authorization: Bearer /' | curl -H @- https://api.spotify.com/v1/me", &tokenCommand{at: p, Args: account}},
 		{"inspect", "Explain a token",
-			`Reads a token from FILE, or from standard input: a JWT, a Cookie or Authorization header pasted whole, or an OAuth token as JSON. Says what it is, who issued it and when it ends, by this computer's clock and in true time. Its signature is not checked, and nothing of it is shown that would be of use to others.
+			`Reads a token from FILE, or from standard input: a JWT, a whole Cookie or Authorization header, or an OAuth token as JSON. Tells what it is, who issued it and when it expires, by this computer's clock and in true time. The signature is not checked, and nothing is shown that somebody else could use.
 
-The exit code is 1 when a token has ended.`,
+The exit code is 1 if a token has expired.`,
 			"fermata inspect token.json\nwl-paste | fermata inspect", &inspectCommand{at: p}},
 		{"report", "Print a report for support (no secrets)",
-			`Prints versions, causes with their evidence, both lifetimes, the clock and the last changes. No token, code, client ID, e-mail address, user name or home folder is in it.`,
+			`Prints versions, what is wrong and the evidence for it, when the session and the sign-in expire, the clock and the last changes. It contains no token, code, client ID, e-mail address, user name or home folder.`,
 			"fermata report > report.txt", &reportCommand{at: p}},
+		{"quit", "Quit the Fermata that is running", "", "fermata quit", &quitCommand{p}},
 	}
 	if p.demo {
 		for i := range all {
@@ -83,6 +87,13 @@ func (c *accountCommand) Execute([]string) error {
 
 type actionArg struct {
 	Action choice `positional-arg-name:"ACTION"`
+}
+
+type quitCommand struct{ at *place }
+
+// Execute implements flags.Commander.
+func (c *quitCommand) Execute([]string) error {
+	return instance(c.at.running).do(c.at.ctx, "app/quit")
 }
 
 type doCommand struct {

@@ -34,11 +34,11 @@ func newLine(in *invocation) *line {
 	pretend := &place{invocation: in, name: "fermata-demo", demo: true}
 	p := flags.NewNamedParser("fermata", flags.HelpFlag|flags.PassDoubleDash)
 	p.SubcommandsOptional = true
-	p.LongDescription = `Fermata sits in the tray and holds your Spotify session. When it breaks anyway, Fermata says why and mends it in one click.
+	p.LongDescription = `Fermata sits in the tray, keeps your Spotify session alive and, if it breaks, tells you why and fixes it in one click.
 
-Without a command it runs the tray, where there is a desktop, and otherwise prints each change. The commands speak to the instance that runs.
+Without a command it runs in the tray, or, where there is no desktop, prints each change. The other commands talk to the Fermata that is running.
 
-Exit codes: 0 all is well, 1 something is wrong with what is watched, 3 it could not be seen, 2 the command itself failed.`
+Exit codes: 0 all is well, 1 something is wrong with your session or your clock, 3 that could not be found out, 2 the command itself failed.`
 	l := &line{in: in, parser: p, used: map[*flags.Command]string{p.Command: `
 fermata                         run in the tray
 fermata status                  the current state, in the menu's words
@@ -51,8 +51,8 @@ fermata demo                    try it without an account`}}
 	}
 	l.settings, _ = p.AddGroup("Options", "", &settings)
 	p.FindOptionByLongName("config").DefaultMask, _ = config.Path() // without a home folder there is none
-	entries := append(real.commands(), entry{"demo", "Run on a built-in stand-in for Spotify and the time servers",
-		`The demo is the same program on a built-in stand-in for Spotify and for four time servers. It touches no account and no file. Its menu "Demo" causes each trouble; so does "fermata demo do demo/revoke" from the command line.`, `
+	entries := append(real.commands(), entry{"demo", "Try Fermata without an account",
+		`The demo is the same program with a built-in stand-in for Spotify and for four time servers. It touches no account and no file. Its menu "Demo" causes each kind of trouble, and so does, for example, "fermata demo do demo/revoke".`, `
 fermata demo                    run the demo
 fermata demo do demo/revoke     revoke the sign-in
 fermata demo status --json      see the effect

@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
-	"strings"
 
 	"fermata/app/view"
+	"fermata/checks"
 )
 
 // Version is this Fermata's, as in FyneApp.toml.
@@ -41,7 +42,17 @@ func printJSON(w io.Writer, v any) error {
 }
 
 func printStatus(w io.Writer, s view.Status, command string) error {
-	text := strings.Join(s.Lines, "\n") + "\n"
+	levels := map[string]checks.Level{s.Clock.Summary: s.Clock.Level}
+	for _, a := range s.Accounts {
+		levels[a.Summary] = a.Level
+	}
+	text := ""
+	for _, line := range s.Lines {
+		text += paint(w, levels[line], line) + "\n"
+	}
+	for _, program := range s.Programs {
+		text += program.Name + ": " + program.State + "\n"
+	}
 	for _, n := range s.Notices {
 		for _, button := range n.Buttons {
 			text += fmt.Sprintf("  %s do %s\t# %s\n", command, button.ID, button.Label)
@@ -49,6 +60,17 @@ func printStatus(w io.Writer, s view.Status, command string) error {
 	}
 	_, err := io.WriteString(w, text)
 	return err
+}
+
+// paint colours what is wrong, on a terminal that has colours and whose person wants them
+// (https://no-color.org). The words tell it as well.
+func paint(w io.Writer, level checks.Level, line string) string {
+	plain := os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" ||
+		runtime.GOOS == "windows" && os.Getenv("WT_SESSION") == "" // older consoles print the codes
+	if level < checks.Warning || plain || !isTerminal(w) {
+		return line
+	}
+	return "\x1b[1;31m" + line + "\x1b[0m"
 }
 
 type versionCommand struct{ in *invocation }

@@ -94,12 +94,12 @@ func bound(d time.Duration) string {
 	return text.Span(max((d+ms-1)/ms*ms, ms))
 }
 
-// Ahead is how a clock with this offset stands: "3 ms behind", "1 min 33 s ahead", or "exact" for
+// Ahead is how a clock with this offset stands: "3 ms behind", "1 min 33 s ahead", or "right" for
 // less than a millisecond.
 func Ahead(offset time.Duration) string {
 	switch {
 	case offset.Abs() < time.Millisecond:
-		return "exact"
+		return "right"
 	case offset < 0:
 		return text.Span(offset) + " ahead"
 	}

@@ -7,7 +7,7 @@ import (
 
 func TestAhead(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0:                     "exact",
+		0:                     "right",
 		-3 * time.Millisecond: "3 ms ahead",
 		3 * time.Millisecond:  "3 ms behind",
 		-93 * time.Second:     "1 min 33 s ahead",
