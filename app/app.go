@@ -202,7 +202,7 @@ func (a *App) Click(c core.Clicked) core.RunID {
 }
 
 // Do has an action run as Click does and waits for its end and for the looks that show what came of it.
-// It returns what the action found, and its error, or one that says that it is not on offer now.
+// It returns what the action found, and its error, or one that says that it isn't possible now.
 func (a *App) Do(ctx context.Context, c core.Clicked) (found any, err error) {
 	c.Run, c.Waits = core.RunID(a.runs.Add(1)), true
 	a.send(c)

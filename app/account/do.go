@@ -93,7 +93,7 @@ func (a *Account) devices(ctx context.Context, _ Request) (any, error) {
 		return nil, err
 	}
 	if len(devices) == 0 {
-		return nil, checks.WithHint(errors.New("Spotify knows of no device that is on"), "Open Spotify on a phone, a speaker or in the web player, then try again.")
+		return nil, checks.WithHint(errors.New("Spotify knows no device that is on"), "Open Spotify on a phone, a speaker or in the web player, then try again.")
 	}
 	return core.Devices(devices), nil
 }

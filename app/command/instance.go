@@ -129,5 +129,5 @@ func (s server) data(ctx context.Context, command string, args []string) (any, e
 	case command == "token" && len(args) == 1:
 		return s.app.Token(ctx, args[0])
 	}
-	return nil, fmt.Errorf("this Fermata does not know the command %q", command)
+	return nil, fmt.Errorf("this Fermata doesn't know the command %q", command)
 }

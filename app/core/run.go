@@ -37,7 +37,7 @@ const (
 )
 
 var (
-	errSuperseded = errors.New("begun again by a newer click")
+	errSuperseded = errors.New("started again by a newer click")
 	errRemoved    = errors.New("the account was removed from the settings")
 )
 
@@ -67,7 +67,7 @@ func (s *State) clicked(c Clicked) {
 	s.Runs[c.Run] = r
 	if !s.possible(c) {
 		r.Phase = Done
-		r.Err = checks.WithHint(fmt.Errorf("%q is not on offer now", c.Action), "\"fermata status --json\" lists the actions that are.")
+		r.Err = checks.WithHint(fmt.Errorf("%q isn't possible now", c.Action), "\"fermata status --json\" lists the actions that are.")
 		if r.screen {
 			s.answer(Answer{Kind: Late, Action: c.Action}, messageFor)
 			delete(s.Runs, c.Run)

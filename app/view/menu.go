@@ -198,7 +198,7 @@ func (w words) label(id core.ActionID) string {
 		case d.Active:
 			kind += ", playing now"
 		case d.Restricted:
-			kind += ", takes no commands"
+			kind += ", can't be controlled"
 		}
 		return "Play on " + d.Name + " (" + kind + ")"
 	}

@@ -246,7 +246,7 @@ func TestKisses(t *testing.T) {
 			t.Errorf("asked the server that said DENY %d times", b)
 		}
 		facts, _ := r.run(t)
-		if got := facts.Servers[1].Verdict; got != "refuses us" {
+		if got := facts.Servers[1].Verdict; got != "refused to answer" {
 			t.Errorf("verdict %q", got)
 		}
 	})

@@ -25,7 +25,7 @@ func TestSet(t *testing.T) {
 		{"works", nil, nil, 7 * time.Second, "", "", false},
 		{"does not work", nil, nil, 0, "automatic time is on, but the clock is still 1 min 33 s ahead",
 			"The time service may need some minutes. If the clock stays wrong, type in a terminal: " + autotime.Command, false},
-		{"already on", autotime.ErrAlready, nil, 0, "automatic time is on already, and the clock is wrong all the same",
+		{"already on", autotime.ErrAlready, nil, 0, "automatic time is on, but the clock is still wrong",
 			"The date settings are open: set the time there.", true},
 		{"refused", autotime.ErrRefused, nil, 0, "turning automatic time on was not allowed",
 			"The date settings are open: set the time there.", true},

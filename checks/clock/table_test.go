@@ -21,7 +21,7 @@ func TestWriteTable(t *testing.T) {
 		r.cfg.Servers = append(r.cfg.Servers[:4:4], "e.test")
 		r.net.servers["e.test"] = &responder{offset: -2*time.Hour + 7*time.Millisecond}
 		r.Check = New(r.cfg, r.time)
-		r.says = func(context.Context) []string { return []string{"The kernel does not call its clock synchronised."} }
+		r.says = func(context.Context) []string { return []string{"The kernel says that its clock is not synchronised."} }
 		facts, _ := r.run(t)
 		var b strings.Builder
 		if err := WriteTable(&b, facts); err != nil {
@@ -37,8 +37,8 @@ x  d.test  1 min behind ± 57 ms  110 ms      1        1 s  falseticker
 
 Your clock is 2 h ahead.
 3 time servers agree. d.test differs: by it this clock is 1 min behind.
-A whole 2 h looks like a time zone mistake, or like a second system that keeps the hardware clock in local time.
-The kernel does not call its clock synchronised.
+A whole 2 h looks like a time zone mistake, or like a second system that sets the hardware clock to local time.
+The kernel says that its clock is not synchronised.
 `
 		if got := "\n" + b.String(); got != want {
 			t.Errorf("got %s\nwant %s", got, want)

@@ -59,9 +59,9 @@ const (
 	NotSynchronised    ServerVerdict = "not synchronised" // by its own account
 	BadAnswer          ServerVerdict = "bad answer"
 	OtherAnswer        ServerVerdict = "answer to another question"
-	ClockSet           ServerVerdict = "clock set meanwhile" // every sample was taken across a clock step
-	SleptMeanwhile     ServerVerdict = "slept meanwhile"     // or across a suspend
-	Denies             ServerVerdict = "refuses us"          // it answered DENY or RSTR once
+	ClockSet           ServerVerdict = "clock set in the meantime" // every sample was taken across a clock step
+	SleptMeanwhile     ServerVerdict = "slept in the meantime"     // or across a suspend
+	Denies             ServerVerdict = "refused to answer"          // it answered DENY or RSTR once
 	AskedToWait        ServerVerdict = "asked us to wait"    // it answered RATE, and the wait is not over
 	CertificateRefused ServerVerdict = "certificate refused"
 	NoDate             ServerVerdict = "no usable date" // in the answer of a web server

@@ -114,5 +114,5 @@ func TimeZone(offset time.Duration) string {
 	if zone == 0 || zone > 14*time.Hour || (offset.Abs()-zone).Abs() > time.Minute {
 		return ""
 	}
-	return fmt.Sprintf("A whole %s looks like a time zone mistake, or like a second system that keeps the hardware clock in local time.", text.Span(zone))
+	return fmt.Sprintf("A whole %s looks like a time zone mistake, or like a second system that sets the hardware clock to local time.", text.Span(zone))
 }

@@ -41,7 +41,7 @@ type State int
 const (
 	NoExpiry        State = iota // no end is in the file
 	Valid                        // until Until
-	ValidLooksEnded              // until Until, but by this computer's clock it has ended
+	ValidLooksEnded              // until Until, but by this computer's clock it has expired
 	Ended                        // at Until
 	EndedLooksValid              // at Until, but by this computer's clock it has not
 	Writing                      // a program was writing it a moment ago
@@ -58,23 +58,23 @@ func (p Program) Words(now time.Time) string {
 	case Valid:
 		return "token until " + until
 	case ValidLooksEnded:
-		return "token until " + until + ", but by this computer's clock it has ended"
+		return "token until " + until + ", but by this computer's clock it has expired"
 	case EndedLooksValid:
-		return "token ended at " + until + ", but by this computer's clock it has not"
+		return "token expired at " + until + ", but by this computer's clock it has not"
 	case Ended:
 		switch {
 		case !p.SignedIn:
-			return "token ended at " + until
+			return "token expired at " + until
 		case !p.GrantUntil.IsZero() && !p.GrantUntil.After(now):
-			return "token ended at " + until + ", and the sign-in has ended too: sign in again in that program"
+			return "token expired at " + until + ", and so has the sign-in: sign in again in that program"
 		}
-		return "token ended at " + until + ", the program renews it when it runs"
+		return "token expired at " + until + ", the program renews it when it runs"
 	case Writing:
 		return "being written"
 	case Unreadable:
 		return "unreadable: " + p.Reason
 	}
-	return "no expiry known"
+	return "expiry not known"
 }
 
 // A Check is the look at all of them.

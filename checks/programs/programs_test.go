@@ -132,12 +132,12 @@ func TestProgramsPlaces(t *testing.T) {
 
 		f, got := look(t, New(0, clock))
 		want := `spotify-player ~/.cache/spotify-player/user_client_token.json: token until 01:00 +
-spotify-player ~/.cache/spotify-player/credentials.json: no expiry known +
-ncspot XDG/ncspot/rspotify_token.json: token ended at 23:00, the program renews it when it runs +
-spotifyd NATIVE/oauth/credentials.json: no expiry known +
+spotify-player ~/.cache/spotify-player/credentials.json: expiry not known +
+ncspot XDG/ncspot/rspotify_token.json: token expired at 23:00, the program renews it when it runs +
+spotifyd NATIVE/oauth/credentials.json: expiry not known +
 spotify-tui ~/.config/spotify-tui/.spotify_token_cache.json: token until 01:00 +
-rspotify ~/.spotify_token_cache.json: no expiry known
-a Go program ~/.cache-bot: no expiry known
+rspotify ~/.spotify_token_cache.json: expiry not known
+a Go program ~/.cache-bot: expiry not known
 spotipy ~/.cache-jane: token until 01:00 +`
 		slash := func(path string) string { return filepath.ToSlash(show(path, dir)) }
 		want = strings.NewReplacer("XDG", slash(xdgCache(dir)), "NATIVE", slash(nativeCache(dir)+"/spotifyd"+projectCache)).Replace(want)
@@ -171,8 +171,8 @@ func TestAStepNeitherEndsNorProlongs(t *testing.T) {
 			state       string
 		}{
 			{0, 0, "token until 01:00"},
-			{2 * time.Hour, 10 * time.Minute, "token until 01:00, but by this computer's clock it has ended"},
-			{0, 51 * time.Minute, "token ended at 01:00, the program renews it when it runs"},
+			{2 * time.Hour, 10 * time.Minute, "token until 01:00, but by this computer's clock it has expired"},
+			{0, 51 * time.Minute, "token expired at 01:00, the program renews it when it runs"},
 		} {
 			clock.step(step.ahead)
 			time.Sleep(step.pass)
@@ -200,11 +200,11 @@ func TestNextLookIsWhenTheTokenEnds(t *testing.T) {
 			t.Fatalf("next in %v", f.next)
 		}
 		time.Sleep(f.next - time.Second) // just then, nothing is left to wait for
-		if f, got := look(t, c); got != "a Go program ~/.cache-t: token ended at 00:10" || f.next != time.Hour {
+		if f, got := look(t, c); got != "a Go program ~/.cache-t: token expired at 00:10" || f.next != time.Hour {
 			t.Errorf("%q, next in %v", got, f.next)
 		}
 		time.Sleep(time.Second)
-		if f, got := look(t, c); got != "a Go program ~/.cache-t: token ended at 00:10" || f.next != time.Hour {
+		if f, got := look(t, c); got != "a Go program ~/.cache-t: token expired at 00:10" || f.next != time.Hour {
 			t.Errorf("%q, next in %v", got, f.next)
 		}
 		write(t, path, strings.ReplaceAll(golang(time.Now().Add(20*time.Minute)), access, "BQanother"))
@@ -325,11 +325,11 @@ func TestLine(t *testing.T) {
 		p    Program
 		want string
 	}{
-		{Program{}, "no expiry known"},
-		{Program{State: EndedLooksValid, Until: now, SignedIn: true}, "token ended at 14:00, but by this computer's clock it has not"},
-		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now.Add(1)}, "token ended at 14:00, the program renews it when it runs"},
-		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now}, "token ended at 14:00, and the sign-in has ended too: sign in again in that program"},
-		{Program{State: Ended, Until: now, GrantUntil: now}, "token ended at 14:00"},
+		{Program{}, "expiry not known"},
+		{Program{State: EndedLooksValid, Until: now, SignedIn: true}, "token expired at 14:00, but by this computer's clock it has not"},
+		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now.Add(1)}, "token expired at 14:00, the program renews it when it runs"},
+		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now}, "token expired at 14:00, and so has the sign-in: sign in again in that program"},
+		{Program{State: Ended, Until: now, GrantUntil: now}, "token expired at 14:00"},
 		{Program{State: Unreadable, Reason: "no permission"}, "unreadable: no permission"},
 	} {
 		tt.p.Name = "ncspot"

@@ -79,7 +79,7 @@ func reason(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "no permission"
 	case errors.Is(err, syscall.ELOOP):
-		return "its links run in a circle"
+		return "its links point at each other"
 	case errors.As(err, &of):
 		return text.Line(of.Err.Error(), maxText)
 	}

@@ -31,9 +31,9 @@ bot ~/json: unreadable: JSON without an OAuth token
 bot ~/other: unreadable: JSON without an OAuth token
 bot ~/large: unreadable: too large: more than 1024 kB
 bot ~/over: unreadable: too large: more than 1024 kB
-bot ~/brim: no expiry known +
+bot ~/brim: expiry not known +
 bot ~/end: token until `
-	if !strings.HasPrefix(got, want) || !strings.Contains(got, "bot ~/past: token ended at 00:00 on 1 January 1970") ||
+	if !strings.HasPrefix(got, want) || !strings.Contains(got, "bot ~/past: token expired at 00:00 on 1 January 1970") ||
 		!strings.Contains(got, "bot ~/millis: token until 00:00 on 1 January 2100") {
 		t.Error(got)
 	}

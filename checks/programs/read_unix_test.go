@@ -30,7 +30,7 @@ func TestPipesLinksAndLocks(t *testing.T) {
 	must(os.Symlink(in("loop"), in(".cache-loop"))) // found by its name: told only if it held a token
 	want := `bot ~/pipe: unreadable: not a regular file
 bot ~/to-pipe: unreadable: not a regular file
-bot ~/loop: unreadable: its links run in a circle
+bot ~/loop: unreadable: its links point at each other
 bot ~/zero: unreadable: not a regular file
 bot ~/link/below: unreadable: not a directory`
 	names := []string{"pipe", "to-pipe", "loop", "zero", "dangling", "link/below", "link"}
@@ -49,7 +49,7 @@ bot ~/link/below: unreadable: not a directory`
 func TestReasonHasNoPath(t *testing.T) {
 	for errno, want := range map[syscall.Errno]string{
 		syscall.EACCES: "no permission",
-		syscall.ELOOP:  "its links run in a circle",
+		syscall.ELOOP:  "its links point at each other",
 		syscall.EIO:    "input/output error",
 	} {
 		if got := reason(&os.PathError{Op: "open", Path: "/home/jane/x", Err: errno}); got != want {

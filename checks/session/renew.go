@@ -60,7 +60,7 @@ func (a *Account) validToken(ctx context.Context) (string, error) {
 	case putOff:
 		return "", asError(s.renewal)
 	case ask && s.signedIn:
-		return "", checks.WithHint(errors.New("the session has ended, and a click is to renew it"), "Refresh it first.")
+		return "", checks.WithHint(errors.New("the session has expired, and is set to be renewed on a click"), "Refresh it first.")
 	}
 	if err := a.renew(ctx); err != nil {
 		return "", err
@@ -78,7 +78,7 @@ func (a *Account) renew(ctx context.Context) error {
 	case !s.signedIn:
 		return errNotSignedIn
 	case s.grant.RefreshToken == "":
-		return checks.WithHint(errors.New("this sign-in cannot be renewed: the provider gave no refresh token"), "Sign in again.")
+		return checks.WithHint(errors.New("this sign-in can't be renewed: the provider gave no refresh token"), "Sign in again.")
 	}
 	if err := a.lock(ctx); err != nil {
 		if ctx.Err() != nil {

@@ -33,7 +33,7 @@ func (a *Account) Begin(redirectURI string, showDialog bool) (*Attempt, error) {
 		return nil, checks.WithHint(errors.New("the account has no client ID"), "Connect it first.")
 	}
 	if u, err := url.Parse(redirectURI); err != nil || u.Scheme == "" || u.Host == "" {
-		return nil, fmt.Errorf("%q is no address to come back to", redirectURI)
+		return nil, fmt.Errorf("%q is not an address to come back to", redirectURI)
 	}
 	// Of the same randomness and alphabet as a verifier, so made the same way.
 	t := &Attempt{account: a, provider: cfg.Provider, conf: cfg.oauth(cfg.ClientID),
@@ -77,7 +77,7 @@ func (t *Attempt) take(state string) error {
 		return checks.WithHint(errors.New("this sign-in page has expired"),
 			"Use the most recent sign-in page, or start again.")
 	case t.done:
-		return errors.New("this sign-in is finished already")
+		return errors.New("this sign-in is already finished")
 	}
 	if err := t.current(); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (t *Attempt) current() error {
 	case t:
 		return nil
 	case nil:
-		return checks.WithHint(errors.New("you signed out meanwhile"), "Sign in again.")
+		return checks.WithHint(errors.New("you signed out in the meantime"), "Sign in again.")
 	}
 	return checks.WithHint(errors.New("a newer sign-in was started"), "Use the newer page.")
 }
@@ -149,7 +149,7 @@ func (a *Account) Logout(ctx context.Context) error {
 		_ = a.lock(ctx) // so that no other process saves what it renews after this
 		defer a.release()
 		if err := a.keeper.Delete(ctx, a.name); err != nil && !errors.Is(err, ErrNoGrant) {
-			return checks.WithHint(fmt.Errorf("the sign-in is still kept: %w", err), "Try again once the keyring is unlocked.")
+			return checks.WithHint(fmt.Errorf("the sign-in could not be removed: %w", err), "Try again once the keyring is unlocked.")
 		}
 		_ = a.guard.End(a.name, LostNothing) // it is of a token that is gone
 		a.mu.Lock()
@@ -167,11 +167,11 @@ func refusal(provider, code, description string, secrets ...string) error {
 		return checks.WithHint(errors.New("you declined access"),
 			"If you didn't mean to, try again and choose Agree.")
 	case "server_error", "temporarily_unavailable":
-		return checks.WithHint(fmt.Errorf("%s cannot sign people in at the moment (%s)", provider, clean(code)), "Try again in a few minutes.")
+		return checks.WithHint(fmt.Errorf("%s can't sign people in right now (%s)", provider, clean(code)), "Try again in a few minutes.")
 	case "invalid_scope":
-		return checks.WithHint(fmt.Errorf("%s does not know a permission that was asked for", provider), "Check the scopes in the settings.")
+		return checks.WithHint(fmt.Errorf("%s doesn't know a permission that was asked for", provider), "Check the scopes in the settings.")
 	case "unauthorized_client", "invalid_client":
-		return checks.WithHint(fmt.Errorf("%s does not let this client ID sign in", provider), "Check the client ID.")
+		return checks.WithHint(fmt.Errorf("%s doesn't let this client ID sign in", provider), "Check the client ID.")
 	}
 	text := clean(code+" "+description, secrets...)
 	return checks.WithHint(fmt.Errorf("%s refused the sign-in: %s", provider, text), "Sign in again.")

@@ -75,7 +75,7 @@ func TestSignIn(t *testing.T) {
 		if tokens, looks := b.provider.counts(); tokens != 1 || looks != 1 {
 			t.Errorf("%d token requests, %d looks", tokens, looks)
 		}
-		if err := attempt.Finish(t.Context(), query); err == nil || !strings.Contains(err.Error(), "finished already") {
+		if err := attempt.Finish(t.Context(), query); err == nil || !strings.Contains(err.Error(), "already finished") {
 			t.Errorf("finishing twice: %v", err)
 		}
 	})
@@ -89,9 +89,9 @@ func TestSignInRefused(t *testing.T) {
 		want   string
 	}{
 		{"declined", func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }, nil, "you declined access"},
-		{"down", func(q url.Values) { q.Set("error", "server_error") }, nil, "Tunes cannot sign people in"},
-		{"scope", func(q url.Values) { q.Set("error", "invalid_scope") }, nil, "does not know a permission"},
-		{"client", func(q url.Values) { q.Set("error", "unauthorized_client") }, nil, "does not let this client ID"},
+		{"down", func(q url.Values) { q.Set("error", "server_error") }, nil, "Tunes can't sign people in"},
+		{"scope", func(q url.Values) { q.Set("error", "invalid_scope") }, nil, "doesn't know a permission"},
+		{"client", func(q url.Values) { q.Set("error", "unauthorized_client") }, nil, "doesn't let this client ID"},
 		{"hostile", func(q url.Values) { q.Set("error", "x\u202e\n<b>"); q.Set("error_description", q.Get("state")) }, nil, "Tunes refused the sign-in: x <b> …"},
 		{"no code", func(q url.Values) { q.Del("code") }, nil, "without a code"},
 		{"wrong code", func(q url.Values) { q.Set("code", "another") }, nil, "took too long or was answered twice"},
@@ -123,7 +123,7 @@ func TestSignInRefused(t *testing.T) {
 				if f := b.facts(); !f.good() {
 					t.Errorf("the session that ran: %+v", f)
 				}
-				if err := attempt.Finish(t.Context(), query); err == nil || !strings.Contains(err.Error(), "finished already") {
+				if err := attempt.Finish(t.Context(), query); err == nil || !strings.Contains(err.Error(), "already finished") {
 					t.Errorf("finishing twice: %v", err)
 				}
 			})
@@ -216,7 +216,7 @@ func TestNoRefreshToken(t *testing.T) {
 		if !f.SignedIn || f.Renewable || f.Renews || b.keeper.saves != 0 {
 			t.Errorf("%+v; %d saves", f, b.keeper.saves)
 		}
-		if err := b.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "cannot be renewed") || checks.Hint(err) == "" {
+		if err := b.Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "can't be renewed") || checks.Hint(err) == "" {
 			t.Errorf("refresh: %v", err)
 		}
 	})

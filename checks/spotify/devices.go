@@ -23,7 +23,7 @@ type Device struct {
 	Name       string `json:"name"`          // safe to show, at most 60 runes
 	Type       string `json:"type"`          // the same: "Computer", "Smartphone", "Speaker" …
 	Active     bool   `json:"is_active"`     // playback is there
-	Restricted bool   `json:"is_restricted"` // it takes no commands
+	Restricted bool   `json:"is_restricted"` // it can't be controlled
 }
 
 // A Player asks the Web API about playback. The zero Token or Transport does not work.
@@ -93,7 +93,7 @@ func (p Player) playback(ctx context.Context) (now playback, err error) {
 // Move moves playback to the device with that ID and has it play. Needs Premium.
 func (p Player) Move(ctx context.Context, id string) error {
 	if id == "" {
-		return checks.WithHint(errors.New("the way to this device is not told"), "Press play on the device itself.")
+		return checks.WithHint(errors.New("Spotify doesn't say how to reach this device"), "Press play on the device itself.")
 	}
 	body, err := json.Marshal(map[string]any{"device_ids": []string{id}, "play": true})
 	if err == nil {
@@ -138,7 +138,7 @@ func send(rt http.RoundTripper, req *http.Request) (status int, body []byte, err
 	return resp.StatusCode, body, err
 }
 
-var errGone = errors.New("the device is not there any more")
+var errGone = errors.New("the device is no longer there")
 
 // playerError says what a refusal of the player's methods means.
 func playerError(status int, body []byte) error {
@@ -151,15 +151,15 @@ func playerError(status int, body []byte) error {
 	case reason == session.ReasonScope:
 		return checks.WithHint(errors.New("the permission to control playback is missing"), "Sign in again and allow it.")
 	case reason == reasonRestricted:
-		return checks.WithHint(errors.New("the device takes no commands"), "Press play on the device itself.")
+		return checks.WithHint(errors.New("the device can't be controlled"), "Press play on the device itself.")
 	case status == http.StatusUnauthorized:
 		return checks.WithHint(errors.New("the session was not accepted"), "Refresh, or sign in again.")
 	case status == http.StatusTooManyRequests:
 		return checks.WithHint(errors.New("too many requests: Spotify asks to wait"), "Try again in a few minutes.")
 	case status/100 == 5:
-		return checks.WithHint(fmt.Errorf("out of order at Spotify (HTTP %d)", status), "Try again in a few minutes.")
+		return checks.WithHint(fmt.Errorf("Spotify replied with an error (HTTP %d)", status), "Try again in a few minutes.")
 	}
-	return checks.WithHint(fmt.Errorf("refused by Spotify (HTTP %d)", status), "Press play on the other device itself and hear whether it plays.")
+	return checks.WithHint(fmt.Errorf("Spotify refused (HTTP %d)", status), "Press play on the other device itself and hear whether it plays.")
 }
 
 // isID reports whether id is of the kind that Spotify gives: 40 hexadecimal digits, or a word.

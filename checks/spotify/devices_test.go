@@ -68,14 +68,14 @@ func TestMove(t *testing.T) {
 		want   string
 	}{
 		{403, `{"error":{"status":403,"message":"Player command failed: Premium required","reason":"PREMIUM_REQUIRED"}}`, "needs Spotify Premium"},
-		{403, `{"error":{"message":"Player command failed: Restriction violated"}}`, "takes no commands"},
+		{403, `{"error":{"message":"Player command failed: Restriction violated"}}`, "can't be controlled"},
 		{403, `{"error":{"message":"Insufficient client scope"}}`, "permission to control playback is missing"},
-		{404, `{"error":{"message":"Device not found"}}`, "not there any more"},
+		{404, `{"error":{"message":"Device not found"}}`, "no longer there"},
 		{401, "", "session was not accepted"},
 		{429, "", "asks to wait"},
-		{503, "upstream connect error", "out of order at Spotify"},
-		{418, "<html>", "refused by Spotify (HTTP 418)"},
-		{302, "", "refused by Spotify (HTTP 302)"},
+		{503, "upstream connect error", "Spotify replied with an error"},
+		{418, "<html>", "Spotify refused (HTTP 418)"},
+		{302, "", "Spotify refused (HTTP 302)"},
 		{200, strings.Repeat("x", 2<<20), "larger than 1 MB"},
 	} {
 		p, _, _ := replying(tt.status, tt.body)

@@ -17,10 +17,10 @@ var errSlow = checks.WithHint(errors.New("Spotify answers too slowly"), "Try aga
 
 // Elsewhere moves playback to d, looks for some ten seconds whether it plays there, and returns what
 // that proves, in a sentence. It fails, with a hint, where it proves nothing: the device is gone or
-// takes no commands, nothing is there to be played, Premium is needed, Spotify cannot be asked.
+// can't be controlled, nothing is there to be played, Premium is needed, Spotify cannot be asked.
 func (p Player) Elsewhere(ctx context.Context, d Device) (verdict string, err error) {
 	if d.Restricted {
-		return "", checks.WithHint(fmt.Errorf("%s takes no commands", d.Name), "Press play on "+d.Name+" itself.")
+		return "", checks.WithHint(fmt.Errorf("%s can't be controlled", d.Name), "Press play on "+d.Name+" itself.")
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, elsewhereTimeout, errSlow)
 	defer cancel()
@@ -68,19 +68,19 @@ func verdictOn(d Device, host string, plays bool) string {
 	here := d.Type == "Computer" && strings.EqualFold(d.Name, host)
 	switch {
 	case here && plays:
-		return "It plays on " + d.Name + ", which is this computer: nothing is at fault now."
+		return "It plays on " + d.Name + ", which is this computer: nothing is wrong now."
 	case here:
 		return "It does not play on " + d.Name + ", which is this computer. Try another device to see whether it is the account."
 	case plays:
-		return "It plays on " + d.Name + ", so only this computer is at fault."
+		return "It plays on " + d.Name + ", so the problem is on this computer."
 	}
-	return "It does not play on " + d.Name + " either, so it is the account."
+	return "It does not play on " + d.Name + " either, so the problem is the account."
 }
 
 // missing says why there is no d: no device is on, or this one is not any more.
 func (p Player) missing(ctx context.Context, d Device) error {
 	if left, err := p.Devices(ctx); err == nil && len(left) == 0 {
-		return checks.WithHint(errors.New("no device was found that is on"), "Open Spotify on a phone, a speaker or in the web player, then try again.")
+		return checks.WithHint(errors.New("no device that is on was found"), "Open Spotify on a phone, a speaker or in the web player, then try again.")
 	}
-	return checks.WithHint(fmt.Errorf("%s is not there any more", d.Name), "Open Spotify on it, then try again.")
+	return checks.WithHint(fmt.Errorf("%s is no longer there", d.Name), "Open Spotify on it, then try again.")
 }

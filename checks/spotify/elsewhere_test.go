@@ -59,8 +59,8 @@ func state(id string, playing bool, progress int) string {
 
 func TestElsewhere(t *testing.T) {
 	const (
-		plays     = "It plays on Kitchen, so only this computer is at fault."
-		playsNot  = "It does not play on Kitchen either, so it is the account."
+		plays     = "It plays on Kitchen, so the problem is on this computer."
+		playsNot  = "It does not play on Kitchen either, so the problem is the account."
 		onKitchen = "demo-kitchen"
 	)
 	host, err := os.Hostname()
@@ -86,13 +86,13 @@ func TestElsewhere(t *testing.T) {
 		"nothing loaded":  {answers: answers(""), err: "Kitchen has nothing to play", after: 10 * time.Second},
 		"no device told":  {answers: answers(`{"device":null,"is_playing":true}`), err: "Kitchen has nothing to play", after: 10 * time.Second},
 		"stays elsewhere": {answers: answers(state("old", true, 5)), err: "playback stayed on Named old", after: 10 * time.Second},
-		"out of order":    {answers: answers("503"), err: "out of order at Spotify (HTTP 503)", after: 10 * time.Second},
+		"out of order":    {answers: answers("503"), err: "Spotify replied with an error (HTTP 503)", after: 10 * time.Second},
 		"garbage":         {answers: answers("<html>"), err: "could not be read", after: 10 * time.Second},
-		"restricted":      {device: spotify.Device{ID: "demo-kitchen", Name: "TV", Restricted: true}, err: "TV takes no commands"},
-		"no ID":           {device: spotify.Device{Name: "TV"}, err: "the way to this device is not told"},
-		"gone":            {device: spotify.Device{ID: "sold", Name: "Boat"}, err: "Boat is not there any more"},
+		"restricted":      {device: spotify.Device{ID: "demo-kitchen", Name: "TV", Restricted: true}, err: "TV can't be controlled"},
+		"no ID":           {device: spotify.Device{Name: "TV"}, err: "Spotify doesn't say how to reach this device"},
+		"gone":            {device: spotify.Device{ID: "sold", Name: "Boat"}, err: "Boat is no longer there"},
 		"here":            {device: spotify.Device{ID: "demo-computer", Name: host, Type: "Computer"}, verdict: "It plays on " + host + ", which is this computer", after: 3 * time.Second},
-		"refuses":         {answers: standin.Answer(403, "application/json", `{"error":{"message":"Player command failed: Restriction violated"}}`), err: "takes no commands"},
+		"refuses":         {answers: standin.Answer(403, "application/json", `{"error":{"message":"Player command failed: Restriction violated"}}`), err: "can't be controlled"},
 		"needs Premium":   {answers: standin.Answer(403, "application/json", `{"error":{"reason":"PREMIUM_REQUIRED"}}`), err: "needs Spotify Premium"},
 		"permission":      {answers: standin.Answer(403, "application/json", `{"error":{"message":"Insufficient client scope"}}`), err: "permission to control playback is missing"},
 		"asks to wait":    {answers: standin.Answer(429, "text/plain", ""), err: "asks to wait"},
@@ -136,7 +136,7 @@ func TestElsewhereNone(t *testing.T) {
 		s := standin.NewSpotify()
 		p := signedIn(t, s)
 		s.Override(player+"/devices", standin.Answer(200, "application/json", `{"devices":[]}`))
-		if _, err := p.Elsewhere(t.Context(), spotify.Device{ID: "sold", Name: "Boat"}); err == nil || !strings.Contains(err.Error(), "no device was found") || checks.Hint(err) == "" {
+		if _, err := p.Elsewhere(t.Context(), spotify.Device{ID: "sold", Name: "Boat"}); err == nil || !strings.Contains(err.Error(), "no device that is on") || checks.Hint(err) == "" {
 			t.Error(err)
 		}
 	})

@@ -36,7 +36,7 @@ func mainProcess() (winProcess, error) {
 		}
 	}
 	if len(parents) > 0 {
-		return winProcess{}, errors.New("it runs, and the system tells nothing of it")
+		return winProcess{}, errors.New("it is running, but the system tells nothing about it")
 	}
 	return winProcess{}, nil
 }

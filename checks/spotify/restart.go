@@ -12,7 +12,7 @@ import (
 // Why the desktop app was not restarted. Each has a hint.
 var (
 	ErrNotFound = checks.WithHint(errors.New("the Spotify app was not found on this computer"), "Install Spotify, or use the web player.")
-	ErrStays    = checks.WithHint(errors.New("Spotify was asked to quit and did not"), "Quit Spotify yourself from its own menu, then start it again.")
+	ErrStays    = checks.WithHint(errors.New("Spotify did not quit when asked to"), "Quit Spotify yourself from its own menu, then start it again.")
 )
 
 const (
@@ -44,7 +44,7 @@ func restart(ctx context.Context, find func(context.Context) (client, error)) er
 	}
 	if !c.gone(ctx) {
 		if err := c.quit(ctx); err != nil {
-			return checks.WithHint(fmt.Errorf("ask Spotify to quit: %w", err), "Quit Spotify yourself from its own menu, then start it again.")
+			return checks.WithHint(fmt.Errorf("asking Spotify to quit: %w", err), "Quit Spotify yourself from its own menu, then start it again.")
 		}
 		if err := wait(ctx, c); err != nil {
 			return err

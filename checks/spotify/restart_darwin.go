@@ -42,7 +42,7 @@ func find(ctx context.Context) (client, error) {
 		pid, err = strconv.Atoi(line)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look for Spotify: %w", err)
+		return nil, fmt.Errorf("looking for Spotify: %w", err)
 	}
 	return macClient(pid), nil
 }

@@ -45,7 +45,7 @@ func find(ctx context.Context) (client, error) {
 		c.pid, err = c.owner(ctx)
 	}
 	if err != nil {
-		return nil, checks.WithHint(fmt.Errorf("look for Spotify: %w", err), hint)
+		return nil, checks.WithHint(fmt.Errorf("looking for Spotify: %w", err), hint)
 	}
 	entry := "" // where it does not run, or hangs
 	_ = c.call(ctx, mprisName, mprisPath, "org.freedesktop.DBus.Properties.Get", mprisInterface, "DesktopEntry").Store(&entry)
@@ -120,7 +120,7 @@ func launcher(entry string) ([]string, error) {
 				return command, nil
 			}
 		}
-		return nil, checks.WithHint(errors.New("neither gio nor gtk-launch is there to start Spotify with"), "Start Spotify yourself.")
+		return nil, checks.WithHint(errors.New("neither gio nor gtk-launch is installed to start Spotify with"), "Start Spotify yourself.")
 	}
 	return nil, ErrNotFound
 }

@@ -263,7 +263,7 @@ func TestRestartRefused(t *testing.T) {
 	t.Setenv(manner, "refuses")
 	d.run(t)
 	err := Restart(t.Context())
-	if err == nil || err.Error() != "ask Spotify to quit: org.freedesktop.DBus.Error.NotSupported" || checks.Hint(err) == "" {
+	if err == nil || err.Error() != "asking Spotify to quit: org.freedesktop.DBus.Error.NotSupported" || checks.Hint(err) == "" {
 		t.Errorf("%v (%q)", err, checks.Hint(err))
 	}
 }

@@ -34,7 +34,7 @@ type windowsClient struct {
 func find(context.Context) (client, error) {
 	p, err := mainProcess()
 	if err != nil {
-		return nil, fmt.Errorf("look for Spotify: %w", err)
+		return nil, fmt.Errorf("looking for Spotify: %w", err)
 	}
 	starters, failure := []string{installer(), alias()}, ErrNotFound
 	if p != (winProcess{}) { // looked for before it quits

@@ -78,7 +78,7 @@ func User(body []byte) string {
 	return strings.TrimSpace(name)
 }
 
-// reasonRestricted is given by a device that takes no commands.
+// reasonRestricted is given by a device that can't be controlled.
 const reasonRestricted session.Reason = "restricted"
 
 // refusals are Spotify's texts, in lower case, and what they mean; the first that fits counts. Those of

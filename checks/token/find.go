@@ -60,7 +60,7 @@ func (s *search) find(input string) {
 	case len(words) > 1:
 		s.problem = "No token is in this text. Paste a token, a header with one, or the JSON of a token file."
 	case isSAML(input):
-		s.problem = "This is a SAML message in base64, not a token of OAuth. Fermata does not explain those."
+		s.problem = "This is a SAML message in base64, not an OAuth token. Fermata doesn't explain those."
 	default:
 		s.form = Bare
 		s.add("", input, time.Time{})

@@ -58,7 +58,7 @@ func (s *search) headers(text string) {
 		if cookies > 1 {
 			these = "these cookies"
 		}
-		s.problem = "No JWT is in " + these + ". What a site keeps in an opaque cookie only that site can read."
+		s.problem = "No JWT is in " + these + ". Only the site itself can read an opaque cookie."
 	}
 }
 

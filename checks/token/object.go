@@ -20,7 +20,7 @@ func (s *search) json(input string) {
 	s.see(v, "")
 	switch {
 	case err == nil:
-		s.problem = "This is JSON, but no OAuth token is in it: it has no access_token."
+		s.problem = "This is JSON without an OAuth token: it has no access_token."
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		s.problem = "This JSON ends in the middle: a part of it is missing."
 	default:
@@ -143,10 +143,10 @@ func (s *search) object(v map[string]any, where string) bool {
 		t.Writer = o.Form.String()
 	}
 	if o.Millis && !own { // another program's fields may well count so
-		t.odd("Its end counts milliseconds; programs that expect seconds take it for good for thousands of years.")
+		t.odd("Its expiry is in milliseconds; a program that expects seconds takes it to be valid for thousands of years.")
 	}
 	if o.BadEnd {
-		t.odd("Its end is no time that can be read.")
+		t.odd("Its expiry can't be read as a time.")
 	}
 	s.tokens = append(s.tokens, t)
 	for _, inner := range [][2]string{{"access_token", access}, {"id_token", id}} {
@@ -186,11 +186,11 @@ func answerOf(v map[string]any) string {
 	answer := "This is a server's error: “" + quote(code) + between + quote(said) + "”. "
 	switch {
 	case code == "invalid_grant":
-		return answer + "The sign-in is not accepted any more: sign in again."
+		return answer + "The sign-in is no longer accepted: sign in again."
 	case code == "invalid_token", text.Has(said, "token expired", "expired access token", "jwt is expired"):
-		return answer + "The access token has ended or was rejected: the program has to renew it."
+		return answer + "The access token has expired or was rejected: the program has to renew it."
 	}
-	return answer + "It says nothing about when a token ends."
+	return answer + "It doesn't say when a token expires."
 }
 
 // quote makes a line of a server's text, without the long words in it: one may be a token.

@@ -37,10 +37,10 @@ func left(end, now time.Time) *int64 {
 // setOddTimes says what is odd about the token's times. One that is not known lies before all others.
 func (t *Token) setOddTimes(now time.Time) {
 	if t.Expires.IsZero() && t.Kind == JWT && !t.unread {
-		t.odd("It has no end (exp): it is good until its issuer refuses it.")
+		t.odd("It has no expiry (exp): it is valid until its issuer rejects it.")
 	}
 	if d := t.NotBefore.Sub(now); d > leeway {
-		t.odd("It is not good yet (nbf): it begins in " + text.Span(d) + ".")
+		t.odd("It isn't valid yet (nbf): it will be in " + text.Span(d) + ".")
 	}
 	if d := t.IssuedAt.Sub(now); d > leeway {
 		t.odd("It was issued in the future (iat), in " + text.Span(d) + ": a clock is wrong, the issuer's or this computer's.")
@@ -49,12 +49,12 @@ func (t *Token) setOddTimes(now time.Time) {
 	switch {
 	case t.Expires.IsZero():
 	case t.Expires.Before(t.IssuedAt):
-		t.odd("It ends (exp) before it was issued (iat).")
+		t.odd("It expires (exp) before it was issued (iat).")
 	case t.Expires.Before(t.NotBefore):
-		t.odd("It ends (exp) before it begins (nbf).")
+		t.odd("It expires (exp) before it becomes valid (nbf).")
 	case !from.IsZero() && t.Expires.Sub(from) > year:
-		t.odd("It lives " + text.Span(t.Expires.Sub(from)) + ", which is long for a token.")
+		t.odd("It lasts " + text.Span(t.Expires.Sub(from)) + ", which is long for a token.")
 	case from.IsZero() && t.Expires.Sub(now) > year:
-		t.odd("It ends more than a year from now, which is long for a token.")
+		t.odd("It expires more than a year from now, which is long for a token.")
 	}
 }

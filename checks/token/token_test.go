@@ -135,7 +135,7 @@ func TestOdd(t *testing.T) {
 	const rs256 = `{"alg":"RS256"}`
 	for _, tc := range []struct{ name, in, want string }{
 		{"well", plain, ""},
-		{"no exp", token(rs256, `{"iat":1777636000}`), "It has no end (exp): it is good until its issuer refuses it."},
+		{"no exp", token(rs256, `{"iat":1777636000}`), "It has no expiry (exp): it is valid until its issuer rejects it."},
 		{"alg none", token(`{"alg":"nOnE"}`, `{"exp":1777638000}`), "It is not signed (alg none): anybody can write such a token."},
 		{"no alg", token(`{"typ":"JWT"}`, `{"exp":1777638000}`), "It names no algorithm (alg)."},
 		{"unknown alg", token(`{"alg":"ES256K"}`, `{"exp":1777638000}`), ""},
@@ -145,22 +145,22 @@ func TestOdd(t *testing.T) {
 		{"claims damaged", token(rs256, `{"exp":17776380`), "Its claims cannot be read: it is damaged or cut off."},
 		{"header damaged", token(`{"alg":`, `{"exp":1777638000}`), "Its header cannot be read: it is damaged."},
 		{"six parts", plain + ".a.b.c", "It has more parts than a JWT."},
-		{"nbf ahead", token(rs256, `{"nbf":1777637307,"exp":1777638000}`), "It is not good yet (nbf): it begins in 10 min."},
+		{"nbf ahead", token(rs256, `{"nbf":1777637307,"exp":1777638000}`), "It isn't valid yet (nbf): it will be in 10 min."},
 		{"nbf within leeway", token(rs256, `{"nbf":1777636750,"exp":1777638000}`), ""},
 		{"iat ahead", token(rs256, `{"iat":1777637307,"exp":1777638000}`), "It was issued in the future (iat), in 10 min: a clock is wrong, the issuer's or this computer's."},
 		{"exp in ms", token(rs256, `{"exp":1777638000000}`), "Its exp does not count seconds but milliseconds; programs that keep to the standard misread it."},
 		{"exp in ns", token(rs256, `{"exp":1777638000000000000}`), "Its exp does not count seconds but nanoseconds; programs that keep to the standard misread it."},
 		{"exp a text", token(rs256, `{"exp":"1777638000"}`), "Its exp is a text; the standard has a number."},
-		{"exp no time", token(rs256, `{"exp":{"a":1}}`), "Its exp is no time.|It has no end (exp): it is good until its issuer refuses it."},
-		{"exp too much", token(rs256, `{"exp":1e999}`), "Its exp is no time.|It has no end (exp): it is good until its issuer refuses it."},
-		{"exp before iat", token(rs256, `{"iat":1777636000,"exp":1777632400}`), "It ends (exp) before it was issued (iat)."},
-		{"exp before nbf", token(rs256, `{"nbf":1777636000,"exp":1777632400}`), "It ends (exp) before it begins (nbf)."},
-		{"two years", token(rs256, `{"iat":1777636000,"exp":1840708000}`), "It lives 730 days, which is long for a token."},
-		{"from now", token(rs256, `{"exp":1840708000}`), "It ends more than a year from now, which is long for a token."},
+		{"exp no time", token(rs256, `{"exp":{"a":1}}`), "Its exp is no time.|It has no expiry (exp): it is valid until its issuer rejects it."},
+		{"exp too much", token(rs256, `{"exp":1e999}`), "Its exp is no time.|It has no expiry (exp): it is valid until its issuer rejects it."},
+		{"exp before iat", token(rs256, `{"iat":1777636000,"exp":1777632400}`), "It expires (exp) before it was issued (iat)."},
+		{"exp before nbf", token(rs256, `{"nbf":1777636000,"exp":1777632400}`), "It expires (exp) before it becomes valid (nbf)."},
+		{"two years", token(rs256, `{"iat":1777636000,"exp":1840708000}`), "It lasts 730 days, which is long for a token."},
+		{"from now", token(rs256, `{"exp":1840708000}`), "It expires more than a year from now, which is long for a token."},
 		{"fraction", token(rs256, `{"exp":1777638000.75}`), ""},
 		{"padded", "eyJhbGciOiJSUzI1NiIgfQ==.eyJleHAiOjE3Nzc2MzgwMDAgfQ==." + signature, ""},
-		{"token in ms", `{"access_token":"x","expires_at":1777638000000}`, "Its end counts milliseconds; programs that expect seconds take it for good for thousands of years."},
-		{"token's bad end", `{"access_token":"x","expires_at":"soon"}`, "Its end is no time that can be read."},
+		{"token in ms", `{"access_token":"x","expires_at":1777638000000}`, "Its expiry is in milliseconds; a program that expects seconds takes it to be valid for thousands of years."},
+		{"token's bad end", `{"access_token":"x","expires_at":"soon"}`, "Its expiry can't be read as a time."},
 	} {
 		read(t, tc.in, true)
 		r := Read([]byte(tc.in), now, trueNow, true)
@@ -179,15 +179,15 @@ func TestRemaining(t *testing.T) {
 		ahead time.Duration
 		want  string
 	}{
-		{600, true, 0, "By this computer's clock and in true time it is good for another 10 min."},
-		{600, true, time.Minute, "By this computer's clock it is good for another 10 min; in true time it is good for another 11 min."},
-		{600, false, 0, "By this computer's clock it is good for another 10 min; true time is not known."},
-		{-60, true, time.Hour, "By this computer's clock it ended 1 min ago, but in true time it is good for another 59 min: the clock is wrong, not the token."},
-		{60, true, -time.Hour, "By this computer's clock it is good for another 1 min, but in true time it ended 59 min ago: the clock is behind."},
-		{-60, true, time.Minute, "By this computer's clock it ended 1 min ago; in true time it ended just now."},
-		{9999999999 - 1777636800, false, 0, "By this computer's clock it is good for another 260 years; true time is not known."},
-		{80000000000, false, 0, "By this computer's clock it is good for another 290 years or more; true time is not known."},
-		{-60, false, 0, "By this computer's clock it ended 1 min ago; true time is not known."},
+		{600, true, 0, "By this computer's clock and in true time it is valid for another 10 min."},
+		{600, true, time.Minute, "By this computer's clock it is valid for another 10 min; in true time it is valid for another 11 min."},
+		{600, false, 0, "By this computer's clock it is valid for another 10 min; true time is not known."},
+		{-60, true, time.Hour, "By this computer's clock it expired 1 min ago, but in true time it is valid for another 59 min: the clock is wrong, not the token."},
+		{60, true, -time.Hour, "By this computer's clock it is valid for another 1 min, but in true time it expired 59 min ago: the clock is behind."},
+		{-60, true, time.Minute, "By this computer's clock it expired 1 min ago; in true time it expired just now."},
+		{9999999999 - 1777636800, false, 0, "By this computer's clock it is valid for another 260 years; true time is not known."},
+		{80000000000, false, 0, "By this computer's clock it is valid for another 290 years or more; true time is not known."},
+		{-60, false, 0, "By this computer's clock it expired 1 min ago; true time is not known."},
 	} {
 		var out strings.Builder
 		if err := Read([]byte(ending(tc.left)), now, now.Add(-tc.ahead), tc.known).Write(&out); err != nil {

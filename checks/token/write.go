@@ -28,7 +28,7 @@ func (r Report) Write(w io.Writer) error {
 	case signed:
 		out.WriteString("\nThe signature was not checked.\n")
 	case len(r.Tokens) > 0:
-		out.WriteString("\nWhether its issuer still accepts it was not asked.\n")
+		out.WriteString("\nIts issuer was not asked whether it still accepts it.\n")
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -52,24 +52,24 @@ func (t Token) sentences() []string {
 	if t.service {
 		say("Its subject is a service account: ", t.Subject, ".")
 	} else {
-		say("Its subject names a person, so only its beginning is shown: ", t.Subject, "")
+		say("Its subject names a person, so only the beginning is shown: ", t.Subject, "")
 	}
 	say("Meant for ", strings.Join(t.Audience, ", "), ".")
 	say("Allows ", strings.Join(t.Scopes, ", "), ".")
 	say("Issued on ", date(t.IssuedAt), ".")
-	say("Not good before ", date(t.NotBefore), ".")
+	say("Not valid before ", date(t.NotBefore), ".")
 	if t.LeftLocal != nil {
 		say("Expires on ", date(t.Expires), ".")
 		all = append(all, t.remaining())
 	} else if t.Kind == Object && t.Life > 0 {
-		all = append(all, "It is good for "+span(t.Life)+" from its issue, but when that was is not in it.")
+		all = append(all, "It is valid for "+span(t.Life)+" from when it was issued, but it doesn't say when that was.")
 	} else if t.Kind == Object {
-		all = append(all, "When it ends is not in it.")
+		all = append(all, "It doesn't say when it expires.")
 	}
 	if t.Kind == Object && t.Renewable {
-		all = append(all, "A refresh token is with it, so a program can renew it.")
+		all = append(all, "It comes with a refresh token, so a program can renew it.")
 		if t.RefreshLife > 0 {
-			all = append(all, "The refresh token is good for "+span(t.RefreshLife)+" from its issue: then the sign-in ends.")
+			all = append(all, "The refresh token is valid for "+span(t.RefreshLife)+" from when it was issued: then the sign-in expires.")
 		}
 	}
 	for _, odd := range t.Odd {
@@ -81,7 +81,7 @@ func (t Token) sentences() []string {
 var kinds = map[Kind]string{
 	JWT:       " is a JWT: a token that says what it is for, readable by anybody.",
 	Signed:    " is a signed message (a JWS), not a JWT: what is signed has no claims.",
-	Encrypted: " is an encrypted token (a JWE, in five parts): only who has the key can read it, its end included.",
+	Encrypted: " is an encrypted token (a JWE, in five parts): only somebody with the key can read it, including when it expires.",
 	Opaque:    " is an opaque token: only its issuer can read it.",
 }
 
@@ -136,12 +136,12 @@ func (t Token) remaining() string {
 // until says how long a token is good yet, or for how long it has not been.
 func until(seconds int64) string {
 	if seconds > 0 {
-		return "it is good for another " + span(seconds)
+		return "it is valid for another " + span(seconds)
 	}
 	if seconds == 0 {
-		return "it ended just now"
+		return "it expired just now"
 	}
-	return "it ended " + span(seconds) + " ago"
+	return "it expired " + span(seconds) + " ago"
 }
 
 // span writes a number of seconds; what a Duration cannot hold is cut.

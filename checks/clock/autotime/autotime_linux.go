@@ -59,7 +59,7 @@ func Says(ctx context.Context) []string {
 	defer conn.Close()
 	for _, flag := range []struct{ name, yes, no string }{
 		{"NTP", "Automatic time is on.", "Automatic time is off."},
-		{"NTPSynchronized", "The system calls its clock synchronised.", "The system does not call its clock synchronised."},
+		{"NTPSynchronized", "The system says that its clock is synchronised.", "The system says that its clock is not synchronised."},
 		{"LocalRTC", "The hardware clock runs in local time.", ""},
 	} {
 		if v, ok := props[flag.name].Value().(bool); ok && v {
@@ -75,13 +75,13 @@ func Says(ctx context.Context) []string {
 func kernelSays() string {
 	var tx unix.Timex
 	if _, err := unix.Adjtimex(&tx); err != nil {
-		return "The kernel does not say how its clock stands."
+		return "The kernel doesn't say whether its clock is synchronised."
 	}
 	if tx.Status&unix.STA_UNSYNC != 0 {
-		return "The kernel does not call its clock synchronised."
+		return "The kernel says that its clock is not synchronised."
 	}
 	most := time.Duration(tx.Maxerror) * time.Microsecond
-	return fmt.Sprintf("The kernel calls its clock synchronised, within %v.", most.Round(time.Millisecond))
+	return fmt.Sprintf("The kernel says that its clock is synchronised, within %v.", most.Round(time.Millisecond))
 }
 
 // open connects to the system bus and reads timedate1's properties. The connection is this package's own: a

@@ -144,7 +144,7 @@ func TestTurnOn(t *testing.T) {
 			}
 			d.mu.Unlock()
 			says := Says(t.Context())
-			if tt.want == nil && (!slices.Contains(says, "Automatic time is on.") || !slices.Contains(says, "The system does not call its clock synchronised.")) {
+			if tt.want == nil && (!slices.Contains(says, "Automatic time is on.") || !slices.Contains(says, "The system says that its clock is not synchronised.")) {
 				t.Errorf("says %q", says)
 			}
 		})
