@@ -89,6 +89,7 @@ func (c *Check) Look(ctx context.Context) (Facts, time.Duration) {
 		facts.Drift = c.history.add(now, facts, c.cfg.Tolerance)
 	}
 	facts.CheckedAt = c.time.Now()
+	facts.History = c.history.measured(facts)
 	facts.Verdict = facts.judge(c.cfg.Tolerance)
 	if facts.Verdict >= Wrong && c.cfg.SetClock == nil {
 		facts.System = c.says(ctx)

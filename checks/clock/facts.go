@@ -16,6 +16,15 @@ type Facts struct {
 	Servers   []Server
 	System    []string // what the system reports of its own clock, where that is wrong: evidence only
 	Drift     Drift
+	// History is what was measured in the last week, the oldest first: at most one measurement an hour, and
+	// this look's where it made something known. Nobody changes it.
+	History []Measured
+}
+
+// Measured is what one look found.
+type Measured struct {
+	At            time.Time     // true time
+	Offset, Error time.Duration // as in Facts
 }
 
 // A Server is the result of asking one server in the last look.

@@ -48,9 +48,7 @@ type history struct {
 // add adds a measurement of a clock that stood at now and returns the drift since the computer was
 // started. Read and write errors are ignored; the history is optional.
 func (h *history) add(now Reading, f Facts, tolerance time.Duration) Drift {
-	if h.path != "" && !h.loaded {
-		h.entries, h.loaded = load(h.path), true
-	}
+	h.load()
 	latest := entry{
 		At:   time.Unix(0, int64(now.wallBase()+f.Offset+now.Boot)).UTC(),
 		Boot: now.Boot.Seconds(), Offset: f.Offset.Seconds(), Error: f.Error.Seconds(),
@@ -73,6 +71,27 @@ func (h *history) add(now Reading, f Facts, tolerance time.Duration) Drift {
 		}
 	}
 	return drift
+}
+
+// load reads the file, once.
+func (h *history) load() {
+	if h.path != "" && !h.loaded {
+		h.entries, h.loaded = load(h.path), true
+	}
+}
+
+// measured returns what the history has, and last f, where it is not in it.
+func (h *history) measured(f Facts) []Measured {
+	h.load()
+	all := make([]Measured, 0, len(h.entries)+1)
+	for _, e := range h.entries {
+		all = append(all, Measured{e.At, seconds(e.Offset), seconds(e.Error)})
+	}
+	latest := Measured{f.CheckedAt, f.Offset, f.Error}
+	if n := len(all); f.Known && (n == 0 || latest.At.Sub(all[n-1].At) >= time.Minute) {
+		all = append(all, latest)
+	}
+	return all
 }
 
 // load reads the entries that make sense.
