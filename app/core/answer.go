@@ -14,6 +14,7 @@ type Answer struct {
 	Err    error  // of Failed
 	Text   string // of FoundOut
 	About  *Cause // of Explained
+	Page   bool   // it is told on Fermata's page alone, where the click was
 	until  time.Duration
 }
 
@@ -53,7 +54,7 @@ func (s *State) tellOutcome(r *Run) {
 	tried := (s.Account(of) != nil || of == "clock") && r.level >= checks.Warning && r.Action.mends()
 	switch {
 	case tried && s.levelOf(of) >= checks.Warning:
-		s.answer(Answer{Kind: NoHelp, Action: r.Action}, messageFor)
+		s.answer(Answer{Kind: NoHelp, Action: r.Action, Page: r.page}, messageFor)
 		return
 	case tried:
 		s.Helped = &Helped{r.Action, s.at.True, s.at.Elapsed + helpedFor}
@@ -61,12 +62,15 @@ func (s *State) tellOutcome(r *Run) {
 	a := s.Account(of)
 	well := a != nil && a.Level == checks.OK && a.Facts.SignedIn || of == "clock" && s.ClockLevel < checks.Warning
 	if r.screen && well && !slices.ContainsFunc(s.Answers, func(a Answer) bool { return a.Kind == FoundOut }) {
-		s.answer(Answer{Kind: Worked, Action: r.Action}, workedFor)
+		s.answer(Answer{Kind: Worked, Action: r.Action, Page: r.page}, workedFor)
 	}
 }
 
 // answer shows a person what came of a click. Of failures there may be several, each for its action.
 func (s *State) answer(a Answer, long time.Duration) {
+	if a.Page { // a person may be in another window meanwhile: signing in, say
+		long = failedFor
+	}
 	a.until = s.at.Elapsed + long
 	s.Answers = slices.DeleteFunc(s.Answers, func(o Answer) bool {
 		return a.Kind != Failed && o.Kind != Failed || a.Kind == Failed && o.Kind == Failed && o.Action == a.Action

@@ -44,6 +44,11 @@ type State struct {
 	Runs       map[RunID]*Run      // under way, and ended ones that somebody waits for
 	Acting     map[ActionID]RunID  // the run under whose number an action is carried out
 	Reminders  map[string]Reminder // by Notice.Key: which ends a person was told of; saved
+	Past       []Happening         // what happened in the last month, the oldest first; saved, never changed in place
+	PastLost   bool                // what earlier runs kept of it could not be read
+	Watchers   int                 // how many look at Fermata's page
+	open       []open              // the causes that there are, as Past has them
+	newPast    bool                // Past grew
 	Quiet      time.Duration       // no notices of causes before this; 0: they are not paused
 	before     map[string]Reminder // Reminders as earlier runs of the program left them
 	recent     map[string]*shown   // by Notice.Key, the notices of the last hour
@@ -80,6 +85,8 @@ type (
 		Action     ActionID
 		Notice     string // the key of the notice that the button stands on; "": it was no notice
 		Waits      bool
+		Page       bool   // it was clicked on Fermata's page, which shows the outcome
+		Place      string // of "app/open": where on the page to begin; "": where the notice's cause is told, or the top
 		Activation string // an XDG activation token, with which a window may come to the front
 	}
 	// Left: whoever waited for a run does not any more.
@@ -105,6 +112,8 @@ type (
 	}
 	// Reloaded: the settings are others, or cannot be read.
 	Reloaded struct{ Settings Settings }
+	// Watching: so many more look at Fermata's page, or, where negative, fewer.
+	Watching struct{ More int }
 )
 
 // What Acted.Found may be, besides nil and a text for whoever waits.
@@ -124,12 +133,14 @@ type (
 	Act  struct {              // its end is Acted
 		Run        RunID
 		Action     ActionID
-		Switch     bool // all is well, so the provider is to ask who signs in
+		Switch     bool   // all is well, so the provider is to ask who signs in
+		Place      string // of "app/open"; see Clicked
 		Activation string
 	}
 	Cancel    struct{ Run RunID }                     // an Act under way
 	Configure struct{ Settings Settings }             // accounts are told what changed; none is made twice
 	Save      struct{ Reminders map[string]Reminder } // a copy
+	KeepPast  struct{ Past []Happening }              // for the next run; nobody changes it
 	Trim      struct{}                                // give back memory
 	Quit      struct{}
 )
@@ -168,12 +179,16 @@ func (s *State) Step(at At, e Event) []Effect {
 		s.changed(e)
 	case Reloaded:
 		s.reloaded(e.Settings)
+	case Watching:
+		s.Watchers += e.More
 	}
 	s.judge()
+	s.compare()
 	s.expire()
 	s.finish()
 	s.notify()
 	s.note()
+	s.keepPast()
 	s.look()
 	s.giveBack()
 	return s.effects
@@ -220,10 +235,12 @@ func (Acted) event()      {}
 func (Looked) event()     {}
 func (Changed) event()    {}
 func (Reloaded) event()   {}
+func (Watching) event()   {}
 func (Look) effect()      {}
 func (Act) effect()       {}
 func (Cancel) effect()    {}
 func (Configure) effect() {}
 func (Save) effect()      {}
+func (KeepPast) effect()  {}
 func (Trim) effect()      {}
 func (Quit) effect()      {}

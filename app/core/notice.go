@@ -71,7 +71,9 @@ func (s *State) notify() {
 		}
 	}
 	for i := range s.Answers {
-		s.add(s.answerNotice(&s.Answers[i]))
+		if a := &s.Answers[i]; !a.Page {
+			s.add(s.answerNotice(a))
+		}
 	}
 	for i := range s.Accounts {
 		if a := &s.Accounts[i]; len(a.Devices) > 0 {
@@ -80,6 +82,24 @@ func (s *State) notify() {
 		}
 	}
 	s.remember()
+}
+
+// Place is where on Fermata's page a cause is told.
+func (c Cause) Place() string {
+	if c.Account == "" {
+		return "cause-" + c.ID
+	}
+	return "cause-" + c.Account + "-" + c.ID
+}
+
+// placeOf is where on Fermata's page more is told of what a notice is about; "": the top.
+func (s *State) placeOf(notice string) string {
+	for _, n := range s.Notices {
+		if n.Key == notice && n.Cause != nil {
+			return n.Cause.Place()
+		}
+	}
+	return ""
 }
 
 // add puts a notice on the screen, with those of its buttons that are on offer.

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -22,6 +23,7 @@ type Run struct {
 	Found  any   // what it brought for whoever waits
 
 	screen bool         // it was clicked on the screen, where its outcome is to be shown
+	page   bool         // and there on Fermata's page
 	level  checks.Level // of what it is about, when it began
 	owed   []string     // the looks that it waits for
 }
@@ -61,15 +63,21 @@ func (id ActionID) mends() bool {
 	return !slices.Contains([]string{"check", "logout", string(cause.Device), string(cause.Support)}, id.Verb())
 }
 
+// remembered reports whether that it was done is a part of the past.
+func (id ActionID) remembered() bool { return id == "app/connect" || id.Of() != "app" }
+
+// looksOnly reports whether the action changes nothing, so that nothing need be looked at after it.
+func (id ActionID) looksOnly() bool { return id == "app/report" || id == "app/open" }
+
 // clicked begins a run, if the action makes sense now.
 func (s *State) clicked(c Clicked) {
-	r := &Run{Action: c.Action, screen: !c.Waits, level: s.levelOf(c.Action.Of())}
+	r := &Run{Action: c.Action, screen: !c.Waits, page: c.Page, level: s.levelOf(c.Action.Of())}
 	s.Runs[c.Run] = r
 	if !s.possible(c) {
 		r.Phase = Done
 		r.Err = checks.WithHint(fmt.Errorf("%q isn't possible now", c.Action), "\"fermata status --json\" lists the actions that are.")
 		if r.screen {
-			s.answer(Answer{Kind: Late, Action: c.Action}, messageFor)
+			s.answer(Answer{Kind: Late, Action: c.Action, Page: r.page}, messageFor)
 			delete(s.Runs, c.Run)
 		}
 		return
@@ -85,14 +93,17 @@ func (s *State) clicked(c Clicked) {
 	if s.decided(c) {
 		return
 	}
+	if c.Action == "app/open" {
+		c.Place = cmp.Or(c.Place, s.placeOf(c.Notice))
+	}
 	s.Acting[c.Action] = c.Run
-	s.do(Act{Run: c.Run, Action: c.Action, Switch: r.level == checks.OK, Activation: c.Activation})
+	s.do(Act{Run: c.Run, Action: c.Action, Switch: r.level == checks.OK, Place: c.Place, Activation: c.Activation})
 }
 
 // possible reports whether what was clicked can be done. What stands on a notification that was withdrawn
-// long since, or on none that ever was, can not.
+// long since, or on none that ever was, can not. The page shows the current state, so it can always be opened.
 func (s *State) possible(c Clicked) bool {
-	if n := s.recent[c.Notice]; c.Notice != "" && (n == nil || !slices.Contains(n.buttons, c.Action)) {
+	if n := s.recent[c.Notice]; c.Notice != "" && c.Action != "app/open" && (n == nil || !slices.Contains(n.buttons, c.Action)) {
 		return false
 	}
 	return slices.ContainsFunc(s.Offered(), func(o Offer) bool { return o.Action == c.Action })
@@ -108,7 +119,7 @@ func (s *State) decided(c Clicked) bool {
 	case c.Action == "app/pause":
 		s.Quiet = s.at.Elapsed + pauseFor
 	case c.Action == "app/about":
-		s.answer(Answer{Kind: Explained, Action: c.Action, About: s.explained()}, failedFor)
+		s.answer(Answer{Kind: Explained, Action: c.Action, About: s.explained(), Page: c.Page}, failedFor)
 	case c.Action == "clock/check": // the look that follows is all
 		s.actionEnded(s.Runs[c.Run], nil, nil)
 		s.recheckAll(0)
@@ -128,7 +139,7 @@ func (s *State) acted(e Acted) {
 	s.scheduleTrim()
 	for action, under := range s.Acting {
 		if under == e.Run {
-			s.found(action, e.Found)
+			s.found(e.Run, action, e.Found)
 			if a := s.Account(action.Of()); a != nil && action.IsSignIn() {
 				a.Past.SignIn, _ = errors.AsType[*session.Trouble](e.Err)
 				a.Past.NoReturn = errors.Is(e.Err, session.ErrNoReturn)
@@ -137,7 +148,7 @@ func (s *State) acted(e Acted) {
 				}
 			}
 			s.ended(action, e.Err, e.Found, 0)
-			if action != "app/report" {
+			if !action.looksOnly() {
 				s.recheckAll(0)
 			}
 			return
@@ -149,7 +160,7 @@ func (s *State) acted(e Acted) {
 }
 
 // found takes what an action brought.
-func (s *State) found(action ActionID, found any) {
+func (s *State) found(run RunID, action ActionID, found any) {
 	switch f := found.(type) {
 	case Devices:
 		for i := range s.Accounts { // of other accounts' devices the person was asked before
@@ -159,7 +170,8 @@ func (s *State) found(action ActionID, found any) {
 			a.Devices, a.devicesUntil = f, s.at.Elapsed+failedFor
 		}
 	case Verdict:
-		s.answer(Answer{Kind: FoundOut, Action: action, Text: string(f)}, messageFor)
+		r := s.Runs[run]
+		s.answer(Answer{Kind: FoundOut, Action: action, Text: string(f), Page: r != nil && r.page}, messageFor)
 	case AtLogin:
 		s.Settings.AtLogin = bool(f)
 	case Connected:
@@ -174,6 +186,12 @@ func (s *State) found(action ActionID, found any) {
 // ended ends an action, and has every run of it but one, 0 for none, go on to its looks.
 func (s *State) ended(action ActionID, err error, found any, but RunID) {
 	delete(s.Acting, action)
+	if kind := Did; action.remembered() && err != errSuperseded && err != errRemoved {
+		if err != nil {
+			kind = DidNot
+		}
+		s.happened(Happening{Kind: kind, Action: action})
+	}
 	for _, id := range slices.Sorted(maps.Keys(s.Runs)) {
 		if r := s.Runs[id]; id != but && r.Action == action && r.Phase == Acting {
 			s.actionEnded(r, err, found)
@@ -185,7 +203,7 @@ func (s *State) ended(action ActionID, err error, found any, but RunID) {
 func (s *State) actionEnded(r *Run, err error, found any) {
 	r.Phase, r.Err, r.Found = Looking, err, found
 	switch name := r.Action.Of(); {
-	case r.Action == "app/report", err == errSuperseded, err == errRemoved:
+	case r.Action.looksOnly(), err == errSuperseded, err == errRemoved:
 	case s.Account(name) != nil:
 		r.owed = []string{name}
 	case name == "clock":
@@ -194,7 +212,7 @@ func (s *State) actionEnded(r *Run, err error, found any) {
 		r.owed = s.names()
 	}
 	if err != nil && err != errSuperseded && r.screen {
-		s.answer(Answer{Kind: Failed, Action: r.Action, Err: err}, failedFor)
+		s.answer(Answer{Kind: Failed, Action: r.Action, Err: err, Page: r.page}, failedFor)
 	}
 }
 

@@ -54,7 +54,9 @@ type story struct {
 	programs []string
 	checked  []core.ActionID
 	ready    bool
-	entries  int // in the journal
+	entries  int  // in the journal
+	past     bool // is told
+	kept     int  // happenings
 	wake     time.Duration
 }
 
@@ -116,8 +118,11 @@ func (s *story) start(a args) string {
 		}
 		told["spotify/grant"] = t
 	}
-	s.settings.File = true
+	s.settings.File, s.past = true, a.has("past")
 	s.state = core.New(s.at, s.settings, told, troubles, a.has("programs"))
+	if s.past {
+		s.state.Recall(nil, false)
+	}
 	return s.follows(s.state.Step(s.at, core.Woke{}))
 }
 
@@ -142,6 +147,9 @@ func (s *story) follows(effects []core.Effect) string {
 			if e.Switch {
 				b.WriteString(" switch")
 			}
+			if e.Place != "" {
+				b.WriteString(" at " + e.Place)
+			}
 			b.WriteString("\n")
 		case core.Cancel:
 			fmt.Fprintf(&b, "%s %d\n", name, e.Run)
@@ -159,6 +167,13 @@ func (s *story) follows(effects []core.Effect) string {
 					b.WriteString(" later " + t.Later.Format("2 Jan 15:04"))
 				}
 				b.WriteString("\n")
+			}
+		case core.KeepPast:
+			if s.past {
+				for _, h := range e.Past[min(s.kept, len(e.Past)):] {
+					fmt.Fprintf(&b, "past   %s %s%s%s %v\n", h.Kind, h.Account, h.Action, strings.TrimRight(" "+h.Title, " "), h.Span)
+				}
+				s.kept = len(e.Past)
 			}
 		default:
 			fmt.Fprintf(&b, "%s\n", name)
@@ -339,7 +354,7 @@ func (a args) event() core.Event {
 	case "wake":
 		return core.Woke{}
 	case "click":
-		return core.Clicked{Run: a.run(), Action: core.ActionID(a.word(2)), Notice: a.value("notice"), Waits: a.has("waits")}
+		return core.Clicked{Run: a.run(), Action: core.ActionID(a.word(2)), Notice: a.value("notice"), Waits: a.has("waits"), Page: a.has("page"), Place: a.value("place")}
 	case "left":
 		return core.Left{Run: a.run()}
 	case "acted":
@@ -501,5 +516,38 @@ func TestJournal(t *testing.T) {
 	}
 	if first, last := s.Journal[0], s.Journal[49]; !first.At.Equal(midnight.Add(10*time.Minute)) || !last.At.Equal(midnight.Add(59*time.Minute)) {
 		t.Errorf("the journal is from %v to %v", first.At, last.At)
+	}
+}
+
+// The past is that of a month, and no more than 500 happenings; nobody's copy of it changes.
+func TestPast(t *testing.T) {
+	at := core.At{True: midnight}
+	s := core.New(at, core.Settings{Config: config.Default()}, nil, nil, false)
+	kept := func(e core.Event) []core.Happening {
+		for _, effect := range s.Step(at, e) {
+			if k, ok := effect.(core.KeepPast); ok {
+				return k.Past
+			}
+		}
+		return nil
+	}
+	first := kept(core.Changed{Network: true})
+	for range 600 {
+		at.True = at.True.Add(time.Second)
+		kept(core.Changed{Network: true})
+	}
+	if n := len(s.Past); n != 500 || !s.Past[499].At.Equal(at.True) || !s.Past[0].At.Equal(at.True.Add(-499*time.Second)) {
+		t.Errorf("%d happenings since %v", n, s.Past[0].At)
+	}
+	if len(first) != 1 || !first[0].At.Equal(midnight) {
+		t.Errorf("what was handed over became %v", first)
+	}
+	const month = 31 * 24 * time.Hour
+	at.True = s.Past[498].At.Add(month)
+	if past := kept(core.Changed{Slept: month}); len(past) != 2 || past[1].Kind != core.Slept {
+		t.Errorf("after a month: %v", past)
+	}
+	if past := kept(core.Woke{}); past != nil {
+		t.Errorf("nothing happened, but %v is kept", past)
 	}
 }

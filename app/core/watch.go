@@ -128,6 +128,15 @@ func (s *State) changed(e Changed) {
 	if e.Slept > 0 {
 		wait = afterResume
 	}
+	if e.Slept > 0 {
+		s.happened(Happening{Kind: Slept, Span: e.Slept})
+	}
+	if e.Step != 0 {
+		s.happened(Happening{Kind: ClockSet, Span: e.Step})
+	}
+	if e.Network {
+		s.happened(Happening{Kind: NewNetwork})
+	}
 	for i := range s.Accounts {
 		p := &s.Accounts[i].Past
 		p.Since = s.at.True

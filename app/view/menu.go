@@ -140,10 +140,14 @@ func (w words) settings() []Item {
 		l.add(id, "")
 	}
 	for i := range l.items {
-		id := l.items[i].ID
-		l.items[i].Checked = id == "app/start-at-login" && w.State.Settings.AtLogin || id == "app/pause" && w.Quiet > 0
+		l.items[i].Checked = w.checked(l.items[i].ID)
 	}
 	return l.items
+}
+
+// checked reports whether an action switches something that is on.
+func (w words) checked(id core.ActionID) bool {
+	return id == "app/start-at-login" && w.State.Settings.AtLogin || id == "app/pause" && w.Quiet > 0
 }
 
 // offers reports whether an action is on offer.

@@ -37,6 +37,7 @@ type world struct {
 	clock    clock.Facts
 	facts    core.AccountFacts
 	unseen   bool
+	lost     bool         // the past of earlier runs
 	after    []core.Event // the looks
 }
 
@@ -239,6 +240,7 @@ var at = core.At{Elapsed: time.Hour, True: noon}
 // state is the world once it was looked at.
 func (w *world) state() *core.State {
 	s := core.New(at, w.settings, nil, w.demo, true)
+	s.Recall(nil, w.lost)
 	events := []core.Event{core.Woke{}}
 	if !w.unseen {
 		events = append(events, w.looks()...)
@@ -255,7 +257,7 @@ func (sc scene) command() string { return strings.ReplaceAll(sc.name, " ", "-") 
 // sceneOf returns the world of a scene.
 func sceneOf(t *testing.T, command string) *world {
 	t.Helper()
-	all := scenes()
+	all := pageScenes()
 	i := slices.IndexFunc(all, func(sc scene) bool { return sc.command() == command })
 	if i < 0 {
 		t.Fatalf("there is no scene %q", command)
