@@ -1,0 +1,101 @@
+// Package loopback listens where only programs on this computer reach it, and answers only those of the
+// user that this one runs as. Whoever may log in to a computer can connect to its loopback addresses, so
+// before a byte of a connection is read, the owner of its other end is looked up.
+package loopback
+
+import (
+	"io"
+	"net"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+
+	"fermata/checks"
+)
+
+// A Listener accepts connections that answer their own user alone: any other gets 403 and is closed.
+type Listener struct {
+	net.Listener
+	// owned reports whether the socket at peer, connected to own, belongs to this process's user. An
+	// error says that this could not be found out. Nil: the system does not tell.
+	owned func(peer, own netip.AddrPort) (bool, error)
+}
+
+// Listen listens at a free port of 127.0.0.1, or of [::1] where there is no such address (RFC 8252
+// section 7.3).
+func Listen() (*Listener, error) {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		var none error
+		if l, none = net.Listen("tcp6", "[::1]:0"); none != nil {
+			return nil, checks.WithHint(err, "A firewall or a sandbox may keep Fermata from listening at 127.0.0.1.")
+		}
+	}
+	return &Listener{l, owned()}, nil
+}
+
+// KnowsPeers reports whether the system tells whose a connection is. Where it does not, everybody who
+// can log in to the computer is answered, and has to be told apart in another way.
+func (l *Listener) KnowsPeers() bool { return l.owned != nil }
+
+// Accept implements net.Listener. It does not wait for the check, which is done when the connection is
+// first read from or written to.
+func (l *Listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil || l.owned == nil {
+		return c, err
+	}
+	return &conn{Conn: c, owned: l.owned}, nil
+}
+
+// A conn is a connection whose other end is checked once.
+type conn struct {
+	net.Conn
+	owned  func(peer, own netip.AddrPort) (bool, error)
+	once   sync.Once
+	refuse bool
+}
+
+func (c *conn) Read(p []byte) (int, error) {
+	if c.once.Do(c.check); c.refuse {
+		return 0, io.EOF
+	}
+	return c.Conn.Read(p)
+}
+
+func (c *conn) Write(p []byte) (int, error) {
+	if c.once.Do(c.check); c.refuse {
+		return 0, net.ErrClosed
+	}
+	return c.Conn.Write(p)
+}
+
+func (c *conn) check() {
+	ok, err := c.owned(address(c.RemoteAddr()), address(c.LocalAddr()))
+	if c.refuse = err != nil || !ok; c.refuse {
+		c.turnAway()
+	}
+}
+
+func address(a net.Addr) netip.AddrPort {
+	p := a.(*net.TCPAddr).AddrPort()
+	return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
+}
+
+const (
+	refusal   = "This page is only for the person who started Fermata on this computer.\n"
+	courtesy  = time.Second // for the other end to take the refusal
+	maxUnread = 64 << 10    // bytes of a request that are thrown away, so that the refusal is not lost with them
+)
+
+// turnAway says why there is no answer, whatever was asked.
+func (c *conn) turnAway() {
+	_ = c.SetDeadline(time.Now().Add(courtesy))
+	_, err := io.WriteString(c.Conn, "HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"+
+		"Content-Length: "+strconv.Itoa(len(refusal))+"\r\n\r\n"+refusal)
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && err == nil && half.CloseWrite() == nil {
+		_, _ = io.CopyN(io.Discard, c.Conn, maxUnread)
+	}
+	_ = c.Conn.Close()
+}
