@@ -128,19 +128,19 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 
 // browse is a person in front of a browser: who is asked for a permission gives it.
 func browse(address string) {
-	page := func(resp *http.Response, err error) string {
+	page := func(resp *http.Response, err error) (address, text string) {
 		if err == nil {
 			defer resp.Body.Close()
 			var body []byte
 			if body, err = io.ReadAll(resp.Body); err == nil && resp.StatusCode == http.StatusOK {
-				return string(body)
+				return resp.Request.URL.String(), string(body)
 			}
 		}
 		fmt.Fprintln(os.Stderr, "xdg-open: no page:", err)
 		os.Exit(4)
-		return ""
+		return "", ""
 	}
-	if strings.Contains(page(http.Get(address)), `name="answer" value="agree"`) {
-		page(http.PostForm(address, url.Values{"answer": {"agree"}}))
+	if at, text := page(http.Get(address)); strings.Contains(text, `name="answer" value="agree"`) {
+		page(http.PostForm(at, url.Values{"answer": {"agree"}}))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"fermata/app/loopback"
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 )
@@ -19,23 +20,22 @@ var guide string
 // typed, and goes on to the sign-in. For the rest it is SignIn, but that it waits half an
 // hour for a client ID; begin is called with one of the right form, each time that the person continues.
 func Connect(ctx context.Context, open Open, begin func(clientID, redirectURI string) (*session.Attempt, error), opts ...Option) error {
-	l, err := listen()
+	l, err := loopback.Listen()
 	if err != nil {
 		return err
 	}
-	return connect(newVisit(ctx, l.Addr(), open, opts), l, begin)
+	return connect(newVisit(ctx, l.Addr(), l.KnowsPeers(), "", open, opts), l, begin)
 }
 
 func connect(v *visit, l net.Listener, begin func(clientID, redirectURI string) (*session.Attempt, error)) error {
-	v.mux.HandleFunc("GET "+v.path+"{$}", func(w http.ResponseWriter, _ *http.Request) {
+	v.mux.HandleFunc("GET "+v.path+"{$}", v.invited(func(w http.ResponseWriter, _ *http.Request) {
 		v.mu.Lock()
 		typed := v.clientID
 		v.mu.Unlock()
 		v.show(w, v.connectSheet(http.StatusOK, typed, nil))
-	})
-	v.mux.HandleFunc("GET "+v.path+"go", v.goOn)
-	v.mux.HandleFunc("POST "+v.path+"{$}", func(w http.ResponseWriter, r *http.Request) { v.submitted(w, r, begin) })
-	return v.run(l, v.origin+v.path, guidance)
+	}))
+	v.mux.HandleFunc("POST "+v.path+"{$}", v.invited(func(w http.ResponseWriter, r *http.Request) { v.submitted(w, r, begin) }))
+	return v.run(l, guidance)
 }
 
 // submitted takes what was typed.
@@ -64,19 +64,6 @@ func (v *visit) submitted(w http.ResponseWriter, r *http.Request, begin func(cli
 	v.show(w, s)
 }
 
-// goOn sends the browser to the provider. A redirect of the form itself would be held against its
-// form-action, which does not know the provider's address; and so no page has the state in it.
-func (v *visit) goOn(w http.ResponseWriter, r *http.Request) {
-	v.mu.Lock()
-	t := v.current
-	v.mu.Unlock()
-	to := v.path
-	if t != nil {
-		to = t.attempt.URL
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
-}
-
 // connectSheet is the guide and the form, with what was typed and what is wrong with it.
 func (v *visit) connectSheet(status int, typed string, wrong error) sheet {
 	help := "If Spotify shows “INVALID_CLIENT”, come back here: either the client ID or the redirect URI doesn’t match the one above."
@@ -90,7 +77,7 @@ func (v *visit) connectSheet(status int, typed string, wrong error) sheet {
 	}
 	body := strings.NewReplacer(
 		"{DASHBOARD}", html.EscapeString(spotify.DashboardPage),
-		"{REDIRECT}", html.EscapeString(spotify.RedirectURI),
+		"{REDIRECT}", html.EscapeString(v.redirectURI()),
 		"{CLIENT_ID}", html.EscapeString(typed),
 		"{PROBLEM}", problem, "{INVALID}", invalid, "{DESCRIBED}", described, "{HELP}", help,
 	).Replace(guide)

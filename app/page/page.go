@@ -76,6 +76,15 @@ func (v *visit) show(w http.ResponseWriter, s sheet) {
 	}
 }
 
+// redirect sends the browser on, which asks for the other page with GET.
+func redirect(w http.ResponseWriter, r *http.Request, to string) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Connection", "close")
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
 // sentences returns err and its hint as a person reads them.
 func sentences(err error) []string {
 	s := []string{text.Sentence(err.Error())}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -87,12 +88,21 @@ func (s *stay) start(visit func(ctx context.Context) error) string {
 	return receive(s.t, s.opened)
 }
 
+// signIn returns where the browser is sent to sign in.
 func (s *stay) signIn() string {
-	return s.start(func(ctx context.Context) error { return SignIn(ctx, s.open, s.begin) })
+	first := s.start(func(ctx context.Context) error { return SignIn(ctx, s.open, s.begin) })
+	authorize, r := browse(s.t, first)
+	if r.status != http.StatusSeeOther {
+		s.t.Fatalf("%s leads to %s: %d\n%s", first, authorize, r.status, r.body)
+	}
+	return authorize
 }
 
+// connect returns where the form is.
 func (s *stay) connect(opts ...Option) string {
-	return s.start(func(ctx context.Context) error { return Connect(ctx, s.open, s.beginWith, opts...) })
+	first := s.start(func(ctx context.Context) error { return Connect(ctx, s.open, s.beginWith, opts...) })
+	form, _ := browse(s.t, first)
+	return form
 }
 
 func receive[T any](t *testing.T, c <-chan T) T {
@@ -151,6 +161,38 @@ func get(t *testing.T, address string) reply {
 	return fetch(t, r)
 }
 
+// browse gets a page as a browser does, which goes where it is sent. It returns the last answer and where
+// that came from, or, where it is sent to another site, that site's address.
+func browse(t *testing.T, address string) (string, reply) {
+	t.Helper()
+	for range 10 {
+		r := get(t, address)
+		if r.status != http.StatusSeeOther {
+			return address, r
+		}
+		here, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		there, err := here.Parse(r.header.Get("Location"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if address = there.String(); there.Host != here.Host {
+			return address, r
+		}
+	}
+	t.Fatalf("sent on and on, at last to %s", address)
+	panic("unreachable")
+}
+
+// comeBack is browse without the address.
+func comeBack(t *testing.T, address string) reply {
+	t.Helper()
+	_, r := browse(t, address)
+	return r
+}
+
 // post sends the form as a browser does that shows the page at address.
 func post(t *testing.T, address, clientID string, change func(*http.Request)) reply {
 	t.Helper()
@@ -196,7 +238,10 @@ func link(t *testing.T, address string, r reply) string {
 
 func TestSignIn(t *testing.T) {
 	s := newStay(t)
-	r := get(t, s.agree(s.signIn()))
+	at, r := browse(t, s.agree(s.signIn()))
+	if u, err := url.Parse(at); err != nil || u.RawQuery != "" || u.Fragment != "" {
+		t.Errorf("the address bar says %s", at)
+	}
 	wantPage(t, r, 200, "You are signed in", "You can close this page")
 	if err := receive(t, s.ended); err != nil || !signedIn(t, s.account) {
 		t.Errorf("ended with %v, signed in: %v", err, signedIn(t, s.account))
@@ -227,13 +272,13 @@ func TestDeclined(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	declined := get(t, back.String())
+	declined := comeBack(t, back.String())
 	wantPage(t, declined, 200, "You are not signed in", "You declined access.", "Try again")
 	again := get(t, link(t, back.String(), declined))
 	if again.status != http.StatusSeeOther {
 		t.Fatalf("trying again: %d", again.status)
 	}
-	wantPage(t, get(t, s.agree(again.header.Get("Location"))), 200, "You are signed in")
+	wantPage(t, comeBack(t, s.agree(again.header.Get("Location"))), 200, "You are signed in")
 	if err := receive(t, s.ended); err != nil {
 		t.Error(err)
 	}
@@ -245,7 +290,7 @@ func TestStrangers(t *testing.T) {
 	authorize := s.signIn()
 	callback := s.begun[0]
 	for _, query := range []string{"", "?code=x", "?error=access_denied", "?error=access_denied&state=", "?code=x&state=wrong"} {
-		r := get(t, callback+query)
+		r := comeBack(t, callback+query)
 		wantPage(t, r, 400, "This page has expired")
 		if strings.Contains(r.body, "href=\"/") {
 			t.Errorf("%s: the page leads further:\n%s", query, r.body)
@@ -274,7 +319,7 @@ func TestStrangers(t *testing.T) {
 			t.Errorf("%s: %d, want %d", name, got.status, c.want)
 		}
 	}
-	wantPage(t, get(t, s.agree(authorize)), 200, "You are signed in")
+	wantPage(t, comeBack(t, s.agree(authorize)), 200, "You are signed in")
 	if err := receive(t, s.ended); err != nil {
 		t.Error(err)
 	}
@@ -290,9 +335,9 @@ func TestCallbackTwice(t *testing.T) {
 	})
 	callback := s.agree(s.signIn())
 	replies := make(chan reply, 2)
-	go func() { replies <- get(t, callback) }()
+	go func() { replies <- comeBack(t, callback) }()
 	receive(t, entered)
-	go func() { replies <- get(t, callback) }() // the browser reloads while the exchange runs
+	go func() { replies <- comeBack(t, callback) }() // the browser reloads while the exchange runs
 	close(leave)
 	for range 2 {
 		wantPage(t, receive(t, replies), 200, "You are not signed in", "Try again")
@@ -313,9 +358,9 @@ func TestOldTryIsOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := get(t, link(t, back.String(), get(t, back.String())))
-	wantPage(t, get(t, s.agree(first)), 400, "This page has expired")
-	wantPage(t, get(t, s.agree(again.header.Get("Location"))), 200, "You are signed in")
+	again := get(t, link(t, back.String(), comeBack(t, back.String())))
+	wantPage(t, comeBack(t, s.agree(first)), 400, "This page has expired")
+	wantPage(t, comeBack(t, s.agree(again.header.Get("Location"))), 200, "You are signed in")
 	if err := receive(t, s.ended); err != nil {
 		t.Error(err)
 	}
@@ -374,7 +419,7 @@ func TestConnect(t *testing.T) {
 	}
 	// Who comes back without having signed in finds what they typed.
 	wantPage(t, get(t, first), 200, `value="`+standin.ClientID+`"`)
-	wantPage(t, get(t, s.agree(authorize.String())), 200, "You are signed in")
+	wantPage(t, comeBack(t, s.agree(authorize.String())), 200, "You are signed in")
 	if err := receive(t, s.ended); err != nil || !signedIn(t, s.account) {
 		t.Errorf("ended with %v", err)
 	}
@@ -413,7 +458,7 @@ func TestConnectTriesAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	declined := get(t, back.String())
+	declined := comeBack(t, back.String())
 	if got := link(t, back.String(), declined); got != first {
 		t.Errorf("trying again leads to %s, not to the form", got)
 	}
@@ -424,24 +469,27 @@ func TestDemoIsMarked(t *testing.T) {
 	first := s.connect(Demo(standin.ClientID))
 	wantPage(t, get(t, first), 200, "DEMO", `value="`+standin.ClientID+`"`, "In the demo any client ID works")
 	post(t, first, standin.ClientID, nil)
-	wantPage(t, get(t, s.agree(get(t, first+"go").header.Get("Location"))), 200, "DEMO", "You are signed in")
+	wantPage(t, comeBack(t, s.agree(get(t, first+"go").header.Get("Location"))), 200, "DEMO", "You are signed in")
 }
 
 // quiet is a listener at which nobody arrives.
 type quiet struct {
 	closed chan struct{}
+	ip     string // "": 127.0.0.1
 	once   sync.Once
 }
 
 func (q *quiet) Accept() (net.Conn, error) { <-q.closed; return nil, net.ErrClosed }
 func (q *quiet) Close() error              { q.once.Do(func() { close(q.closed) }); return nil }
-func (q *quiet) Addr() net.Addr            { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4711} }
+func (q *quiet) Addr() net.Addr {
+	return &net.TCPAddr{IP: net.ParseIP(cmp.Or(q.ip, "127.0.0.1")), Port: 4711}
+}
 
 func TestTimeouts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStay(t)
 		l := &quiet{closed: make(chan struct{})}
-		v := newVisit(t.Context(), l.Addr(), s.open, nil)
+		v := newVisit(t.Context(), l.Addr(), true, "go", s.open, nil)
 		start := time.Now()
 		go func() { s.ended <- signIn(v, l, s.begin) }()
 		<-s.opened
@@ -456,7 +504,7 @@ func TestTimeouts(t *testing.T) {
 		s := newStay(t)
 		l := &quiet{closed: make(chan struct{})}
 		start := time.Now()
-		err := signIn(newVisit(t.Context(), l.Addr(), func(context.Context, string) error { return nil }, nil), l, s.begin)
+		err := signIn(newVisit(t.Context(), l.Addr(), true, "go", func(context.Context, string) error { return nil }, nil), l, s.begin)
 		if err != ErrTimeout || time.Since(start) != 10*time.Minute {
 			t.Errorf("a closed tab: %v after %v", err, time.Since(start))
 		}
@@ -464,7 +512,7 @@ func TestTimeouts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStay(t)
 		l := &quiet{closed: make(chan struct{})}
-		v := newVisit(t.Context(), l.Addr(), s.open, nil)
+		v := newVisit(t.Context(), l.Addr(), true, "go", s.open, nil)
 		start := time.Now()
 		go func() { s.ended <- connect(v, l, s.beginWith) }()
 		<-s.opened
@@ -479,7 +527,7 @@ func TestTimeouts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStay(t)
 		l := &quiet{closed: make(chan struct{})}
-		v := newVisit(t.Context(), l.Addr(), s.open, nil)
+		v := newVisit(t.Context(), l.Addr(), true, "go", s.open, nil)
 		go func() { s.ended <- signIn(v, l, s.begin) }()
 		<-s.opened
 		v.happened(event{what: signed}) // and the browser was gone

@@ -1,9 +1,12 @@
 // Package page is what the browser shows: a few pages on 127.0.0.1, there only while a person signs in.
 //
-// The pages are safe from other sites and from other users of the computer. Only the callback has an
-// address that can be known, and it does nothing without the state of the sign-in under way. All else
-// stands under an address with 128 random bits. A request must name the very address that is listened
-// at, a form must come from a page of ours, and there are no scripts. No page has a secret in it.
+// The pages are safe from other sites and from other users of the computer. Connections of another user
+// are turned away (package loopback). Where the system does not tell whose a connection is, the first
+// browser is answered, and a second one ends the sign-in and is told so. Two addresses can be known to
+// others: the first, which stands in the command that opens the browser and has no secret in it, and the
+// callback, which does nothing without the state of the sign-in under way. All else stands under an address
+// with 128 random bits. A request must name the very address that is listened at, a form must come from a
+// page of ours, and there are no scripts. No page has a secret in it, and no address that the browser stays at.
 package page
 
 import (
@@ -11,7 +14,7 @@ import (
 	"net"
 	"net/http"
 
-	"fermata/checks"
+	"fermata/app/loopback"
 	"fermata/checks/session"
 )
 
@@ -31,38 +34,45 @@ func Demo(clientID string) Option {
 // ten minutes. begin starts an attempt that comes back to the address that it is given; it is called
 // again when the person tries again. SignIn returns nil once the account is signed in and the browser
 // has the page that says so; the last error, once two minutes have passed after it; that of a browser that
-// does not open; or ctx's.
+// does not open; ErrShared; or ctx's.
 func SignIn(ctx context.Context, open Open, begin func(redirectURI string) (*session.Attempt, error), opts ...Option) error {
-	l, err := listen()
+	l, err := loopback.Listen()
 	if err != nil {
 		return err
 	}
-	return signIn(newVisit(ctx, l.Addr(), open, opts), l, begin)
+	return signIn(newVisit(ctx, l.Addr(), l.KnowsPeers(), first(l.Addr()), open, opts), l, begin)
+}
+
+// first is where a sign-in begins, below the visit's path: with a word on the redirect URI, where that is
+// not the usual one.
+func first(at net.Addr) string {
+	if at.(*net.TCPAddr).IP.To4() == nil {
+		return "ipv6"
+	}
+	return "go"
 }
 
 func signIn(v *visit, l net.Listener, begin func(redirectURI string) (*session.Attempt, error)) error {
 	defer v.cancel()
 	defer l.Close()
-	first, err := v.begin(begin)
-	if err != nil {
+	if _, err := v.begin(begin); err != nil {
 		return err
 	}
 	// A person who tries again comes here.
-	v.mux.HandleFunc("GET "+v.path+"{$}", func(w http.ResponseWriter, r *http.Request) {
+	v.mux.HandleFunc("GET "+v.path+"{$}", v.invited(func(w http.ResponseWriter, r *http.Request) {
 		a, err := v.begin(begin)
 		if err != nil {
 			v.failed(w, err)
+			v.happened(event{failure, err})
 			return
 		}
-		http.Redirect(w, r, a.URL, http.StatusSeeOther)
-	})
-	return v.run(l, first.URL, patience)
-}
-
-func listen() (net.Listener, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return nil, checks.WithHint(err, "A firewall or a sandbox may keep Fermata from listening at 127.0.0.1.")
-	}
-	return l, nil
+		redirect(w, r, a.URL)
+	}))
+	v.mux.HandleFunc("GET "+v.path+"ipv6", v.invited(func(w http.ResponseWriter, _ *http.Request) {
+		v.show(w, message(http.StatusOK, "Is this address registered?", []string{
+			"This computer has no address 127.0.0.1, so this sign-in comes back to another one.",
+			"Your client ID needs " + v.redirectURI() + " among its redirect URIs. Add it, if it isn’t there yet, and then continue.",
+		}, v.path+"go", "Continue"))
+	}))
+	return v.run(l, patience)
 }

@@ -3,13 +3,12 @@ package page
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
-	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +24,7 @@ const (
 	guidance  = 30 * time.Minute // for one who first has a client ID to make
 	afterword = 2 * time.Minute  // for one who reads what went wrong
 	exchange  = 45 * time.Second // for the provider, when the person has come back
-	reload    = 3 * time.Second  // for a browser that left before it had the last page
+	reload    = 3 * time.Second  // for a browser that does not come for the last page at once
 )
 
 // A visit is one stay of a person in the browser, from the first page to the last.
@@ -39,24 +38,17 @@ type visit struct {
 	path   string // the address that nobody can guess, between slashes
 	mux    *http.ServeMux
 	events chan event
+	guest  *guest // nil: nobody but the person is answered
 
 	mu       sync.Mutex
 	current  *try
 	clientID string // as it was typed last
 }
 
-// A try is one attempt to sign in.
-type try struct {
-	attempt *session.Attempt
-	state   string
-	finish  sync.Once
-	err     error
-}
-
 // An event ends the visit, or changes how long it may last.
 type event struct {
 	what happening
-	err  error // failure
+	err  error // of failure and stopped
 }
 
 type happening int
@@ -64,11 +56,13 @@ type happening int
 const (
 	begun   happening = iota // a new try
 	failure                  // it came to nothing, and the page says so
-	signed                   // it succeeded, and the page that says so may be lost
+	signed                   // it succeeded, and the browser may not come for the page that says so
 	told                     // it succeeded, and the browser has the page
+	stopped                  // it must not go on
 )
 
-func newVisit(ctx context.Context, at net.Addr, open Open, opts []Option) *visit {
+// newVisit begins one whose first address leads to first, below path.
+func newVisit(ctx context.Context, at net.Addr, knowsPeers bool, first string, open Open, opts []Option) *visit {
 	v := &visit{
 		open:   open,
 		caller: ctx,
@@ -77,16 +71,28 @@ func newVisit(ctx context.Context, at net.Addr, open Open, opts []Option) *visit
 		mux:    http.NewServeMux(),
 		events: make(chan event, 1),
 	}
+	if !knowsPeers {
+		v.guest = newGuest()
+	}
 	v.ctx, v.cancel = context.WithCancel(ctx)
+	v.mux.HandleFunc("GET "+startPath, func(w http.ResponseWriter, r *http.Request) { v.start(w, r, v.path+first) })
 	v.mux.HandleFunc("GET /callback", v.callback)
+	v.mux.HandleFunc("GET /expired", v.expired)
+	v.mux.HandleFunc("GET "+v.path+"go", v.invited(v.goOn))
+	v.mux.HandleFunc("GET "+v.path+"done", v.done)
 	for _, o := range opts {
 		o(v)
 	}
 	return v
 }
 
+// redirectURI is what has to be registered for the client ID: without a port, it serves any.
+func (v *visit) redirectURI() string {
+	return v.origin[:strings.LastIndex(v.origin, ":")] + "/callback"
+}
+
 // run serves the pages, opens the first, and waits for the end: for so long, while no try is begun.
-func (v *visit) run(l net.Listener, first string, patience time.Duration) error {
+func (v *visit) run(l net.Listener, patience time.Duration) error {
 	server := &http.Server{
 		Handler:           v,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -102,6 +108,7 @@ func (v *visit) run(l net.Listener, first string, patience time.Duration) error 
 	defer server.Close()
 	defer v.cancel()
 	// What is opened may outlive the visit.
+	first := v.origin + startPath
 	if err := v.open(v.caller, first); err != nil {
 		if checks.Hint(err) == "" {
 			err = checks.WithHint(fmt.Errorf("the browser did not open: %w", err), "Open this yourself: "+first)
@@ -134,6 +141,8 @@ func (v *visit) wait(first time.Duration) error {
 				timer.Reset(reload)
 			case told:
 				return nil
+			case stopped:
+				return e.err
 			}
 		}
 	}
@@ -144,33 +153,6 @@ func (v *visit) happened(e event) {
 	case v.events <- e:
 	case <-v.ctx.Done():
 	}
-}
-
-// begin starts a new attempt in the place of the one before.
-func (v *visit) begin(start func(redirectURI string) (*session.Attempt, error)) (*session.Attempt, error) {
-	a, err := start(v.origin + "/callback")
-	if err != nil {
-		return nil, err
-	}
-	u, err := url.Parse(a.URL)
-	if err != nil {
-		return nil, fmt.Errorf("the address to sign in at: %w", err)
-	}
-	v.mu.Lock()
-	v.current = &try{attempt: a, state: u.Query().Get("state")}
-	v.mu.Unlock()
-	v.happened(event{what: begun})
-	return a, nil
-}
-
-// match returns the try that state belongs to, or nil.
-func (v *visit) match(state string) *try {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.current == nil || subtle.ConstantTimeCompare([]byte(state), []byte(v.current.state)) != 1 {
-		return nil
-	}
-	return v.current
 }
 
 // ServeHTTP implements http.Handler: it turns strangers away.
@@ -186,37 +168,4 @@ func (v *visit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		v.mux.ServeHTTP(w, r)
 	}
-}
-
-// callback is where the provider sends the browser back to. Whoever comes without the state of this
-// try learns nothing, and changes nothing.
-func (v *visit) callback(w http.ResponseWriter, r *http.Request) {
-	t := v.match(r.URL.Query().Get("state"))
-	if t == nil {
-		v.show(w, message(http.StatusBadRequest, "This page has expired",
-			[]string{"Use the most recent sign-in page, or start again from Fermata."}, "", ""))
-		return
-	}
-	// A browser that comes twice, by a reload, is shown the same end twice.
-	t.finish.Do(func() {
-		ctx, cancel := context.WithTimeout(v.ctx, exchange)
-		defer cancel()
-		t.err = t.attempt.Finish(ctx, r.URL.Query())
-	})
-	if t.err != nil {
-		v.failed(w, t.err)
-		return
-	}
-	v.show(w, message(http.StatusOK, "You are signed in", []string{"You can close this page. Fermata will take it from here."}, "", ""))
-	if r.Context().Err() != nil {
-		v.happened(event{what: signed})
-		return
-	}
-	v.happened(event{what: told})
-}
-
-// failed says what went wrong, and offers another try.
-func (v *visit) failed(w http.ResponseWriter, err error) {
-	v.show(w, message(http.StatusOK, "You are not signed in", sentences(err), v.path, "Try again"))
-	v.happened(event{failure, err})
 }

@@ -187,6 +187,10 @@ func (f fermata) page(prefix string, steps ...chromedp.Action[chromedp.Void]) {
 	f.must(chromedp.Do(limited, steps...))
 }
 
+// sentOn is how the address of the page begins that the browser is sent on to from the first one, which may
+// have another port.
+func sentOn(first string) string { return first[:strings.LastIndex(first, ":")+1] }
+
 // What a person does on Spotify's page, and sees then.
 var (
 	agree        = chromedp.Click(chromedp.CSS("#agree"))
@@ -269,7 +273,7 @@ func TestFermataSignInAgain(t *testing.T) {
 	f.must(f.ClickNotice(ctx, notice, "Sign in again"))
 	url, err := f.WaitOpened(ctx, 1)
 	f.must(err)
-	f.page(url, agree, signedInPage)
+	f.page(sentOn(url), agree, signedInPage)
 	f.await("signed in", status.signedIn)
 	f.must(f.NoNotice(ctx, notice))
 	shoot(t, f.Desktop, "fermata-signed-in")
@@ -290,6 +294,7 @@ func TestFermataConnect(t *testing.T) {
 	f.must(f.ClickNotice(ctx, notice, n.Buttons[0]))
 	url, err := f.WaitOpened(ctx, 1)
 	f.must(err)
+	url = sentOn(url)
 	field := chromedp.CSS("#client_id") // the demo has filled it in
 	f.page(url,
 		chromedp.Clear(field),
@@ -354,7 +359,7 @@ api_url = "%[3]s/v1/me"
 	f.must(f.ClickMenu(ctx, "Sign in…"))
 	url, err := f.WaitOpened(ctx, 1)
 	f.must(err)
-	f.page(url, agree, signedInPage)
+	f.page(sentOn(url), agree, signedInPage)
 	f.await("signed in", status.signedIn)
 	f.must(f.ClickMenu(ctx, "Quit Fermata"))
 	f.must(f.NoIcon(ctx))
