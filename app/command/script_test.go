@@ -23,12 +23,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain makes programs of this test binary: fermata itself, and what a desktop opens pages with.
+// TestMain makes programs of this test binary: fermata itself, what a desktop opens pages with, and one
+// that looks whether such a page is still there.
 func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", "8") // scripts wait more than they work; -parallel overrides it
 	testscript.Main(m, map[string]func(){
 		"fermata":  func() { os.Exit(command.Main(os.Args[1:], os.Stdout, os.Stderr, tray.Run)) },
 		"xdg-open": func() { browse(os.Args[1]) },
+		"knock":    func() { knock(os.Args[1]) },
 	})
 }
 
@@ -126,8 +128,31 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// browse is a person in front of a browser: who is asked for a permission gives it.
+// knock says whether anybody listens at the address that stands in a file.
+func knock(file string) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "knock:", err)
+		os.Exit(4)
+	}
+	if resp, err := http.Get(strings.TrimSpace(string(text))); err != nil {
+		fmt.Println("closed")
+	} else {
+		resp.Body.Close()
+		fmt.Println("open")
+	}
+}
+
+// browse is a person in front of a browser: who is asked for a permission gives it. One who is away leaves
+// the address in the file $AWAY.
 func browse(address string) {
+	if file := os.Getenv("AWAY"); file != "" {
+		if err := os.WriteFile(file, []byte(address+"\n"), 0o600); err != nil {
+			fmt.Fprintln(os.Stderr, "xdg-open:", err)
+			os.Exit(4)
+		}
+		return
+	}
 	page := func(resp *http.Response, err error) (address, text string) {
 		if err == nil {
 			defer resp.Body.Close()
