@@ -19,11 +19,12 @@ const (
 	ArcHalf
 	ArcQuarter
 	ArcBroken // ended, or not signed in
+	ArcFaint  // there is no account
 )
 
 // String returns the arc as the icons' file names spell it.
 func (a Arc) String() string {
-	return [...]string{"full", "three-quarters", "half", "quarter", "broken"}[a]
+	return [...]string{"full", "three-quarters", "half", "quarter", "broken", "faint"}[a]
 }
 
 // A Dot is the fermata's dot, which is the clock.
@@ -42,7 +43,7 @@ func (d Dot) String() string {
 }
 
 // Icon returns the tray icon for what the session and the clock are: a PNG of 88 pixels on Linux, of 44
-// on macOS, and an ICO of several sizes on Windows. There are fifteen; the bytes of each are always the
+// on macOS, and an ICO of several sizes on Windows. There are eighteen; the bytes of each are always the
 // same.
 func Icon(a Arc, d Dot) []byte {
 	data, err := icons.ReadFile(fmt.Sprintf("icons/%s/%v-%v.%s", runtime.GOOS, a, d, format))

@@ -22,14 +22,15 @@ type Notice struct {
 
 // Keys of notices that tell of no cause.
 const (
-	ConnectKey  = "app/connect"    // there is no account yet
+	ConnectKey  = "app/connect"    // the first start, without an account
 	SettingsKey = "settings/wrong" // the settings file can't be used as it is
 	DevicesKey  = "devices"        // where is it to play?
 )
 
-// A Reminder records which expiry notice was shown, so that a restart does not repeat it.
+// A Reminder records which expiry notice was shown, or the one at the first start, so that a restart does
+// not repeat it.
 type Reminder struct {
-	End   time.Time `json:"end"`   // of the sign-in
+	End   time.Time `json:"end"`   // of the sign-in; zero: it is of none
 	Level int       `json:"level"` // of the worst notice shown
 	Later time.Time `json:"later"` // put off until then; zero: not
 }
@@ -66,7 +67,7 @@ func (s *State) notify() {
 		}
 		if len(s.Settings.Problems) > 0 {
 			s.add(Notice{Key: SettingsKey, Level: 2, Buttons: []ActionID{"app/settings"}})
-		} else if len(s.Accounts) == 0 {
+		} else if _, told := s.before[ConnectKey]; len(s.Accounts) == 0 && !told {
 			s.add(Notice{Key: ConnectKey, Level: 1, Buttons: []ActionID{"app/connect"}})
 		}
 	}
@@ -172,8 +173,8 @@ func (s *State) answerNotice(a *Answer) Notice {
 	return Notice{Key: "message", Answer: a}
 }
 
-// remember keeps which buttons are on the screen or were, and which ends of sign-ins a person was told
-// of.
+// remember keeps which buttons are on the screen or were, and what a person was told of that a restart
+// is not to repeat.
 func (s *State) remember() {
 	for _, n := range s.recent {
 		if n.on {
@@ -183,6 +184,9 @@ func (s *State) remember() {
 	changed := false
 	for _, n := range s.Notices {
 		s.recent[n.Key] = &shown{buttons: n.Buttons, on: true}
+		if _, told := s.Reminders[n.Key]; n.Key == ConnectKey && !told {
+			s.Reminders[n.Key], changed = Reminder{Level: n.Level}, true
+		}
 		if n.Cause == nil || n.Cause.ID != cause.GrantEnds {
 			continue
 		}

@@ -119,6 +119,9 @@ func (s *story) start(a args) string {
 		told["spotify/grant"] = t
 	}
 	s.settings.File, s.past = true, a.has("past")
+	if a.has("welcomed") {
+		told[core.ConnectKey] = core.Reminder{Level: 1}
+	}
 	s.state = core.New(s.at, s.settings, told, troubles, a.has("programs"))
 	if s.past {
 		s.state.Recall(nil, false)

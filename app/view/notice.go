@@ -32,7 +32,7 @@ func (w words) notices() []Notice {
 		case n.Answer != nil:
 			v.Title, v.Body = w.answer(n.Answer)
 		case n.Key == core.ConnectKey:
-			v.Title, v.Body = "Connect Spotify", "Connect your Spotify account so Fermata can keep you signed in."
+			v.Title, v.Body = "Connect Spotify", "Fermata now watches your clock. Once Spotify is connected, it also keeps your session alive and warns you before your sign-in expires."
 		case n.Key == core.SettingsKey:
 			v.Title = "Your settings can’t be used"
 			v.Body = w.State.Settings.Problems[0].Error() + ". Until that is corrected, Fermata goes on with the last good settings."

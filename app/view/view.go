@@ -61,7 +61,7 @@ func (w words) icon() Icon {
 		i.Arc = max(i.Arc, w.arc(&w.Accounts[n]))
 	}
 	if len(w.Accounts) == 0 {
-		i.Arc = assets.ArcBroken
+		i.Arc = assets.ArcFaint
 	}
 	return i
 }

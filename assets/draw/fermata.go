@@ -19,6 +19,7 @@ const (
 	crownWidth   = 3.6        // of the brush at the crown
 	footWidth    = 2.6        // and at the feet
 	trackWidth   = 0.9        // what is left of the arc where the session's time has run out
+	faintWidth   = 1.7        // of an arc that stands for no session
 
 	dotX, dotY                = 11.0, 17.4
 	dotR                      = 3.4
@@ -77,6 +78,8 @@ func arc(a assets.Arc) []layer {
 		return []layer{track, {[]shape{brush(0, 90, crownWidth, footWidth, 1)}, healthy}}
 	case assets.ArcQuarter:
 		return []layer{track, {[]shape{brush(0, 45, crownWidth, footWidth, 1)}, warning}}
+	case assets.ArcFaint:
+		return []layer{{[]shape{brush(0, 180, faintWidth, faintWidth, 1)}, elapsed}}
 	}
 	left := brush(0, 80, crownWidth, footWidth, 0)
 	right := brush(100, 180, crownWidth, footWidth, 0)

@@ -45,7 +45,7 @@ func main() {
 // files returns every icon file by its name below icons.
 func files() (map[string][]byte, error) {
 	all := map[string][]byte{}
-	for a := assets.ArcFull; a <= assets.ArcBroken; a++ {
+	for a := assets.ArcFull; a <= assets.ArcFaint; a++ {
 		for d := assets.DotSolid; d <= assets.DotBeside; d++ {
 			layers := fermata(a, d)
 			name := fmt.Sprintf("%v-%v", a, d)

@@ -61,8 +61,8 @@ const (
 	OtherAnswer        ServerVerdict = "answer to another question"
 	ClockSet           ServerVerdict = "clock set in the meantime" // every sample was taken across a clock step
 	SleptMeanwhile     ServerVerdict = "slept in the meantime"     // or across a suspend
-	Denies             ServerVerdict = "refused to answer"          // it answered DENY or RSTR once
-	AskedToWait        ServerVerdict = "asked us to wait"    // it answered RATE, and the wait is not over
+	Denies             ServerVerdict = "refused to answer"         // it answered DENY or RSTR once
+	AskedToWait        ServerVerdict = "asked us to wait"          // it answered RATE, and the wait is not over
 	CertificateRefused ServerVerdict = "certificate refused"
 	NoDate             ServerVerdict = "no usable date" // in the answer of a web server
 )
