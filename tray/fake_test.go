@@ -14,6 +14,7 @@ type fakeKit struct {
 	mu    sync.Mutex  // guards what the panel changes, for the race detector: in a bubble nothing is at once
 	items []*fakeItem // in the order of the menu
 	tip   string
+	title string
 }
 
 type fakeItem struct {
@@ -55,6 +56,7 @@ func (k *fakeKit) add(parent item, title string, box bool) (item, <-chan struct{
 func (k *fakeKit) separator()          {}
 func (k *fakeKit) setIcon([]byte)      {}
 func (k *fakeKit) setTooltip(s string) { k.tip = s }
+func (k *fakeKit) setTitle(s string)   { k.title = s }
 
 // menu returns the rows that can be seen, those of submenus below their parents after a "> ".
 func (k *fakeKit) menu() (rows []string) {

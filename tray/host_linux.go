@@ -124,10 +124,11 @@ func register(ctx context.Context, conn *dbus.Conn) {
 	object.CallWithContext(ctx, watcher+".RegisterStatusNotifierItem", 0, name)
 }
 
-// dressEarly sets icon and tooltip before systray runs: see again.
+// dressEarly sets icon and tooltip before systray runs: see again. What the title is then becomes the icon's
+// ID, by which panels remember it.
 func (p *panel) dressEarly(first view.View) {
 	p.dress(first)
-	systray.SetTitle("Fermata") // panels use it as its ID
+	systray.SetTitle("Fermata")
 }
 
 // escape keeps panels from taking an underline for a mnemonic (com.canonical.dbusmenu, "label").

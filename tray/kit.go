@@ -1,6 +1,10 @@
 package tray
 
-import "fyne.io/systray"
+import (
+	"runtime"
+
+	"fyne.io/systray"
+)
 
 // An item is one of systray's menu items. On Windows a hidden one is not in the menu, and every method
 // but Hide puts it there again.
@@ -21,6 +25,7 @@ type toolkit interface {
 	add(parent item, title string, box bool) (added item, clicked <-chan struct{})
 	separator()
 	setIcon(image []byte)
+	setTitle(string)   // what a screen reader and lists of icons call it
 	setTooltip(string) // of at most 127 UTF-16 units: systray on Windows copies without looking for the end
 }
 
@@ -39,6 +44,11 @@ func (native) add(parent item, title string, box bool) (item, <-chan struct{}) {
 	return added, added.ClickedCh
 }
 
-func (native) separator()            { systray.AddSeparator() }
-func (native) setIcon(image []byte)  { systray.SetIcon(image) }
+func (native) separator()           { systray.AddSeparator() }
+func (native) setIcon(image []byte) { systray.SetIcon(image) }
+func (native) setTitle(title string) {
+	if runtime.GOOS == "linux" { // on macOS it would stand beside the icon
+		systray.SetTitle(title)
+	}
+}
 func (native) setTooltip(tip string) { systray.SetTooltip(tip) }

@@ -3,6 +3,7 @@ package tray
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"fermata/app/core"
@@ -78,7 +79,7 @@ func (p *panel) own(bus context.Context, v view.View) {
 	}
 }
 
-// dress sets icon and tooltip where they differ. Before the first time there is neither.
+// dress sets icon, tooltip and title where they differ. Before the first time there is neither.
 func (p *panel) dress(v view.View) {
 	if p.tooltip == "" || p.icon != v.Icon {
 		p.icon = v.Icon
@@ -87,6 +88,8 @@ func (p *panel) dress(v view.View) {
 	if p.tooltip != v.Tooltip {
 		p.tooltip = v.Tooltip
 		p.kit.setTooltip(v.Tooltip)
+		title, _, _ := strings.Cut(strings.Replace(v.Tooltip, "\n", ": ", 1), "\n")
+		p.kit.setTitle(title)
 	}
 }
 

@@ -210,6 +210,12 @@ func TestFermataIcon(t *testing.T) {
 			if !strings.HasPrefix(item.Tooltip, "Fermata (DEMO)") || item.Status != "Active" {
 				t.Errorf("the tray was told %+v", item)
 			}
+			f.must(until(t.Context(), func(ctx context.Context) error {
+				if item, err = f.WaitItem(ctx, "Fermata"); err == nil && !strings.HasPrefix(item.Title, "Fermata (DEMO): Session until ") {
+					err = fmt.Errorf("the icon is called %q", item.Title)
+				}
+				return err
+			}))
 			icon, err := f.Icon(t.Context())
 			f.must(err)
 			if painted := Painted(icon, icon.Bounds()); painted.Dx() < 16 || painted.Dy() < 8 {

@@ -13,6 +13,7 @@ const itemInterface = "org.kde.StatusNotifierItem"
 // An Item is a program's icon in the tray, as the tray was told of it.
 type Item struct {
 	ID      string
+	Title   string
 	Tooltip string
 	Status  string // "Active", "Passive" or "NeedsAttention"
 	bus     string
@@ -59,6 +60,7 @@ func (d *Desktop) Items(ctx context.Context) ([]Item, error) {
 			return nil, fmt.Errorf("the tray item %s: %w", r, err)
 		}
 		read(all, "Id", &item.ID)
+		read(all, "Title", &item.Title)
 		read(all, "Status", &item.Status)
 		read(all, "Menu", &item.menu)
 		if tip, ok := all["ToolTip"].Value().([]any); ok && len(tip) == 4 {
