@@ -24,7 +24,7 @@ import (
 )
 
 const (
-	lockPatience = 45 * time.Second       // longer than a renewal takes at most: its request and its saving
+	lockPatience = 45 * time.Second       // longer than a renewal takes whose answer comes in time: its request and its saving
 	lockPause    = 100 * time.Millisecond // between tries to get the lock
 	recordSize   = 512                    // bytes of a record, so that it can be changed on a full disk
 )

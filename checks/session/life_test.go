@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fermata/checks"
+	"fermata/checks/web"
 )
 
 var errNoHost = &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}
@@ -383,4 +384,30 @@ func TestCanceledLookIsNoTrouble(t *testing.T) {
 			t.Errorf("%+v, then %+v", f, b.facts())
 		}
 	})
+}
+
+// Who waits hears after 20 seconds that there is no answer. One that comes later is read all the same, as it has
+// the only good refresh token in it.
+func TestLateAnswer(t *testing.T) {
+	for _, after := range []time.Duration{web.Timeout, 50 * time.Second, answerTimeout - time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t)
+			b.provider.set(func(p *fakeProvider) { p.rotate, p.delay = true, after })
+			begin := time.Now()
+			err := b.Refresh(t.Context())
+			if d := time.Since(begin); d != web.Timeout {
+				t.Errorf("it was waited for %v", d)
+			}
+			if tr, _ := errors.AsType[*Trouble](err); after > web.Timeout && (tr == nil || tr.Code != CodeTimeout || checks.Hint(err) == "") {
+				t.Errorf("%v, hint %q", err, checks.Hint(err))
+			}
+			b.provider.set(func(p *fakeProvider) { p.delay = 0 })
+			if f, _ := b.Look(t.Context()); !f.good() || time.Since(begin) != after || b.keeper.token() != "refresh-1" {
+				t.Errorf("after %v: %+v, kept %q", time.Since(begin), f.Trouble, b.keeper.token())
+			}
+			if n, _ := b.provider.counts(); n != 1 {
+				t.Errorf("%d renewals", n)
+			}
+		})
+	}
 }

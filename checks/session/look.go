@@ -13,14 +13,15 @@ const maxSteps = 4
 
 // Look makes the requests that are due. It returns what is known then, and in how long the next request
 // is due, at least a second; 0: not before something asks for it. Each Look counts as asked for, so the
-// health look is made even if its time has not come. A click that comes meanwhile goes first.
+// health look is made even if its time has not come, but for one that had to wait for a renewal which failed.
+// A click that comes meanwhile goes first.
 func (a *Account) Look(ctx context.Context) (Facts, time.Duration) {
 	looks, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.mu.Lock()
 	a.stopLooks = cancel
 	a.mu.Unlock()
-	var early bool
+	before, early := a.snapshot().renewals, true
 	err := a.exclusively(ctx, func(ctx context.Context) error {
 		a.retry()
 		a.load(ctx, false)
@@ -28,7 +29,10 @@ func (a *Account) Look(ctx context.Context) (Facts, time.Duration) {
 		if s := a.snapshot(); s.dirty && (s.saveErr == nil || a.clock.Elapsed() >= nextKeeping(s.saveErr)) {
 			a.saveAgain(ctx)
 		}
-		early = a.steps(looks)
+		if s := a.snapshot(); s.renewals != before && s.renewal != nil {
+			early = false
+		}
+		early = a.steps(looks, early)
 		return nil
 	})
 	if err != nil {
@@ -52,10 +56,9 @@ func (a *Account) due(early bool) time.Duration {
 	return max(in, time.Second)
 }
 
-// steps makes the requests that are due, a few at most, until ctx ends. It reports whether what was due
-// ahead of its time, see next, is still to be made.
-func (a *Account) steps(ctx context.Context) (early bool) {
-	early = true
+// steps makes the requests that are due, a few at most, until ctx ends; early for what is due ahead of its
+// time, see next. It reports whether that is still to be made.
+func (a *Account) steps(ctx context.Context, early bool) bool {
 	for range maxSteps {
 		cfg := a.config()
 		what, in := next(a.snapshot(), cfg.Ask, cfg.Provider.HealthURL != "", early, a.clock.Elapsed())

@@ -9,9 +9,14 @@ import (
 
 	"fermata/checks"
 	"fermata/checks/text"
+	"fermata/checks/web"
 
 	"golang.org/x/oauth2"
 )
+
+// answerTimeout is how long the answer to a renewal is waited for: longer than servers on the way, which give up
+// after a minute or so, and than a minute for which this process does not run.
+const answerTimeout = 2 * time.Minute
 
 var errNotSignedIn = checks.WithHint(errors.New("not signed in"), "Sign in first.")
 
@@ -111,14 +116,26 @@ func (a *Account) renew(ctx context.Context) error {
 	return nil
 }
 
-// try makes one request for a new access token.
+// try makes one request for a new access token. Whoever waits is told after web.Timeout that there is no answer,
+// and an answer that comes later still counts: the refresh token in it may be the only good one.
 func (a *Account) try(ctx context.Context) (renewal, *oauth2.Token, *Trouble) {
 	r, t := a.prepare(ctx)
 	if t != nil {
 		return renewal{}, nil, t
 	}
+	client := *a.client
+	client.Timeout = answerTimeout
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, &client)
+	tell, told := a.tell, make(chan struct{})
+	late := time.AfterFunc(web.Timeout, func() {
+		tell(a.failed(&Trouble{Where: AtNetwork, Code: CodeTimeout, Text: "no answer so far"}))
+		close(told)
+	})
 	cfg := a.config()
 	tok, err := cfg.oauth(r.grant.ClientID).TokenSource(ctx, &oauth2.Token{RefreshToken: r.grant.RefreshToken}).Token()
+	if !late.Stop() {
+		<-told
+	}
 	if err != nil {
 		t = sortTokenError(cfg.Provider, err, a.clock.Now(), r.grant.RefreshToken, a.snapshot().token.access)
 	}

@@ -110,7 +110,8 @@ type Account struct {
 	// requests serialises requests: one goroutine at a time, the one that has put a value in, talks to the
 	// provider or the keeper.
 	requests chan struct{}
-	unlock   func() // lets go of the Guard's lock, which whoever holds requests has; nil: it is free
+	tell     func(error) // lets whoever waits for the request under way go on, once
+	unlock   func()      // lets go of the Guard's lock, which whoever holds requests has; nil: it is free
 
 	mu        sync.Mutex // guards what follows; never held across a request
 	cfg       Config
@@ -200,16 +201,24 @@ func (a *Account) acquire(ctx context.Context) error {
 }
 
 // exclusively runs f while no other request runs, waits for it under ctx and returns its error. When ctx
-// ends first, f ends by itself, so that a reply with a new refresh token is never dropped on the way.
+// ends first, or f tells an error before its end, f ends by itself, so that a reply with a new refresh token is
+// never dropped on the way.
 func (a *Account) exclusively(ctx context.Context, f func(ctx context.Context) error) error {
 	if err := a.acquire(ctx); err != nil {
 		return err
 	}
 	done := make(chan error, 1)
+	tell := func(err error) {
+		select {
+		case done <- err:
+		default: // told before
+		}
+	}
+	a.tell = tell
 	go func() {
 		err := f(ctx)
 		<-a.requests
-		done <- err
+		tell(err)
 	}()
 	select {
 	case err := <-done:
