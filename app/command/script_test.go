@@ -23,14 +23,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain makes programs of this test binary: fermata itself, what a desktop opens pages with, and one
-// that looks whether such a page is still there.
+// TestMain makes programs of this test binary: fermata itself, what a desktop opens pages with, one
+// that looks whether such a page is still there, and a Fermata whose renewals can be held.
 func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", "8") // scripts wait more than they work; -parallel overrides it
 	testscript.Main(m, map[string]func(){
 		"fermata":  func() { os.Exit(command.Main(os.Args[1:], os.Stdout, os.Stderr, tray.Run)) },
 		"xdg-open": func() { browse(os.Args[1]) },
 		"knock":    func() { knock(os.Args[1]) },
+		"renewer":  program,
 	})
 }
 
