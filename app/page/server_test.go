@@ -49,6 +49,8 @@ func TestNothingYet(t *testing.T) {
 	if at, r := browse(t, form+"done"); at != form || r.status != 200 {
 		t.Errorf("before a try it leads to %s", at)
 	}
+	origin := form[:strings.LastIndex(strings.TrimSuffix(form, "/"), "/")]
+	wantPage(t, comeBack(t, origin+"/callback?code=x&state="), 400, "This page has expired")
 	post(t, form, standin.ClientID, nil)
 	if at, r := browse(t, form+"done"); at != form || r.status != 200 {
 		t.Errorf("before the browser comes back it leads to %s", at)

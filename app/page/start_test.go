@@ -100,6 +100,10 @@ func unknown(t *testing.T) (*stay, *visit) {
 func TestOneBrowser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, v := unknown(t)
+		early := &tab{v: v, cookies: map[string]string{cookieName: ""}} // before there is a cookie to have
+		if got := early.get(v.path + "go"); got.Code != 403 {
+			t.Errorf("before anybody came: %d", got.Code)
+		}
 		person := &tab{v: v}
 		entered := person.get("/start")
 		c := entered.Result().Cookies()
