@@ -40,8 +40,12 @@ func TestLineReadsNoMoreThanItNeeds(t *testing.T) {
 		Line(huge, 500, "secret")
 		line = min(line, time.Since(begin))
 		begin = time.Now()
-		if utf8.RuneCountInString(strings.ToUpper(huge)) != len(huge) {
-			t.Fatal("another length")
+		n := 0
+		for _, r := range huge {
+			n += int(r)
+		}
+		if n == 0 {
+			t.Fatal("nothing was read")
 		}
 		whole = min(whole, time.Since(begin))
 	}
