@@ -78,10 +78,7 @@ func (c *conn) check() {
 	}
 }
 
-func address(a net.Addr) netip.AddrPort {
-	p := a.(*net.TCPAddr).AddrPort()
-	return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
-}
+func address(a net.Addr) netip.AddrPort { return a.(*net.TCPAddr).AddrPort() }
 
 const (
 	refusal   = "This page is only for the person who started Fermata on this computer.\n"

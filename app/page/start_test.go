@@ -173,6 +173,27 @@ func TestTwoBrowsersLate(t *testing.T) {
 	})
 }
 
+// TestDeclinedAndLeft: whoever declines and reads no further ends the sign-in with that, two minutes later.
+func TestDeclinedAndLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStay(t)
+		l := &quiet{closed: make(chan struct{})}
+		v := newVisit(t.Context(), l.Addr(), true, "go", s.open, nil)
+		go func() { s.ended <- signIn(v, l, s.begin) }()
+		<-s.opened
+		b := &tab{v: v}
+		back, err := s.spotify.Cancel(b.get(v.path + "go").Header().Get("Location"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		b.get(back.String())
+		if err := <-s.ended; err == nil || !strings.Contains(err.Error(), "declined") || time.Since(start) != afterword {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+	})
+}
+
 // TestIPv6: where there is no 127.0.0.1, another redirect URI has to be registered, and the person is told.
 func TestIPv6(t *testing.T) {
 	l := &quiet{closed: make(chan struct{}), ip: "::1"}
