@@ -108,9 +108,7 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 				continue
 			}
 			a.mu.Lock()
-			for _, acc := range a.accounts {
-				acc.KeeperChanged()
-			}
+			a.keeperChanged()
 			a.mu.Unlock()
 			a.step(ctx, faces, core.Changed{Keyring: true})
 		case s, ok := <-a.out.Reloads:

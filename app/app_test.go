@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"fermata/app/core"
+	"fermata/app/secrets"
 	"fermata/checks"
 	"fermata/checks/clock"
+	"fermata/checks/session"
 )
 
 const day = 24 * time.Hour
@@ -92,6 +94,38 @@ func TestKeyringOpens(t *testing.T) {
 		b.keyring <- struct{}{}
 		time.Sleep(time.Second)
 		b.want()
+	})
+}
+
+// Another store that is chosen while it runs has the sign-in at once, or as soon as that can be.
+func TestStoreChanges(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		is := func(what string, want *secrets.Memory, line string) {
+			b.t.Helper()
+			time.Sleep(time.Second)
+			for _, place := range []*secrets.Memory{b.keeper, b.file} {
+				if _, err := place.Load(b.t.Context(), "spotify"); errors.Is(err, session.ErrNoGrant) == (place == want) {
+					b.t.Errorf("%s: %v", what, err)
+				}
+			}
+			menu := strings.Join(b.view().Menu.Lines, " ")
+			if at := strings.Index(menu, "Still kept"); line == "" && at >= 0 || line != "" && !strings.Contains(menu, line) {
+				b.t.Errorf("%s: the menu is\n%s", what, menu)
+			}
+			b.want()
+		}
+		choose := func(store string) { b.settle(func(s *core.Settings) { s.Secrets.Store = store }) }
+		choose("file")
+		is("the file is chosen", b.file, "")
+		b.file.Lock(true)
+		choose("keyring")
+		time.Sleep(time.Second)
+		b.file.Lock(false)
+		is("it can't be read", b.file, "Still kept in the file, not in the keyring: the keyring is locked")
+		b.keyring <- struct{}{}
+		is("it can be read", b.keeper, "")
+		time.Sleep(2 * time.Hour)
+		is("later", b.keeper, "")
 	})
 }
 

@@ -37,7 +37,8 @@ type bench struct {
 	app      *App
 	out      Outside
 	world    *standin.World
-	keeper   *secrets.Memory
+	keeper   *secrets.Memory // the keyring's part
+	file     *secrets.Memory
 	changes  chan clock.Change
 	networks chan struct{}
 	keyring  chan struct{}
@@ -126,6 +127,9 @@ func (b *bench) outside() Outside {
 		},
 	}
 	o.Demo(b.world, b.keeper)
+	b.file = secrets.NewMemory()
+	store := secrets.NewStore(b.keeper, b.file, "keyring")
+	o.Keeper, o.Use, o.Elsewhere = store, store.Use, store.Elsewhere
 	o.Outside.Time = clock.NewTimeFrom(func() clock.Reading {
 		now := time.Now()
 		boot := time.Hour + now.Sub(start)

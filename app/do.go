@@ -184,6 +184,9 @@ func (a *App) configure(s core.Settings) {
 		acc.Configure(c)
 		a.accounts[c.Name] = acc
 	}
+	if a.out.Use != nil && a.out.Use(s.Secrets.Store) {
+		a.keeperChanged()
+	}
 	if a.clock != nil && reflect.DeepEqual(s.Clock, a.measured) {
 		return // it remembers which servers want to be left alone
 	}
@@ -192,6 +195,13 @@ func (a *App) configure(s core.Settings) {
 		Servers: s.Clock.Servers, Tolerance: s.Clock.Tolerance, Interval: s.Clock.Interval,
 		Dial: a.out.Dial, Pages: a.out.Dates, History: a.out.History, SetClock: a.out.SetClock,
 	}, a.out.Time)
+}
+
+// keeperChanged has all accounts ask their keeper again. The caller has mu.
+func (a *App) keeperChanged() {
+	for _, acc := range a.accounts {
+		acc.KeeperChanged()
+	}
 }
 
 // account returns the account of that name, nil if there is none.

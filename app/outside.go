@@ -20,6 +20,9 @@ type Outside struct {
 	Reminders map[string]core.Reminder // what earlier runs have told
 	// Reloads brings the settings after each change of the file; nil: they do not change.
 	Reloads <-chan core.Settings
+	// Use has Keeper keep the sign-ins in the store that the settings name, and reports whether that is another;
+	// nil: there is one store.
+	Use func(store string) bool
 	// Save keeps what was told, for the next run; nil: it is forgotten at the end.
 	Save func(map[string]core.Reminder) error
 	// Dial makes connections to time servers; nil: the system's.

@@ -21,6 +21,7 @@ type Outside struct {
 	Time      *clock.Time
 	Keeper    session.Keeper
 	Guard     session.Guard                   // of what Keeper keeps; nil: no other process knows it
+	Elsewhere func(account string) error      // why Keeper has a sign-in elsewhere than the settings say; nil: it has none
 	Unlock    func(ctx context.Context) error // asks the person to unlock what Keeper keeps things in; nil: it has no lock
 	Transport http.RoundTripper               // to providers
 	// Provider says whom an account is with.
@@ -78,7 +79,10 @@ func (a *Account) Configure(c config.Account) { a.Account.Configure(sessionConfi
 func (a *Account) Look(ctx context.Context) (f core.AccountFacts, next time.Duration) {
 	f.Facts, next = a.Account.Look(ctx)
 	f.Outage = a.statusPage(ctx, f.Trouble)
-	f.Locked = a.out.Unlock != nil && (unlockable(f.SaveError) || f.Trouble != nil && unlockable(f.Trouble))
+	if a.out.Elsewhere != nil {
+		f.Elsewhere = a.out.Elsewhere(a.cfg.Name)
+	}
+	f.Locked = a.out.Unlock != nil && (unlockable(f.SaveError) || unlockable(f.Elsewhere) || f.Trouble != nil && unlockable(f.Trouble))
 	return f, next
 }
 

@@ -28,6 +28,7 @@ var verbs = map[string]func(a *Account, ctx context.Context, r Request) (found a
 		}
 		return nil, a.refresh(ctx) // reads the keyring at once, which a look does only now and then
 	},
+	"memory":              func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.RefreshInMemory(ctx) },
 	string(cause.Refresh): func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.refresh(ctx) },
 	"logout":              func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.Logout(ctx) },
 	string(cause.SignIn):  func(a *Account, ctx context.Context, r Request) (any, error) { return nil, a.signIn(ctx, r.Switch) },

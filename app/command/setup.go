@@ -49,10 +49,9 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	}
 	o.Time, o.Transport, o.Provider, o.Open = clock.NewTime(), transport(), provider, open
 	keyring := secrets.NewKeyring("fermata")
-	o.Keeper, o.Unlock, o.Guard, o.Keyring = keyring, keyring.Unlock, secrets.NewGuard(state), keyring.Changes(ctx)
-	if cfg.Secrets.Store == "file" {
-		o.Keeper, o.Unlock = secrets.NewFile(filepath.Join(state, "sign-ins.json")), nil
-	}
+	store := secrets.NewStore(keyring, secrets.NewFile(filepath.Join(state, "sign-ins.json")), cfg.Secrets.Store)
+	o.Keeper, o.Use, o.Elsewhere, o.Guard = store, store.Use, store.Elsewhere, secrets.NewGuard(state)
+	o.Unlock, o.Keyring = keyring.Unlock, keyring.Changes(ctx)
 	reminders := filepath.Join(state, "reminders.json")
 	o.Reminders = readReminders(reminders)
 	o.Save = func(t map[string]core.Reminder) error {

@@ -28,8 +28,9 @@ type Account struct {
 // AccountFacts are the session's, and what else was found out at the same look.
 type AccountFacts struct {
 	session.Facts
-	Outage string // what the provider's status page says; "": none, or not known
-	Locked bool   // the keyring waits for its password, or for being made
+	Outage    string // what the provider's status page says; "": none, or not known
+	Locked    bool   // the keyring waits for its password, or for being made
+	Elsewhere error  // why the sign-in is kept in another store than the settings name; nil: it is not
 }
 
 // A Past is what a single look cannot show.
@@ -51,6 +52,13 @@ func (s *State) Account(name string) *Account {
 		return nil
 	}
 	return &s.Accounts[i]
+}
+
+// Stuck reports whether the session is over and is not renewed, since what replaces the sign-in could not be
+// saved.
+func (a *Account) Stuck(now time.Time) bool {
+	t := a.Facts.Renewal
+	return t != nil && t.Where == session.AtKeyring && !now.Before(a.Facts.UsableUntil)
 }
 
 // learn takes what a look found.
@@ -117,6 +125,11 @@ func (s *State) settle(set Settings) {
 	for _, o := range old {
 		if s.Account(o.Name) == nil {
 			s.forget(o.Name)
+		}
+	}
+	if set.Secrets.Store != s.Settings.Secrets.Store {
+		for i := range s.Accounts {
+			s.again(&s.Accounts[i].Watch, 0)
 		}
 	}
 	if !reflect.DeepEqual(set.Clock, s.Settings.Clock) {

@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"fermata/checks"
 	"fermata/checks/cause"
@@ -23,7 +24,7 @@ func (s *State) Offered() []Offer {
 		all = append(all, Offer{id, acting && !id.IsSignIn()})
 	}
 	for i := range s.Accounts {
-		s.Accounts[i].offer(add)
+		s.Accounts[i].offer(add, s.at.True)
 	}
 	add("clock/check")
 	if s.ClockLevel >= checks.Warning {
@@ -49,11 +50,14 @@ func (s *State) Offered() []Offer {
 }
 
 // offer adds what can be done about an account. Before the first look it is taken to be signed in.
-func (a *Account) offer(add func(ActionID)) {
+func (a *Account) offer(add func(ActionID), now time.Time) {
 	do := func(verb string) { add(ID(a.Name, verb)) }
 	signedIn := a.Facts.SignedIn || !a.Seen
 	if a.Facts.Locked {
 		do("unlock")
+	}
+	if a.Stuck(now) {
+		do("memory")
 	}
 	if signedIn {
 		do(string(cause.Refresh))
@@ -105,6 +109,9 @@ func (s *State) FixIDs(c Cause) []ActionID {
 	}
 	for _, fix := range c.Fixes {
 		ids = append(ids, s.fixIDs(c.Account, fix)...)
+	}
+	if (c.ID == cause.Keyring || c.ID == cause.KeyringLost) && c.Account != "" {
+		ids = slices.Insert(ids, min(1, len(ids)), ID(c.Account, "memory")) // the second best
 	}
 	return ids
 }

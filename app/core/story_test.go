@@ -376,6 +376,7 @@ func (a args) event() core.Event {
 		if d := a.duration("tolerance"); d > 0 {
 			a.s.settings.Clock.Tolerance = d
 		}
+		a.s.settings.Secrets.Store = cmp(a.value("store"), "keyring")
 		a.s.settings.Problems = nil
 		if p := a.value("problem"); p != "" {
 			a.s.settings.Problems = []config.Problem{{File: "config.toml", Line: 3, Text: p}}
@@ -438,6 +439,10 @@ func (a args) facts() any {
 		AuthorizedAt: midnight.AddDate(0, -1, 0), GrantUntil: midnight.AddDate(0, 5, 0), LastGood: a.s.at.True,
 	}}
 	f.Locked, f.Outage = a.has("locked"), a.value("outage")
+	f.InMemory = a.has("in-memory")
+	if why := a.value("elsewhere"); why != "" {
+		f.Elsewhere = errors.New(why)
+	}
 	if a.has("unsaved") {
 		f.SaveError = errors.New("the disk is full")
 	}
@@ -475,6 +480,8 @@ func (a args) facts() any {
 	switch {
 	case a.has("unhealthy"):
 		f.Health = trouble(session.Trouble{Where: session.AtAPI, Status: 503})
+	case a.has("stuck"):
+		f.Renewal = trouble(session.Trouble{Where: session.AtKeyring, Text: "the keyring is locked", Err: errors.New("the keyring is locked")})
 	case a.has("no-network"):
 		f.Renewal = trouble(session.Trouble{Where: session.AtNetwork, Code: session.CodeDNS, Text: "no such host"})
 	case a.has("odd"):

@@ -83,12 +83,15 @@ func (k *Keyring) with(ctx context.Context, account string, do func(entry) error
 		return err
 	}
 	defer s.conn.Close()
-	e, err := s.find(ctx, k.service, account)
-	if err == nil && e.locked {
+	e, err := s.find(ctx, map[string]string{"service": k.service, "username": account})
+	switch {
+	case err == nil && e.locked && len(e.items) > 0:
+		err = errHeld
+	case err == nil && e.locked:
 		err = ErrLocked
 	}
 	if errors.Is(err, ErrLocked) {
-		e, err = s.enter(ctx, e, account, err)
+		e, err = s.enter(ctx, e, err)
 	}
 	if err != nil {
 		return err
@@ -100,9 +103,9 @@ func (k *Keyring) with(ctx context.Context, account string, do func(entry) error
 	return do(e)
 }
 
-// find finds the entry of an account.
-func (s *service) find(ctx context.Context, of, account string) (entry, error) {
-	e := entry{service: s, attributes: map[string]string{"service": of, "username": account}}
+// find finds the entry with those attributes.
+func (s *service) find(ctx context.Context, attributes map[string]string) (entry, error) {
+	e := entry{service: s, attributes: attributes}
 	var locked []dbus.ObjectPath
 	err := s.ask(ctx, servicePath, serviceIface+".SearchItems", []any{&e.items, &locked}, e.attributes)
 	if err != nil {
@@ -123,14 +126,14 @@ func (s *service) find(ctx context.Context, of, account string) (entry, error) {
 
 // enter finds an entry whose collection is closed to this service's callers only: KWallet, once it was opened
 // at log-in, opens for a program without a question, but has to be asked. Otherwise it returns closed.
-func (s *service) enter(ctx context.Context, e entry, account string, closed error) (entry, error) {
+func (s *service) enter(ctx context.Context, e entry, closed error) (entry, error) {
 	if w, err := s.wallet(ctx); err != nil || !w.open {
 		return e, closed
 	}
 	if err := s.unlock(ctx, e.collection, confirmPatience, closed); err != nil {
 		return e, err
 	}
-	e, err := s.find(ctx, e.attributes["service"], account)
+	e, err := s.find(ctx, e.attributes)
 	if err == nil && e.locked {
 		err = ErrLocked
 	}

@@ -260,3 +260,40 @@ func TestUnlock(t *testing.T) {
 	}()
 	fails(t, "the service ended", k.Unlock(t.Context()), ErrRefused)
 }
+
+// TestStoreAsksTheKeyring: where the file was chosen, a keyring that is locked and has the sign-in is told of;
+// one that has nothing, or is not there, stands in nobody's way, either way round.
+func TestStoreAsksTheKeyring(t *testing.T) {
+	startBus(t)
+	f := newFakeService(t)
+	close(f.session)
+	f.locked.Store(true)
+	file := NewFile(filepath.Join(t.TempDir(), "sign-ins.json"))
+	ctx, s := t.Context(), NewStore(NewKeyring("fermata"), file, "file")
+	if _, err := s.Load(ctx, "spotify"); !errors.Is(err, session.ErrNoGrant) {
+		t.Errorf("locked, and nothing is in it: %v", err)
+	}
+	f.item.Store(true)
+	_, err := s.Load(ctx, "spotify")
+	fails(t, "locked, and it is in it", err, ErrLocked)
+
+	if _, err := f.conn.ReleaseName(secretService); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Load(ctx, "spotify"); !errors.Is(err, session.ErrNoGrant) {
+		t.Errorf("no keyring: %v", err)
+	}
+	s = NewStore(NewKeyring("fermata"), file, "keyring")
+	_, err = s.Load(ctx, "spotify")
+	fails(t, "no keyring, which was chosen", err, ErrAbsent)
+	if err := file.Save(ctx, "spotify", grant); err != nil {
+		t.Fatal(err)
+	}
+	if g, err := s.Load(ctx, "spotify"); err != nil || g != grant {
+		t.Errorf("it is in the file: %+v, %v", g, err)
+	}
+	if err := s.Prepare(ctx, "spotify"); err != nil {
+		t.Error(err)
+	}
+	fails(t, "elsewhere", s.Elsewhere("spotify"), ErrAbsent)
+}

@@ -8,6 +8,7 @@ package secrets
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"fermata/checks"
 )
@@ -25,6 +26,9 @@ var (
 	ErrBusy     = errors.New("another Fermata holds the sign-in and doesn’t let go of it") // it renews, or could not save yet
 	ErrExposed  = errors.New("other users can read the file of sign-ins")
 )
+
+// errHeld is ErrLocked of a keyring that is known to have the sign-in.
+var errHeld = fmt.Errorf("%w", ErrLocked)
 
 const useFile = `or set store = "file" under [secrets] in the settings`
 

@@ -33,14 +33,14 @@ func (k *Keyring) unlock(ctx context.Context) error {
 		return err
 	}
 	defer s.conn.Close()
-	c, closed := s.collection(ctx)
+	e, closed := s.find(ctx, map[string]string{"service": k.service}) // where a sign-in is, if there is one
 	switch {
 	case closed == nil:
 		closed = ErrLocked
 	case !errors.Is(closed, ErrNone):
 		return closed
 	}
-	return s.unlock(ctx, c, unlockPatience, closed)
+	return s.unlock(ctx, e.collection, unlockPatience, closed)
 }
 
 // unlock unlocks a collection, or makes the default one where closed says that there is none.

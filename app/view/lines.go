@@ -32,7 +32,11 @@ func (w words) lines() []string {
 		}
 	}
 	for i := range w.Accounts {
-		all = append(all, w.accountLines(&w.Accounts[i])...)
+		a := &w.Accounts[i]
+		all = append(all, w.accountLines(a)...)
+		if line := w.storeLine(a); line != "" {
+			all = append(all, wrap(line, lineWidth)...)
+		}
 	}
 	if len(w.Accounts) == 0 {
 		all = append(all, "No account is connected yet")
@@ -93,6 +97,8 @@ func (w words) sessionLine(a *core.Account) string {
 		return fmt.Sprintf("Session until %s · can’t renew: %s", at, w.reason(a, f.Renewal))
 	case f.Renews && f.Trouble != nil && !f.Trouble.Ask:
 		return fmt.Sprintf("Session until %s · %s", at, w.reason(a, f.Trouble))
+	case f.Renews && f.InMemory:
+		return fmt.Sprintf("Session until %s, renews in memory only", at)
 	case f.Renews:
 		return fmt.Sprintf("Session until %s, renews by itself", at)
 	case f.Ask:
@@ -142,6 +148,18 @@ func (w words) grantLine(a *core.Account) string {
 		return "Signed in until about " + day
 	default:
 		return "Signed in until " + day
+	}
+}
+
+// storeLine tells why the sign-in is not kept where the settings say; "" where it is.
+func (w words) storeLine(a *core.Account) string {
+	switch err := a.Facts.Elsewhere; {
+	case err == nil:
+		return ""
+	case w.State.Settings.Secrets.Store == "file":
+		return "Still kept in the keyring, not in the file: " + err.Error()
+	default:
+		return "Still kept in the file, not in the keyring: " + err.Error()
 	}
 }
 

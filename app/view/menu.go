@@ -82,6 +82,8 @@ func (w words) actions() []Item {
 		}
 	}
 	for _, a := range w.Accounts {
+		l.add(core.ID(a.Name, "unlock"), "")
+		l.add(core.ID(a.Name, "memory"), "")
 		l.add(core.ID(a.Name, string(cause.Refresh)), "")
 		l.add(core.ID(a.Name, string(cause.SignIn)), "")
 	}
@@ -174,6 +176,7 @@ func (w words) item(id core.ActionID) Item {
 // labels are the actions as a menu shows them, by their verbs, and where one verb has several by ID.
 var labels = map[string]string{
 	"unlock":                  "Unlock the keyring…",
+	"memory":                  "Go on without saving",
 	string(cause.Refresh):     "Refresh now",
 	string(cause.SignIn):      "Sign in again…",
 	"logout":                  "Sign out",
@@ -231,6 +234,8 @@ func (w words) button(id core.ActionID) Button {
 		return Button{id, "Set the clock"}
 	case "unlock":
 		return Button{id, "Unlock"}
+	case "memory":
+		return Button{id, "Go on unsaved"}
 	case "settings":
 		return Button{id, "Open settings"}
 	case string(cause.Permissions):

@@ -161,7 +161,8 @@ func (w words) line() string {
 		return strings.Join(parts, " ")
 	}
 	for i := range w.Accounts {
-		lines := w.accountLines(&w.Accounts[i])
+		lines := append(w.accountLines(&w.Accounts[i]), w.storeLine(&w.Accounts[i]))
+		lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 		for j := range lines[1:] {
 			lines[1+j] = text.Lower(lines[1+j])
 		}

@@ -121,6 +121,19 @@ func scenes() []scene {
 			w.facts.Renewal = &session.Trouble{Where: session.AtKeyring, Text: "can’t save to ~/.local/state/fermata: no space left on device", Since: noon, At: noon, Tries: 1}
 			w.facts.Trouble = w.facts.Renewal
 		}},
+		{"the session ended and nothing can be saved", func(w *world) {
+			w.until(-5 * time.Minute)
+			w.facts.Renewal = &session.Trouble{Where: session.AtKeyring, Text: "the keyring is locked", Since: noon, At: noon, Tries: 1}
+			w.facts.Trouble, w.facts.Locked = w.facts.Renewal, true
+		}},
+		{"it renews in memory", func(w *world) { w.facts.InMemory = true }},
+		{"the file could not be written when it was chosen", func(w *world) {
+			w.settings.Secrets.Store = "file"
+			w.facts.Elsewhere = errors.New("can’t save to ~/.local/state/fermata: no space left on device")
+		}},
+		{"the keyring was locked when it was chosen", func(w *world) {
+			w.facts.Elsewhere, w.facts.Locked = errors.New("the keyring is locked"), true
+		}},
 		{"the keyring cant be read", func(w *world) {
 			t := session.Trouble{Where: session.AtKeyring, Text: "the keyring is locked", Since: noon, At: noon, Tries: 1}
 			w.facts.Facts = session.Facts{Trouble: &t, Keyring: &t}

@@ -50,6 +50,7 @@ func scenes() []scene {
 		{"keyring-lost", meet(session.Trouble{Where: session.AtKeyring, Text: "the keyring does not answer",
 			Err: checks.WithHint(errors.New("the keyring does not answer"), `Log out of the desktop and in again, or set store = "file" under [secrets] in the settings.`)})},
 		{"keyring", both(locked, cannotSave(errors.New("the keyring is locked")))},
+		{"keyring", both(locked, both(cannotSave(errors.New("the keyring is locked")), over))},
 		{"keyring-lost", cannotSave(checks.WithHint(errors.New("can’t save to ~/.local/state/fermata: no space left on device"), "Make room on the disk, then try again."))},
 		{"keyring-lost", unsaved(checks.WithHint(errors.New("can’t save to ~/.local/state/fermata: no space left on device"), "Make room on the disk, then try again."))},
 		{"intercepted", both(meet(met(session.CodeCertificate, "x509: certificate signed by unknown authority")), newNetwork, ending)},

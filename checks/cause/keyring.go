@@ -59,7 +59,14 @@ func keyringSays(e Evidence, unread, unsaved string) said {
 		return said{checks.Warning, "Your sign-in can’t be saved", sentence(err) + " " + unsaved}
 	}
 	if e.Session.Keyring == nil {
-		return said{max(e.level, checks.Warning), "Your %s session can’t be renewed", sentence(e.Session.Trouble) + " " + unread}
+		title, why := "Your %s session can’t be renewed", sentence(e.Session.Trouble)+" "+unread
+		if !e.usable() {
+			why += " Or go on without saving: then you’ll stay signed in only until Fermata closes."
+			if !e.Session.RenewedAt.IsZero() {
+				title = "Your %s session has ended"
+			}
+		}
+		return said{max(e.level, checks.Warning), title, why}
 	}
 	return said{max(e.level, checks.Warning), "Your saved sign-in can’t be read", sentence(e.Session.Trouble) + " " + unread}
 }

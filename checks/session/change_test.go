@@ -392,3 +392,76 @@ func TestDiskIsTriedAgain(t *testing.T) {
 		}
 	})
 }
+
+// With a person's consent the session goes on in memory, for as long as the keyring stands in the way.
+func TestInMemory(t *testing.T) {
+	for _, rotate := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, func(cfg *Config) { cfg.Guard = &fakeGuard{} })
+			b.provider.rotate, b.provider.me = rotate, answer(200, "application/json", "{}")
+			b.Look(t.Context())
+			b.keeper.fail(errLocked)
+			f := b.live(t, 2*time.Hour)
+			if n, _ := b.provider.counts(); n != 1 || f.Usable || f.InMemory || f.Renewal == nil || f.Renewal.Where != AtKeyring {
+				t.Errorf("without consent: %d renewals, %+v", n, f)
+			}
+			if err := b.RefreshInMemory(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if f := b.live(t, 3*time.Hour); !f.good() || !f.InMemory || (f.SaveError != nil) != rotate {
+				t.Errorf("with it: %+v", f)
+			}
+			b.keeper.fail(nil)
+			b.KeeperChanged()
+			if f, _ := b.Look(t.Context()); !f.good() || f.InMemory || f.SaveError != nil || b.keeper.token() != b.provider.refresh {
+				t.Errorf("unlocked: %+v", f)
+			}
+			before, _ := b.provider.counts()
+			b.keeper.fail(errLocked)
+			f = b.live(t, 2*time.Hour)
+			if n, _ := b.provider.counts(); n != before || f.Usable {
+				t.Errorf("locked again, the consent counted on: %d renewals, %+v", n-before, f)
+			}
+		})
+	}
+}
+
+// The consent ends by itself with the first renewal that can be saved.
+func TestInMemoryEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		if err := b.RefreshInMemory(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if f, _ := b.Look(t.Context()); f.InMemory {
+			t.Errorf("%+v", f)
+		}
+	})
+}
+
+// A keeper prepares itself before each renewal, which is not made if it can't, and when it has changed.
+func TestPrepare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		p := &preparing{fakeKeeper: b.keeper}
+		b.Account.keeper = p
+		b.Look(t.Context())
+		if b.Look(t.Context()); p.times != 1 {
+			t.Errorf("prepared %d times for one renewal", p.times)
+		}
+		b.KeeperChanged()
+		if b.Look(t.Context()); p.times != 2 {
+			t.Errorf("prepared %d times, and once since it changed", p.times)
+		}
+		p.err = errLocked
+		if err := b.Refresh(t.Context()); !errors.Is(err, errLocked) {
+			t.Errorf("a renewal that can't be saved: %v", err)
+		}
+		if n, _ := b.provider.counts(); n != 1 {
+			t.Errorf("%d renewals", n)
+		}
+		if err := b.RefreshInMemory(t.Context()); err != nil {
+			t.Errorf("with consent: %v", err)
+		}
+	})
+}

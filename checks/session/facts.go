@@ -24,6 +24,7 @@ type Facts struct {
 	GrantUntil     time.Time // the grant's end; zero: none, or not known
 	GrantEstimated bool      // AuthorizedAt was noted by a wrong clock: both are only the latest they can be
 	Missing        []string  // scopes that the provider's list has and the grant has not
+	InMemory       bool      // a person wants it renewed although it can't be saved
 	SaveError      error     // nil, or why the grant is only in memory
 	LastGood       time.Time // when the provider last accepted something; zero: not in this run
 	Trouble        *Trouble  // what is to be mended first: Keyring, Renewal or Health; nil: nothing
@@ -63,7 +64,7 @@ func (a *Account) facts() Facts {
 		c.Since, c.At = at(t.since), at(t.at)
 		return &c
 	}
-	f := Facts{Loaded: s.loaded, User: s.user, SignedIn: s.signedIn, Usable: s.token.usable(elapsed), Ask: cfg.Ask,
+	f := Facts{Loaded: s.loaded, User: s.user, SignedIn: s.signedIn, Usable: s.token.usable(elapsed), Ask: cfg.Ask, InMemory: s.inMemory,
 		Keyring: show(s.keyring), Renewal: show(s.renewal), Health: show(s.health),
 		Trouble: show(cmp.Or(s.keyring, s.renewal, s.health))}
 	if s.saveErr != nil {

@@ -268,3 +268,15 @@ var errLocked = errors.New("the keyring is locked")
 
 // fakeGuard is that of a sign-in which other processes may know, and which is read again before a renewal.
 type fakeGuard struct{ unguarded }
+
+// preparing is a keeper that has something to do before a renewal.
+type preparing struct {
+	*fakeKeeper
+	times int
+	err   error
+}
+
+func (p *preparing) Prepare(context.Context, string) error {
+	p.times++
+	return p.err
+}

@@ -22,6 +22,12 @@ type Guard interface {
 	End(account string, lost Loss) error
 }
 
+// A Preparer is a Keeper that has something to do before it is sure that it can save.
+type Preparer interface {
+	// Prepare is called under the Guard's lock before a renewal, and when the Keeper may have changed.
+	Prepare(ctx context.Context, account string) error
+}
+
 // An Interruption is a renewal that never came to a known end. The refresh token may have been replaced then.
 type Interruption struct {
 	Began time.Time // true time; zero: there was none
@@ -75,7 +81,7 @@ type renewal struct {
 // prepare returns what is to be renewed: what another process has kept since, else the account's own grant.
 // It is an error if the keeper doesn't answer, or if nothing can be recorded beside it: then the reply
 // could be lost. A grant that is in memory only is renewed all the same, as nothing that is kept gets lost by
-// that. The caller has the lock.
+// that, and so is one that a person wants renewed whatever becomes of it. The caller has the lock.
 func (a *Account) prepare(ctx context.Context) (renewal, *Trouble) {
 	if a.snapshot().unsaved() {
 		a.save(ctx)
@@ -83,17 +89,47 @@ func (a *Account) prepare(ctx context.Context) (renewal, *Trouble) {
 	if s := a.snapshot(); s.unsaved() {
 		return renewal{grant: s.grant}, nil
 	}
-	if a.guard != (unguarded{}) {
-		if _, t := a.takeOver(ctx); t != nil {
-			return renewal{}, t
-		}
+	t := a.ready(ctx)
+	inMemory := a.snapshot().inMemory
+	if t != nil && !inMemory {
+		return renewal{}, t
 	}
-	r := renewal{grant: a.snapshot().grant, recorded: true}
-	var err error
-	if r.earlier, err = a.guard.Begin(a.name, r.grant.RefreshToken, a.clock.Now()); err != nil {
+	r := renewal{grant: a.snapshot().grant}
+	earlier, err := a.guard.Begin(a.name, r.grant.RefreshToken, a.clock.Now())
+	switch {
+	case err == nil:
+		r.recorded, r.earlier = true, earlier
+	case !inMemory:
 		return r, keyringTrouble(err)
 	}
+	if t == nil && err == nil {
+		a.update(func(s *state) { s.inMemory = false })
+	}
 	return r, nil
+}
+
+// ready takes over what another process has kept, and has the keeper be ready to save. The caller has the lock.
+func (a *Account) ready(ctx context.Context) *Trouble {
+	if a.guard != (unguarded{}) {
+		if _, t := a.takeOver(ctx); t != nil {
+			return t
+		}
+	}
+	return a.prepareKeeper(ctx)
+}
+
+// prepareKeeper has the keeper do what it wants to do before a renewal. The caller has the lock.
+func (a *Account) prepareKeeper(ctx context.Context) *Trouble {
+	p, ok := a.keeper.(Preparer)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := keeping(ctx)
+	defer cancel()
+	if err := p.Prepare(ctx, a.name); err != nil {
+		return keyringTrouble(err)
+	}
+	return nil
 }
 
 // takeOver takes over the grant that another process has kept in place of the account's, and reports whether

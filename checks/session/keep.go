@@ -29,16 +29,22 @@ func (a *Account) load(ctx context.Context, clicked bool) {
 	}
 }
 
-// KeeperChanged has the next Look ask the keeper again at once for all that met trouble with it.
+// KeeperChanged has the next Look ask the keeper again at once for all that met trouble with it, and has the
+// keeper prepare itself.
 func (a *Account) KeeperChanged() { a.update(func(s *state) { s.retry = true }) }
 
-// retry has all that met trouble with the keeper be due, if that may answer by now.
-func (a *Account) retry() {
+// retry has all that met trouble with the keeper be due, if that may have changed.
+func (a *Account) retry(ctx context.Context) {
+	if s := a.snapshot(); !s.retry {
+		return
+	} else if s.signedIn && !s.dirty && a.lock(ctx) == nil { // else there is a save to come
+		if a.ready(ctx) == nil { // what it meets, a renewal will
+			a.update(func(s *state) { s.inMemory = false })
+		}
+		a.release()
+	}
 	due := a.clock.Elapsed() - maxRetry
 	a.update(func(s *state) {
-		if !s.retry {
-			return
-		}
 		s.retry = false
 		for _, t := range []**Trouble{&s.keyring, &s.renewal, &s.saveErr} {
 			if *t != nil && (*t).Where == AtKeyring {
@@ -128,7 +134,7 @@ func (a *Account) saved(err error) {
 	now := a.clock.Elapsed()
 	a.update(func(s *state) {
 		if s.dirty = err != nil; !s.dirty {
-			s.saveErr, s.kept = nil, s.grant.RefreshToken
+			s.saveErr, s.kept, s.inMemory = nil, s.grant.RefreshToken, false
 			return
 		}
 		s.saveErr = keyringTrouble(err).follow(s.saveErr, now)

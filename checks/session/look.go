@@ -23,7 +23,7 @@ func (a *Account) Look(ctx context.Context) (Facts, time.Duration) {
 	a.mu.Unlock()
 	before, early := a.snapshot().renewals, true
 	err := a.exclusively(ctx, func(ctx context.Context) error {
-		a.retry()
+		a.retry(ctx)
 		a.load(ctx, false)
 		a.correctAuthorizedAt()
 		if s := a.snapshot(); s.dirty && (s.saveErr == nil || a.clock.Elapsed() >= nextKeeping(s.saveErr)) {

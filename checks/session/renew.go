@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"syscall"
 	"time"
 
 	"fermata/checks"
@@ -34,6 +35,13 @@ func (a *Account) Refresh(ctx context.Context) error {
 		}
 		return a.renew(ctx)
 	})
+}
+
+// RefreshInMemory is Refresh even where what replaces the refresh token can't be saved. From then on the account
+// renews so by itself, until it can be saved again.
+func (a *Account) RefreshInMemory(ctx context.Context) error {
+	a.update(func(s *state) { s.inMemory = true })
+	return a.Refresh(ctx)
 }
 
 // AccessToken returns an access token that the provider has not refused, renewing it if need be. It
@@ -89,7 +97,9 @@ func (a *Account) renew(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return a.failed(keyringTrouble(err))
+		if _, disk := errors.AsType[syscall.Errno](err); !disk || !s.inMemory { // else no other process gets it either
+			return a.failed(keyringTrouble(err))
+		}
 	}
 	defer a.release()
 	ctx = a.outliving(ctx)

@@ -138,6 +138,7 @@ type state struct {
 	renewal  *Trouble // what the last attempt met; nil: it worked
 	keyring  *Trouble // what the last Load met
 	retry    bool     // the next Look is to ask the keeper again, whatever it said
+	inMemory bool     // a person wants it renewed even if it can't be saved; until it can
 	health   *Trouble // what the last look met
 
 	lookedAt time.Duration // when the last look began
