@@ -15,7 +15,8 @@ import (
 
 // File keeps sign-ins in a file that only the user can read: for those who chose that, or have no
 // keyring. It is JSON, an object with a Grant for each account, and it is replaced as a whole, under a lock
-// beside it that lasts from reading the file to replacing it.
+// beside it that lasts from reading the file to replacing it. A link at its place is followed: the file that it
+// leads to is replaced, and locked.
 type File struct{ path string }
 
 // NewFile returns one that keeps sign-ins at path. The file and its folder are made when there is
@@ -34,6 +35,35 @@ func (f *File) Load(ctx context.Context, account string) (session.Grant, error) 
 	return session.Grant{}, session.ErrNoGrant
 }
 
+// Prepare implements session.Preparer: it makes room on the disk for the whole file as it will be, however full
+// the disk becomes.
+func (f *File) Prepare(ctx context.Context, account string) error {
+	return hinted(f.locked(ctx, func(path string) error {
+		size := int64(growth)
+		if info, err := os.Stat(path); err == nil {
+			size += info.Size()
+		}
+		if err := files.Reserve(path, size, 0o600); err != nil {
+			return unsaved(path, err)
+		}
+		return nil
+	}))
+}
+
+// growth is by how much one save may make the file larger, in bytes: refresh tokens have at most a few kB.
+const growth = 8 << 10
+
+// locked does something to the file, which is at path, under its lock.
+func (f *File) locked(ctx context.Context, do func(path string) error) error {
+	path := files.Target(f.path)
+	unlock, err := lockFile(ctx, path+".lock", patience)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return do(path)
+}
+
 // Save implements session.Keeper. The grants of other accounts stay; a file that cannot be read, so
 // that they would be lost, stays as well.
 func (f *File) Save(ctx context.Context, account string, g session.Grant) error {
@@ -46,27 +76,21 @@ func (f *File) Delete(ctx context.Context, account string) error {
 }
 
 func (f *File) change(ctx context.Context, edit func(map[string]session.Grant)) error {
-	unlock, err := lockFile(ctx, f.path+".lock", patience)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	grants, err := f.read()
-	if err != nil {
-		return err
-	}
-	edit(grants)
-	if len(grants) == 0 {
-		if err := os.Remove(f.path); !errors.Is(err, fs.ErrNotExist) {
+	return f.locked(ctx, func(path string) error {
+		grants, err := f.read()
+		if err != nil {
 			return err
 		}
-		return nil
-	}
-	text, err := json.MarshalIndent(grants, "", "\t")
-	if err != nil {
-		return err
-	}
-	return write(f.path, append(text, '\n'))
+		edit(grants)
+		if len(grants) == 0 {
+			return files.Remove(path)
+		}
+		text, err := json.MarshalIndent(grants, "", "\t")
+		if err != nil {
+			return err
+		}
+		return write(path, append(text, '\n'))
+	})
 }
 
 // read returns what the file holds, an empty map if there is none.

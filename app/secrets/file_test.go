@@ -13,7 +13,9 @@ import (
 	"fermata/checks/session"
 )
 
-var _ = []session.Keeper{(*File)(nil), (*Memory)(nil), (*Keyring)(nil)}
+var _ = []session.Keeper{(*File)(nil), (*Memory)(nil), (*Keyring)(nil), (*Store)(nil)}
+
+var _ = []session.Preparer{(*File)(nil), (*Store)(nil)}
 
 func sample(token string) session.Grant {
 	return session.Grant{RefreshToken: token, AuthorizedAt: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC), Scope: "a b", ClientID: "c"}
@@ -100,5 +102,43 @@ func TestFileDamaged(t *testing.T) {
 	}
 	if _, err := NewFile(t.TempDir()).Load(t.Context(), "a"); err == nil {
 		t.Error("a folder was read")
+	}
+}
+
+// A link is followed, and stays: the file that it leads to is replaced, under one lock for all who lead there.
+func TestFileBehindLink(t *testing.T) {
+	dir := t.TempDir()
+	target, link := filepath.Join(dir, "elsewhere", "kept.json"), filepath.Join(dir, "sign-ins.json")
+	if err := os.Symlink(target, link); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	f, ctx := NewFile(link), t.Context()
+	if err := f.Prepare(ctx, "spotify"); err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range []string{"one", "two"} {
+		if err := f.Save(ctx, "spotify", session.Grant{RefreshToken: token}); err != nil {
+			t.Fatal(err)
+		}
+		if g, err := NewFile(target).Load(ctx, "spotify"); err != nil || g.RefreshToken != token {
+			t.Errorf("behind it: %q, %v", g.RefreshToken, err)
+		}
+	}
+	if err := f.Delete(ctx, "spotify"); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Readlink(link); err != nil {
+		t.Error(err)
+	}
+	for _, place := range []string{dir, filepath.Dir(target)} {
+		entries, err := os.ReadDir(place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.Name() != "sign-ins.json" && e.Name() != "elsewhere" && e.Name() != "kept.json.lock" {
+				t.Errorf("%s is left", e.Name())
+			}
+		}
 	}
 }

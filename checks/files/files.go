@@ -67,19 +67,20 @@ func tooLarge(path string, limit int64) error {
 // Write puts data into the file at path, with the permissions perm, whatever those of an older file
 // there were. It writes a temporary file in the same folder, flushes it to the disk and renames it over
 // path, so that a reader, or a computer that loses its power, finds the old contents or the new ones,
-// never half of them. A symbolic link at path is followed, so that it stays a link. The folder is made if
-// it is not there; who may read the file may read a new folder.
+// never half of them. It uses up what was reserved. A symbolic link at path is followed, so that it stays a
+// link. The folder is made if it is not there; who may read the file may read a new folder.
 //
 // github.com/google/renameio does the same, but not on Windows.
 func Write(path string, data []byte, perm fs.FileMode) (err error) {
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
+	path = Target(path)
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, perm|perm&0o444>>2); err != nil {
+	if err := makeFolder(path, perm); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".fermata-*.tmp")
+	f, err := os.OpenFile(reserved(path), os.O_WRONLY, 0)
+	if err != nil {
+		f, err = os.CreateTemp(dir, ".fermata-*.tmp")
+	}
 	if err != nil {
 		return err
 	}
@@ -90,6 +91,9 @@ func Write(path string, data []byte, perm fs.FileMode) (err error) {
 		}
 	}()
 	if _, err = f.Write(data); err != nil {
+		return err
+	}
+	if err = f.Truncate(int64(len(data))); err != nil { // of what was reserved
 		return err
 	}
 	if err = f.Chmod(perm); err != nil {
