@@ -11,6 +11,7 @@ import (
 
 	"fermata/app/core"
 	"fermata/app/secrets"
+	"fermata/app/view"
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/session"
@@ -122,6 +123,9 @@ func TestStoreChanges(t *testing.T) {
 		time.Sleep(time.Second)
 		b.file.Lock(false)
 		is("it can't be read", b.file, "Still kept in the file, not in the keyring: the keyring is locked")
+		if !slices.ContainsFunc(b.view().Menu.Actions, func(i view.Item) bool { return i.ID == "spotify/unlock" }) {
+			b.t.Error("it can't be unlocked")
+		}
 		b.keyring <- struct{}{}
 		is("it can be read", b.keeper, "")
 		time.Sleep(2 * time.Hour)

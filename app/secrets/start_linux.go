@@ -42,9 +42,8 @@ func (s *service) start(ctx context.Context) error {
 	var done uint32
 	err := s.call(ctx, s.conn.BusObject(), busName+".StartServiceByName", []any{&done}, name, uint32(0))
 	if err == nil && kwallet(name) {
-		var on bool
-		// One that is switched off takes the service's name all the same, and ends at once.
-		if err := s.askKWallet(ctx, name, "isEnabled", &on); err != nil || !on {
+		// One that is switched off takes the service's name all the same, and ends at once, without an answer.
+		if err := s.askKWallet(ctx, name, "isEnabled", new(bool)); err != nil {
 			return ErrOff
 		}
 	}

@@ -84,10 +84,19 @@ func TestChanges(t *testing.T) {
 	f.conn.Emit(servicePath, serviceIface+".CollectionCreated", fakeCollection)
 	wait(t, changes, "that one was made")
 
+	f.garbled.Store(true)
+	troubled("refused", ErrRefused) // which no unlocking mends
+	f.conn.Emit(servicePath, serviceIface+".CollectionChanged", fakeCollection)
+	f.garbled.Store(false)
 	if _, err := f.conn.ReleaseName(secretService); err != nil {
 		t.Fatal(err)
 	}
 	troubled("ended", ErrAbsent)
+	select {
+	case <-changes:
+		t.Error("a refusal was told to be mended by an unlocking")
+	default:
+	}
 	if _, err := f.conn.RequestName(secretService, dbus.NameFlagDoNotQueue); err != nil {
 		t.Fatal(err)
 	}

@@ -430,6 +430,7 @@ func TestInMemory(t *testing.T) {
 func TestInMemoryEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
+		b.Look(t.Context())
 		if err := b.RefreshInMemory(t.Context()); err != nil {
 			t.Fatal(err)
 		}
