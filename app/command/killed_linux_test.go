@@ -54,7 +54,7 @@ func killed(t *testing.T, times []string, ph phase, args ...string) *person {
 	dir := filepath.Join(home, "fermata") // of the state
 	path := filepath.Join(dir, "sign-ins.json")
 	p := newPerson(t, dir, secrets.NewFile(path))
-	s := newStage(ph)
+	s := newStage(min(ph, onItsWay))
 	server := httptest.NewServer(p.provider(s.at))
 	defer server.Close()
 	defer s.release() // the provider knows nothing of the end
@@ -73,13 +73,18 @@ api_url = "%[4]s/v1/me"
 		t.Fatal(err)
 	}
 	reached := func() { within(t, s.reached) }
-	if ph == saving { // which waits as long as somebody else saves
+	if ph == saving { // which waits as long as somebody else saves, as the making of room before the request does
 		other := flock.New(path + ".lock")
-		if err := other.Lock(); err != nil {
-			t.Fatal(err)
-		}
 		defer other.Close()
-		reached = opened(t, other.Path())
+		reached = func() {
+			within(t, s.reached)
+			if err := other.Lock(); err != nil {
+				t.Fatal(err)
+			}
+			saves := opened(t, other.Path())
+			s.release()
+			saves()
+		}
 	}
 	cmd := exec.Command("fermata", append([]string{"--config", config}, args...)...)
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_RUNTIME_DIR="+home, "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home, "XDG_CACHE_HOME="+home,
