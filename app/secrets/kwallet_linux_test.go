@@ -174,7 +174,7 @@ func TestKWalletOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			newKWallet(t, rc)
 			k := NewKeyring("fermata")
-			k.patience = 400 * time.Millisecond
+			k.patience = time.Second
 			changes := k.Changes(t.Context())
 			for range 2 { // the second time it is told of its having begun to listen
 				_, err := k.Load(t.Context(), "spotify")

@@ -35,7 +35,7 @@ func TestServiceThatNeverComes(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := NewKeyring("fermata")
-	k.patience = long / 40
+	k.patience = long / 20
 	_, err := k.Load(t.Context(), "spotify")
 	fails(t, "Load", err, ErrOff)
 }
