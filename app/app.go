@@ -65,11 +65,13 @@ type Snapshot struct {
 
 // New returns an App that does nothing before Run.
 func New(o Outside) *App {
-	return &App{
+	a := &App{
 		out: o, events: make(chan core.Event, 16), ended: make(chan struct{}), newer: make(chan struct{}),
 		accounts: map[string]*account.Account{}, removed: map[string]*account.Account{}, cancels: map[core.RunID]context.CancelFunc{},
 		saves: make(chan map[string]core.Reminder, 1),
 	}
+	a.out.Open = a.opening(o.Open)
+	return a
 }
 
 // Run watches until ctx ends or somebody quits, and shows each change on the faces. When it returns,

@@ -32,7 +32,7 @@ func (a *App) carryOut(ctx context.Context, e core.Effect) {
 			a.send(look(ctx))
 		})
 	case core.Act:
-		ctx, cancel := context.WithCancel(browser.WithActivation(ctx, e.Activation))
+		ctx, cancel := context.WithCancel(context.WithValue(browser.WithActivation(ctx, e.Activation), runKey{}, e))
 		a.cancels[e.Run] = cancel
 		do := a.action(e)
 		a.work.Go(func() {
@@ -56,6 +56,25 @@ func (a *App) carryOut(ctx context.Context, e core.Effect) {
 		}
 	case core.Quit:
 		a.quit()
+	}
+}
+
+// runKey is the key of a context's run of an action, a core.Act.
+type runKey struct{}
+
+// opening returns open for the run of an action, which is noted to have sent the browser there. Whoever waits
+// for it is told the address, and can open it where open failed.
+func (a *App) opening(open func(context.Context, string) error) func(context.Context, string) error {
+	return func(ctx context.Context, address string) error {
+		act, ok := ctx.Value(runKey{}).(core.Act)
+		if ok {
+			a.send(core.Opened{Run: act.Run, Address: address})
+		}
+		err := open(ctx, address)
+		if act.Waits {
+			return nil
+		}
+		return err
 	}
 }
 

@@ -75,11 +75,13 @@ type accountCommand struct {
 func (c *accountCommand) Execute([]string) error {
 	return c.at.withInstance(func(ctx context.Context, i instance) error {
 		name, err := i.account(ctx, c.Args.Account.string)
-		if err == errNoAccount && c.verb == "login" {
-			return i.do(ctx, "app/connect")
-		}
-		if err != nil {
+		switch {
+		case err == errNoAccount && c.verb == "login":
+			return i.signIn(ctx, "app/connect", c.at.err)
+		case err != nil:
 			return err
+		case c.verb == "login":
+			return i.signIn(ctx, core.ID(name, c.verb), c.at.err)
 		}
 		return i.do(ctx, core.ID(name, c.verb))
 	})

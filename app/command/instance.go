@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"fermata/app"
@@ -29,6 +31,27 @@ func (i instance) status(ctx context.Context) (view.Status, error) {
 
 func (i instance) do(ctx context.Context, id core.ActionID) error {
 	return i(ctx, nil, "do", string(id))
+}
+
+// signIn does an action that goes on in the browser, and says where as soon as that is known.
+func (i instance) signIn(ctx context.Context, id core.ActionID, w io.Writer) error {
+	waiting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var said sync.WaitGroup
+	said.Go(func() {
+		var address string
+		if err := i(waiting, &address, "opened", string(id)); err != nil || waiting.Err() != nil {
+			return // what became of it, the action's own error tells
+		}
+		fmt.Fprintln(w, "Go on in the browser. If none opens, open this yourself:", address)
+		if forward := throughSSH(address, os.Getenv("SSH_CONNECTION")); forward != "" {
+			fmt.Fprintln(w, "If your browser is on the other end of this SSH connection, run this there first:", forward)
+		}
+	})
+	err := i.do(ctx, id)
+	cancel()
+	said.Wait()
+	return err
 }
 
 // print writes the text that a command tells, and ends its last line.
@@ -109,6 +132,17 @@ func (s server) data(ctx context.Context, command string, args []string) (any, e
 	case command == "do" && len(args) == 1:
 		_, err := s.app.Do(ctx, core.Clicked{Action: core.ActionID(args[0])})
 		return nil, err
+	case command == "opened" && len(args) == 1:
+		var address string
+		_, err := s.app.Await(ctx, func(s app.Snapshot) bool {
+			for _, r := range s.Runs {
+				if r.Action == core.ActionID(args[0]) && r.Phase == core.Acting && r.Address != "" {
+					address = r.Address
+				}
+			}
+			return address != ""
+		})
+		return address, err
 	case command == "click" && len(args) == 2:
 		s.app.Click(core.Clicked{Action: core.ActionID(args[0]), Notice: args[1]})
 		return nil, nil

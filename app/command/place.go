@@ -100,11 +100,7 @@ func (p *place) withInstance(f func(ctx context.Context, i instance) error) erro
 		return err
 	}
 	open := func(ctx context.Context, url string) error {
-		fmt.Fprintln(p.err, "Go on in the browser. If none opens, open this yourself:", url)
-		if forward := throughSSH(url, os.Getenv("SSH_CONNECTION")); forward != "" {
-			fmt.Fprintln(p.err, "If your browser is on the other end of this SSH connection, run this there first:", forward)
-		}
-		_ = browser.Open(ctx, url) // said above
+		_ = browser.Open(ctx, url) // the command says where to
 		return nil
 	}
 	return p.own(open, func(ctx context.Context, _ *control.Held, a *app.App) error {

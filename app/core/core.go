@@ -91,6 +91,11 @@ type (
 	}
 	// Left: whoever waited for a run does not any more.
 	Left struct{ Run RunID }
+	// Opened: a run of an action sends the browser to an address, in which nothing is secret.
+	Opened struct {
+		Run     RunID
+		Address string
+	}
 	// Acted: a run of an action ended. Found is what it brought: see Found's types.
 	Acted struct {
 		Run   RunID
@@ -133,6 +138,7 @@ type (
 	Act  struct {              // its end is Acted
 		Run        RunID
 		Action     ActionID
+		Waits      bool   // somebody waits, who is told the address where no browser opens
 		Switch     bool   // all is well, so the provider is to ask who signs in
 		Place      string // of "app/open"; see Clicked
 		Activation string
@@ -171,6 +177,10 @@ func (s *State) Step(at At, e Event) []Effect {
 		s.clicked(e)
 	case Left:
 		s.left(e.Run)
+	case Opened:
+		if r := s.Runs[e.Run]; r != nil {
+			r.Address = e.Address
+		}
 	case Acted:
 		s.acted(e)
 	case Looked:
@@ -231,6 +241,7 @@ func (s *State) Wake() time.Duration {
 func (Woke) event()       {}
 func (Clicked) event()    {}
 func (Left) event()       {}
+func (Opened) event()     {}
 func (Acted) event()      {}
 func (Looked) event()     {}
 func (Changed) event()    {}

@@ -21,6 +21,8 @@ type Run struct {
 	Phase  Phase
 	Err    error // why the action failed; nil: it did not, or acts still
 	Found  any   // what it brought for whoever waits
+	// Address is where it sent the browser last, for whoever has none that opened.
+	Address string
 
 	screen bool         // it was clicked on the screen, where its outcome is to be shown
 	page   bool         // and there on Fermata's page
@@ -97,7 +99,7 @@ func (s *State) clicked(c Clicked) {
 		c.Place = cmp.Or(c.Place, s.placeOf(c.Notice))
 	}
 	s.Acting[c.Action] = c.Run
-	s.do(Act{Run: c.Run, Action: c.Action, Switch: r.level == checks.OK, Place: c.Place, Activation: c.Activation})
+	s.do(Act{Run: c.Run, Action: c.Action, Waits: c.Waits, Switch: r.level == checks.OK, Place: c.Place, Activation: c.Activation})
 }
 
 // possible reports whether what was clicked can be done. What stands on a notification that was withdrawn

@@ -110,10 +110,12 @@ func (v *visit) run(l net.Listener, patience time.Duration) error {
 	// What is opened may outlive the visit.
 	first := v.origin + startPath
 	if err := v.open(v.caller, first); err != nil {
-		if checks.Hint(err) == "" {
-			err = checks.WithHint(fmt.Errorf("the browser did not open: %w", err), "Open this yourself: "+first)
+		command := "fermata login"
+		if v.demo {
+			command = "fermata demo login"
 		}
-		return err
+		// The address would not be answered any more.
+		return checks.WithHint(err, fmt.Sprintf("Run %q in a terminal: it tells the address to open.", command))
 	}
 	return v.wait(patience)
 }
