@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"fermata/checks"
 	"fermata/checks/files"
 )
 
@@ -55,13 +54,7 @@ func Create(path string) error {
 // client ID in the place of the old one. Comments and everything else stay as they are. A file that has
 // problems, or cannot be edited so, is left alone. Without a file one is made.
 func AddSpotify(path, clientID string) error {
-	perm := fs.FileMode(0o644)
-	data, err := files.Read(path, maxSize)
-	if errors.Is(err, fs.ErrNotExist) {
-		data, err = []byte(header), nil
-	} else if info, err := os.Stat(path); err == nil {
-		perm = info.Mode().Perm()
-	}
+	data, perm, err := readOrBegin(path)
 	if err == nil {
 		data, err = edited(data, clientID)
 	}
@@ -70,7 +63,7 @@ func AddSpotify(path, clientID string) error {
 		err = p
 	}
 	if err != nil {
-		return checks.WithHint(fmt.Errorf("changing the settings: %w", err), "Fix "+path+" in an editor, then try again.")
+		return hintEditor(path, err)
 	}
 	if err := files.Write(path, data, perm); err != nil {
 		return fmt.Errorf("writing the settings: %w", err)
@@ -108,10 +101,7 @@ func edited(data []byte, clientID string) ([]byte, error) {
 	if err := verify(result, want); err != nil {
 		return nil, err
 	}
-	if marked {
-		result = slices.Concat(byteOrderMark, result)
-	}
-	return result, nil
+	return withMark(result, marked), nil
 }
 
 // insert returns the text with lines at an offset, which is the beginning or the end of a line.
