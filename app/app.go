@@ -17,6 +17,7 @@ import (
 	"fermata/app/account"
 	"fermata/app/config"
 	"fermata/app/core"
+	"fermata/app/details"
 	"fermata/app/view"
 	"fermata/checks/clock"
 )
@@ -31,6 +32,7 @@ type App struct {
 	events chan core.Event
 	ended  chan struct{} // closed when no more events are taken
 	runs   atomic.Uint64 // the newest RunID
+	page   *details.Page
 
 	mu       sync.Mutex // guards what follows
 	snapshot Snapshot
@@ -46,6 +48,7 @@ type App struct {
 	until    time.Duration                     // when the words change by time alone
 	cancels  map[core.RunID]context.CancelFunc // of the actions under way
 	saves    chan map[string]core.Reminder     // the newest that is to be kept
+	pasts    chan []core.Happening             // the same
 	reading  clock.Reading                     // at the last wake, where nobody tells of clock steps
 	quit     context.CancelFunc
 	work     sync.WaitGroup // looks and actions under way
@@ -61,6 +64,8 @@ type Snapshot struct {
 	Runs    map[core.RunID]core.Run // under way, and ended ones whose outcome somebody waits for
 	Seen    bool                    // everything was looked at once
 	Clock   clock.Facts
+	Details *view.Details // of Fermata's page; nil while nobody looks at it
+	Edition uint64        // rises with each Details that differ
 }
 
 // New returns an App that does nothing before Run.
@@ -68,9 +73,10 @@ func New(o Outside) *App {
 	a := &App{
 		out: o, events: make(chan core.Event, 16), ended: make(chan struct{}), newer: make(chan struct{}),
 		accounts: map[string]*account.Account{}, removed: map[string]*account.Account{}, cancels: map[core.RunID]context.CancelFunc{},
-		saves: make(chan map[string]core.Reminder, 1),
+		saves: make(chan map[string]core.Reminder, 1), pasts: make(chan []core.Happening, 1),
 	}
 	a.out.Open = a.opening(o.Open)
+	a.page = details.New(a.source())
 	return a
 }
 
@@ -81,6 +87,7 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 	defer a.quit()
 	a.configure(a.out.Settings)
 	a.state = core.New(a.at(), a.out.Settings, a.out.Reminders, a.out.Troubles, a.out.Programs != nil)
+	a.state.Recall(a.out.Past, a.out.PastLost)
 	a.work.Go(func() { a.keep(ctx) })
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -141,12 +148,13 @@ func (a *App) step(ctx context.Context, faces []Face, e core.Event) {
 	var v view.View
 	v, a.until = view.Make(a.state, at)
 	same := a.snapshot.Version > 0 && reflect.DeepEqual(a.snapshot.View, v)
+	page, edition := a.details(at)
 	runs := map[core.RunID]core.Run{}
 	for id, r := range a.state.Runs {
 		runs[id] = *r
 	}
 	a.mu.Lock()
-	a.snapshot = Snapshot{a.snapshot.Version + 1, v, runs, a.state.AllSeen(), a.state.Clock.Facts}
+	a.snapshot = Snapshot{a.snapshot.Version + 1, v, runs, a.state.AllSeen(), a.state.Clock.Facts, page, edition}
 	close(a.newer)
 	a.newer = make(chan struct{})
 	a.mu.Unlock()
@@ -158,6 +166,22 @@ func (a *App) step(ctx context.Context, faces []Face, e core.Event) {
 	for _, effect := range effects {
 		a.carryOut(ctx, effect)
 	}
+}
+
+// redraw is how often Fermata's page is made again by time alone: its bars shorten.
+const redraw = time.Minute
+
+// details are those of Fermata's page, where somebody looks at it, and their edition.
+func (a *App) details(at core.At) (d *view.Details, edition uint64) {
+	edition = a.snapshot.Edition
+	if a.state.Watchers == 0 {
+		return nil, edition
+	}
+	a.until = min(a.until, at.Elapsed+redraw)
+	if d = view.MakeDetails(a.state, at); !reflect.DeepEqual(d, a.snapshot.Details) {
+		edition++
+	}
+	return d, edition
 }
 
 // woke is what a deadline brings: where nobody tells of clock steps, it finds them.
@@ -175,9 +199,15 @@ func (a *App) woke() core.Event {
 
 // close lets requests for tokens come to their end: a refresh token that nobody keeps is lost.
 func (a *App) close(ctx context.Context) {
+	a.page.Close()
 	select {
 	case told := <-a.saves:
 		a.save(told)
+	default:
+	}
+	select {
+	case past := <-a.pasts:
+		a.savePast(past)
 	default:
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)

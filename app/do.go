@@ -50,6 +50,12 @@ func (a *App) carryOut(ctx context.Context, e core.Effect) {
 		default:
 		}
 		a.saves <- e.Reminders
+	case core.KeepPast:
+		select {
+		case <-a.pasts:
+		default:
+		}
+		a.pasts <- e.Past
 	case core.Trim:
 		if a.out.Trim != nil {
 			a.work.Go(a.out.Trim)
@@ -129,6 +135,8 @@ func (a *App) action(act core.Act) doing {
 		return func(ctx context.Context) (any, error) { return nil, a.openSettings(ctx) }
 	case "app/connect":
 		return a.connect
+	case "app/open":
+		return func(ctx context.Context) (any, error) { return nil, a.page.Open(ctx, act.Place) }
 	case "clock/set":
 		check := a.clock
 		return func(ctx context.Context) (any, error) { return nil, check.Set(ctx) }
@@ -230,12 +238,14 @@ func (a *App) account(name string) *account.Account {
 	return a.accounts[name]
 }
 
-// keep writes down what a person was told, away from the goroutine that answers clicks.
+// keep writes down what a person was told and what happened, away from the goroutine that answers clicks.
 func (a *App) keep(ctx context.Context) {
 	for {
 		select {
 		case told := <-a.saves:
 			a.save(told)
+		case past := <-a.pasts:
+			a.savePast(past)
 		case <-ctx.Done():
 			return
 		}
@@ -245,5 +255,11 @@ func (a *App) keep(ctx context.Context) {
 func (a *App) save(told map[string]core.Reminder) {
 	if a.out.Save != nil {
 		_ = a.out.Save(told) // it costs a notice
+	}
+}
+
+func (a *App) savePast(past []core.Happening) {
+	if a.out.KeepPast != nil {
+		_ = a.out.KeepPast(past) // it costs a part of the timeline
 	}
 }

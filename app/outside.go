@@ -25,6 +25,11 @@ type Outside struct {
 	Use func(store string) bool
 	// Save keeps what was told, for the next run; nil: it is forgotten at the end.
 	Save func(map[string]core.Reminder) error
+	// Past is what happened in earlier runs; PastLost says that there is some and that it can't be read.
+	// KeepPast keeps it for the next run; nil: it is forgotten at the end.
+	Past     []core.Happening
+	PastLost bool
+	KeepPast func([]core.Happening) error
 	// Dial makes connections to time servers; nil: the system's.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Changes tells of clock steps and resumes, Networks of another network, Keyring that Keeper may answer by

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -61,6 +62,15 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 		}
 		return files.Write(reminders, data, 0o600)
 	}
+	past := filepath.Join(state, "past.json")
+	o.Past, o.PastLost = readPast(past)
+	o.KeepPast = func(p []core.Happening) error {
+		data, err := json.Marshal(p)
+		if err != nil {
+			return err
+		}
+		return files.Write(past, data, 0o600)
+	}
 	o.Programs = programs.New(spotify.GrantLifetime, o.Time)
 	o.Restart = spotify.Restart
 	o.ShowReport = func(ctx context.Context, report string) error { return showReport(ctx, report, open) }
@@ -110,6 +120,21 @@ func readReminders(path string) map[string]core.Reminder {
 		return nil
 	}
 	return reminders
+}
+
+// maxPast is the most that the file of what happened may have, in bytes: 500 happenings have a third of it.
+const maxPast = 256 << 10
+
+// readPast reads what happened in earlier runs; lost says that there is something that can't be read.
+func readPast(path string) (past []core.Happening, lost bool) {
+	data, err := files.Read(path, maxPast)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false
+	}
+	if err != nil || json.Unmarshal(data, &past) != nil {
+		return nil, true
+	}
+	return past, false
 }
 
 // transport reaches providers. It keeps no connection for long, so that idle is idle.

@@ -33,6 +33,7 @@ func (s *State) Offered() []Offer {
 	if len(s.Accounts) == 0 && len(s.Settings.Problems) == 0 { // there may be one in a file that can't be read
 		add("app/connect")
 	}
+	add("app/open")
 	add("app/start-at-login")
 	add("app/pause")
 	if s.Settings.File {

@@ -16,8 +16,10 @@ import (
 //go:embed html/frame.html
 var frame string
 
+// Style is the style sheet of all pages.
+//
 //go:embed html/style.css
-var style string
+var Style string
 
 // A sheet is one page before it is framed.
 type sheet struct {
@@ -48,9 +50,9 @@ func (v *visit) show(w http.ResponseWriter, s sheet) {
 	if v.demo {
 		banner, mark = "<p class=\"demo\"><b>DEMO.</b> Nothing here touches your Spotify account.</p>\n", " · DEMO"
 	}
-	body := strings.NewReplacer("{TITLE}", html.EscapeString(s.title), "{DEMO}", mark, "{STYLE}", style,
+	body := strings.NewReplacer("{TITLE}", html.EscapeString(s.title), "{DEMO}", mark, "{STYLE}", Style,
 		"{BANNER}", banner, "{BODY}", s.body).Replace(frame)
-	sum := sha256.Sum256([]byte(style))
+	sum := sha256.Sum256([]byte(Style))
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(body)))

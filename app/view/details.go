@@ -264,6 +264,7 @@ var does = map[string]string{
 	"unlock":                  "Asks for the password of the keyring that your sign-in is kept in.",
 	string(cause.Refresh):     "Asks for a new session now, without the browser.",
 	string(cause.SignIn):      "Opens the sign-in in your browser and starts a new six months.",
+	"memory":                  "Keeps you signed in until Fermata closes, without saving anything.",
 	"logout":                  "Removes the sign-in from this computer. You can sign in again at any time.",
 	string(cause.Permissions): "Opens the page where you remove Fermata’s access, then signs in again.",
 	string(cause.Device):      "Lists your devices: if it plays on another one, the problem is on this computer.",
@@ -329,7 +330,7 @@ func (w words) detailsAccount(a *core.Account) DetailsAccount {
 	d := DetailsAccount{
 		Name: a.Name, Heading: heading(a), Level: a.Level, Word: levelWords[a.Level],
 		Session: DetailsLife{Line: w.sessionLine(a)}, Grant: DetailsLife{Line: w.grantLine(a)},
-		Buttons: w.detailsButtons(core.ID(a.Name, "unlock"), core.ID(a.Name, string(cause.Refresh)), core.ID(a.Name, string(cause.SignIn)),
+		Buttons: w.detailsButtons(core.ID(a.Name, "unlock"), core.ID(a.Name, "memory"), core.ID(a.Name, string(cause.Refresh)), core.ID(a.Name, string(cause.SignIn)),
 			core.ID(a.Name, string(cause.Restart)), core.ID(a.Name, string(cause.Permissions)), core.ID(a.Name, string(cause.Device)),
 			core.ID(a.Name, "player"), core.ID(a.Name, string(cause.Support)), core.ID(a.Name, "logout")),
 	}

@@ -102,6 +102,27 @@ func TestCharts(t *testing.T) {
 	})
 }
 
+// Every button says what it does, but those whose labels say it: devices, and the demo's troubles.
+func TestButtonsSayWhatTheyDo(t *testing.T) {
+	for _, sc := range pageScenes() {
+		w := well()
+		sc.change(w)
+		d := view.MakeDetails(w.state(), at)
+		all := slices.Concat(d.Connect, d.Clock.Buttons, d.Settings.Buttons)
+		for _, c := range d.Causes {
+			all = append(all, c.Fixes...)
+		}
+		for _, a := range d.Accounts {
+			all = append(all, a.Buttons...)
+		}
+		for _, b := range all {
+			if b.Does == "" {
+				t.Errorf("%s: %s says nothing", sc.name, b.ID)
+			}
+		}
+	}
+}
+
 // A click on the page is answered there, and not by a notification as well.
 func TestPageAnswersWithoutNotice(t *testing.T) {
 	for _, sc := range pageScenes()[len(scenes()):] {

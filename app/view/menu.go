@@ -88,6 +88,7 @@ func (w words) actions() []Item {
 		l.add(core.ID(a.Name, string(cause.SignIn)), "")
 	}
 	l.add("clock/check", "")
+	l.add("app/open", "")
 	return l.items
 }
 
@@ -191,6 +192,7 @@ var labels = map[string]string{
 	"connect":                 "Connect Spotify…",
 	"start-at-login":          "Start at login",
 	"pause":                   "Pause notifications for an hour",
+	"open":                    "Details…",
 	"settings":                "Open the settings file",
 	"about":                   "What is this?",
 	"report":                  "Print the report",

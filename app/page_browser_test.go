@@ -1,0 +1,261 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fermata/app/config"
+	"fermata/app/core"
+	"fermata/app/secrets"
+	"fermata/checks/clock"
+	"fermata/checks/standin"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// onPage runs f with an App over the stand-in, in real time, whose page is open at an address.
+func onPage(t *testing.T, f func(b *bench, address string)) {
+	t.Helper()
+	b := &bench{t: t, world: standin.NewWorld(4), keeper: secrets.NewMemory()}
+	if err := b.world.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer b.world.Close()
+	b.changes, b.networks, b.keyring = make(chan clock.Change), make(chan struct{}), make(chan struct{})
+	b.out = b.outside()
+	opened := make(chan string, 10)
+	b.out.Open = func(_ context.Context, url string) error { opened <- url; return nil }
+	b.out.Path = filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(b.out.Path, []byte("# mine\n[[account]]\nclient_id = \""+standin.ClientID+"\" # the demo's\n[clock] # time\n"+
+		"servers = [\""+strings.Join(b.world.Times.Names(), "\", \"")+"\"]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.settings.File = true
+	b.out.Settings = b.settings
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	changes, err := config.Watch(ctx, b.out.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reloads := make(chan core.Settings)
+	b.out.Reloads = reloads
+	go func() {
+		s := b.settings
+		for range changes {
+			s.Config, s.Problems = s.Config.Reload(b.out.Path)
+			select {
+			case reloads <- s:
+			case <-ctx.Done():
+			}
+		}
+	}()
+	b.out.Past = aPast(b.out.Time.Now())
+	b.signIn("spotify")
+	b.start()
+	defer func() { b.quit(); <-b.done }()
+	if _, err := b.app.Await(ctx, func(s Snapshot) bool { return s.Seen }); err != nil {
+		t.Fatal(err)
+	}
+	b.do("app/open")
+	f(b, <-opened)
+}
+
+// aPast is what happened in the days before.
+func aPast(now time.Time) []core.Happening {
+	return []core.Happening{
+		{At: now.Add(-50 * time.Hour), Kind: core.CauseBegan, Account: "spotify", Cause: "no-network", Title: "No connection to Spotify"},
+		{At: now.Add(-49 * time.Hour), Kind: core.CauseOver, Account: "spotify", Cause: "no-network", Title: "No connection to Spotify", Span: time.Hour},
+		{At: now.Add(-3 * time.Hour), Kind: core.ClockSet, Span: -time.Hour},
+	}
+}
+
+// get asks as a browser does.
+func get(t *testing.T, method, address string, form url.Values, change func(*http.Request)) (status int, body string, location string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", "http://"+r.URL.Host)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	if change != nil {
+		change(r)
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(data), resp.Header.Get("Location")
+}
+
+// chromium returns a tab of a real browser of its own, or skips the test.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("needs a browser: apt-get install chromium")
+		}
+		t.Skip("needs a browser: apt-get install chromium")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 120*time.Second)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true), chromedp.WindowSize(1280, 900))...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("the browser does not start: %v", err)
+	}
+	return ctx
+}
+
+// A reader is a person at the page.
+type reader struct {
+	t   *testing.T
+	tab context.Context
+}
+
+func (r reader) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	r.t.Helper()
+	if err := chromedp.Do(r.tab, steps...); err != nil {
+		text, _ := chromedp.Run(r.tab, chromedp.Text(chromedp.CSS("main")))
+		r.t.Fatalf("%s: %v; the page says:\n%s", what, err, text)
+	}
+}
+
+// says waits until an element says something.
+func (r reader) says(selector, text string) {
+	r.t.Helper()
+	for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		got := r.js(fmt.Sprintf("document.querySelector(%q)?.textContent ?? ''", selector))
+		if strings.Contains(got, text) {
+			return
+		}
+		if time.Since(begin) > 20*time.Second {
+			r.t.Fatalf("%s says %q, not %q", selector, got, text)
+		}
+	}
+}
+
+// js is what an expression says.
+func (r reader) js(expression string) string {
+	r.t.Helper()
+	got, err := chromedp.Run(r.tab, chromedp.Evaluate[any](expression))
+	if err != nil {
+		r.t.Fatalf("%s: %v", expression, err)
+	}
+	return fmt.Sprint(got)
+}
+
+// pictures takes the page at several widths, in light and in dark, if pictures are wanted: with
+// PAGE_PICTURES set to a folder.
+func (r reader) pictures(name string) {
+	r.t.Helper()
+	folder := os.Getenv("PAGE_PICTURES")
+	if folder == "" {
+		return
+	}
+	for _, width := range []int64{320, 800, 1280} {
+		for _, scheme := range []string{"light", "dark"} {
+			media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+			if _, err := chromedp.Call(r.tab, emulation.SetEmulatedMedia, media); err != nil {
+				r.t.Fatal(err)
+			}
+			r.do("resizing", chromedp.EmulateViewport(width, 900))
+			picture, err := chromedp.Run(r.tab, chromedp.FullScreenshot(90))
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), picture, 0o600); err != nil {
+				r.t.Fatal(err)
+			}
+		}
+	}
+	r.do("resizing", chromedp.EmulateViewport(1280, 900))
+}
+
+// TestPageInABrowser is a person at Fermata's page: reads it, meets a trouble while it is open, mends it with
+// the keyboard alone, and changes a setting.
+func TestPageInABrowser(t *testing.T) {
+	onPage(t, func(b *bench, address string) {
+		r := reader{t, chromium(t)}
+		r.do("opening", chromedp.Navigate(address))
+		r.says("h1", "All is well")
+		if at := r.js("location.pathname.length > 20 && location.pathname !== '/start'"); at != "true" {
+			t.Errorf("the page stands at %s", r.js("location.href"))
+		}
+		r.pictures("well")
+		// What is being typed stays while the page follows.
+		r.do("typing", chromedp.SendKeys(chromedp.CSS("#set-tolerance"), "x"))
+		b.do("demo/clock-ahead")
+		r.says("h1", "Your clock is")
+		r.says("#causes h2", "Your clock is")
+		r.says("#news", "Your clock is")
+		if got := r.js("document.activeElement.id + '=' + document.activeElement.value"); got != "set-tolerance=x2s" {
+			t.Errorf("what was typed became %s", got)
+		}
+		r.pictures("clock")
+		// By keyboard: from the top to the first button of the cause, and press it.
+		r.do("going to the top", chromedp.Evaluate[chromedp.Void]("document.getElementById('set-tolerance').value = '2s'; document.activeElement.blur(); location.hash = '#cause-clock-wrong'"))
+		r.says("h1", "Your clock is")
+		for range 30 {
+			if strings.HasPrefix(r.js("document.activeElement.id"), "cause-clock-wrong/clock/set") {
+				break
+			}
+			r.do("tabbing", chromedp.KeyEvent("\t"))
+		}
+		r.do("pressing", chromedp.KeyEvent("\r"))
+		r.says("h1", "All is well")
+		r.says("#news", "All is well")
+		b.do("demo/revoke")
+		r.says("#causes h2", "Sign in to Spotify again")
+		r.do("focus", chromedp.Focus(chromedp.CSS(`#causes button[value="spotify/refresh"]`)), chromedp.KeyEvent(" "))
+		r.says("#causes .outcome", "didn’t")
+		if got := r.js("document.activeElement.value"); got != "spotify/refresh" {
+			t.Errorf("the focus went to %q", got)
+		}
+		r.pictures("revoked")
+		// A wrong setting is told beside its field, a good one is written and shown.
+		r.do("typing", chromedp.Clear(chromedp.CSS("#set-tolerance")), chromedp.SendKeys(chromedp.CSS("#set-tolerance"), "fast\r"))
+		r.says("#set-tolerance-wrong", "Expected a duration")
+		if got := r.js("document.activeElement.id"); got != "set-tolerance" {
+			t.Errorf("the focus is on %q, not on the wrong field", got)
+		}
+		r.pictures("wrong")
+		r.do("typing", chromedp.Clear(chromedp.CSS("#set-tolerance")), chromedp.SendKeys(chromedp.CSS("#set-tolerance"), "3s\r"))
+		r.says("#clock", "Beyond 3 s")
+		if data, _ := os.ReadFile(b.out.Path); !strings.Contains(string(data), "# mine\n") || !strings.Contains(string(data), "[clock] # time\ntolerance = \"3s\"\n") {
+			t.Errorf("the settings became %s", data)
+		}
+		for _, width := range []int64{320, 640} { // 640 is 1280 at 200 %
+			r.do("resizing", chromedp.EmulateViewport(width, 900))
+			if got := r.js("document.documentElement.scrollWidth"); got != fmt.Sprint(width) {
+				t.Errorf("at %d px the page is %s px wide", width, got)
+			}
+		}
+	})
+}
