@@ -76,11 +76,13 @@ func (a *App) opening(open func(context.Context, string) error) func(context.Con
 		if ok {
 			a.send(core.Opened{Run: act.Run, Address: address})
 		}
-		err := open(ctx, address)
-		if act.Waits {
+		if act.Elsewhere {
 			return nil
 		}
-		return err
+		if err := open(ctx, address); !act.Waits {
+			return err
+		}
+		return nil
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 // Whoever waits is told the address, so that a browser that does not open is not the end.
 func TestOpening(t *testing.T) {
 	shut := errors.New("no display")
-	open := func(context.Context, string) error { return shut }
+	opened := 0
+	open := func(context.Context, string) error { opened++; return shut }
 	a := New(Outside{Outside: account.Outside{Open: open}})
 	for _, waits := range []bool{true, false} {
 		ctx := context.WithValue(t.Context(), runKey{}, core.Act{Run: 7, Waits: waits})
@@ -23,6 +24,11 @@ func TestOpening(t *testing.T) {
 			t.Errorf("told %+v", e)
 		}
 	}
+	elsewhere := context.WithValue(t.Context(), runKey{}, core.Act{Run: 7, Waits: true, Elsewhere: true})
+	if err := a.out.Open(elsewhere, "x"); err != nil || opened != 2 || len(a.events) != 1 {
+		t.Errorf("for another computer: %v, opened %d times, %d events", err, opened, len(a.events))
+	}
+	<-a.events
 	if err := a.out.Open(t.Context(), "x"); !errors.Is(err, shut) || len(a.events) > 0 {
 		t.Errorf("of no action: %v, %d events", err, len(a.events))
 	}

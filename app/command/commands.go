@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fermata/app/core"
+	"fermata/checks"
 )
 
 // commands are those that speak to an instance.
@@ -20,7 +21,11 @@ func (p *place) commands() []entry {
 
 With --watch it asks again every 64 to 79 seconds: public time servers must not be asked more often. Press Ctrl-C to stop; the exit code is that of the last answer.`,
 			"fermata clock\nfermata clock --json | jq .offset_s", &clockCommand{at: p}},
-		{"login", "Sign in, in the browser", "", "fermata login", &accountCommand{p, "login", account}},
+		{"login", "Sign in, in the browser",
+			`Opens the page to sign in at, tells its address, and waits until you are signed in.
+
+With --paste, for a computer without a browser: open the address on any other computer, and paste back the one that the browser ends at. Over SSH without a screen that is the way by itself.`,
+			"fermata login\nfermata login --paste", &loginCommand{at: p, Args: account}},
 		{"logout", "Sign out", "", "fermata logout", &accountCommand{p, "logout", account}},
 		{"refresh", "Renew the session now", "", "fermata refresh", &accountCommand{p, "refresh", account}},
 		{"do", "Do what a click in the menu or on a notification does",
@@ -75,15 +80,33 @@ type accountCommand struct {
 func (c *accountCommand) Execute([]string) error {
 	return c.at.withInstance(func(ctx context.Context, i instance) error {
 		name, err := i.account(ctx, c.Args.Account.string)
-		switch {
-		case err == errNoAccount && c.verb == "login":
-			return i.signIn(ctx, "app/connect", c.at.err)
-		case err != nil:
+		if err != nil {
 			return err
-		case c.verb == "login":
-			return i.signIn(ctx, core.ID(name, c.verb), c.at.err)
 		}
 		return i.do(ctx, core.ID(name, c.verb))
+	})
+}
+
+type loginCommand struct {
+	at    *place
+	Paste bool       `long:"paste" description:"sign in with a browser on another computer"`
+	Args  accountArg `positional-args:"yes"`
+}
+
+// Execute implements flags.Commander.
+func (c *loginCommand) Execute([]string) error {
+	pasted := c.Paste || remote()
+	return c.at.withInstance(func(ctx context.Context, i instance) error {
+		name, err := i.account(ctx, c.Args.Account.string)
+		switch {
+		case err == errNoAccount && pasted:
+			return checks.WithHint(errNoAccount, "Add one to the settings first: an [[account]] with its name, provider and client_id. \"fermata --help\" tells where they are.")
+		case err == errNoAccount:
+			return i.signIn(ctx, "app/connect", false, c.at.in, c.at.err)
+		case err != nil:
+			return err
+		}
+		return i.signIn(ctx, core.ID(name, "login"), pasted, c.at.in, c.at.err)
 	})
 }
 

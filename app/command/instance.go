@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -33,23 +32,38 @@ func (i instance) do(ctx context.Context, id core.ActionID) error {
 	return i(ctx, nil, "do", string(id))
 }
 
-// signIn does an action that goes on in the browser, and says where as soon as that is known.
-func (i instance) signIn(ctx context.Context, id core.ActionID, w io.Writer) error {
-	waiting, cancel := context.WithCancel(ctx)
-	defer cancel()
+// signIn does an action that goes on in the browser, and says where as soon as that is known; or, with
+// pasted, has the person bring back from another computer's browser what it ends with.
+func (i instance) signIn(ctx context.Context, id core.ActionID, pasted bool, in io.Reader, w io.Writer) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var said sync.WaitGroup
 	said.Go(func() {
 		var address string
-		if err := i(waiting, &address, "opened", string(id)); err != nil || waiting.Err() != nil {
+		if err := i(ctx, &address, "opened", string(id)); err != nil || ctx.Err() != nil {
 			return // what became of it, the action's own error tells
 		}
-		fmt.Fprintln(w, "Go on in the browser. If none opens, open this yourself:", address)
-		if forward := throughSSH(address, os.Getenv("SSH_CONNECTION")); forward != "" {
-			fmt.Fprintln(w, "If your browser is on the other end of this SSH connection, run this there first:", forward)
+		if !pasted {
+			fmt.Fprintln(w, "Go on in the browser. If none opens, open this yourself:", address)
+			return
+		}
+		p, err := newPaste(address)
+		if err == nil {
+			err = p.run(ctx, address, in, w)
+		}
+		if err != nil {
+			cancel(err)
 		}
 	})
-	err := i.do(ctx, id)
-	cancel()
+	command := "do"
+	if pasted {
+		command = "do elsewhere"
+	}
+	err := i(ctx, nil, command, string(id))
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	cancel(nil)
 	said.Wait()
 	return err
 }
@@ -129,8 +143,8 @@ func (s server) data(ctx context.Context, command string, args []string) (any, e
 	case command == "do" && len(args) == 1 && args[0] == "app/quit":
 		s.app.Click(core.Clicked{Action: "app/quit"}) // who waits for its end would hear of it as a failure
 		return nil, nil
-	case command == "do" && len(args) == 1:
-		_, err := s.app.Do(ctx, core.Clicked{Action: core.ActionID(args[0])})
+	case (command == "do" || command == "do elsewhere") && len(args) == 1:
+		_, err := s.app.Do(ctx, core.Clicked{Action: core.ActionID(args[0]), Elsewhere: command != "do"})
 		return nil, err
 	case command == "opened" && len(args) == 1:
 		var address string

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"strings"
 
 	"fermata/app"
 	"fermata/app/browser"
@@ -109,19 +107,6 @@ func (p *place) withInstance(f func(ctx context.Context, i instance) error) erro
 		a.Run(ctx)
 		return nil
 	})
-}
-
-// throughSSH is the command with which a browser at the other end of an SSH connection reaches address, where
-// that is on this computer's loopback; "": there is none. The connection is $SSH_CONNECTION, ssh(1): the
-// client's address and port, the server's address and port. The server's end of such a forwarding belongs
-// to the person.
-func throughSSH(address, connection string) string {
-	ends := strings.Fields(connection)
-	u, err := url.Parse(address)
-	if err != nil || len(ends) != 4 || u.Hostname() != "127.0.0.1" {
-		return ""
-	}
-	return fmt.Sprintf("ssh -N -p %s -L %s:%s %s", ends[3], u.Port(), u.Host, ends[2])
 }
 
 // settingsPath is where the settings are. A file that was named has to be there.

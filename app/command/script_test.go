@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"bufio"
 	"errors"
 	"flag"
 	"fmt"
@@ -28,10 +29,11 @@ import (
 func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", "8") // scripts wait more than they work; -parallel overrides it
 	testscript.Main(m, map[string]func(){
-		"fermata":  func() { os.Exit(command.Main(os.Args[1:], os.Stdout, os.Stderr, tray.Run)) },
-		"xdg-open": func() { browse(os.Args[1]) },
-		"knock":    func() { knock(os.Args[1]) },
-		"renewer":  program,
+		"fermata":   func() { os.Exit(command.Main(os.Args[1:], os.Stdout, os.Stderr, tray.Run)) },
+		"xdg-open":  func() { browse(os.Args[1]) },
+		"knock":     func() { knock(os.Args[1]) },
+		"elsewhere": func() { elsewhere(os.Args[1], os.Args[2:]) },
+		"renewer":   program,
 	})
 }
 
@@ -169,4 +171,34 @@ func browse(address string) {
 	if at, text := page(http.Get(address)); strings.Contains(text, `name="answer" value="agree"`) {
 		page(http.PostForm(at, url.Values{"answer": {"agree"}}))
 	}
+}
+
+// elsewhere runs a command that has a person sign in on another computer, and does what they do: answer is
+// what they choose there. What they paste first is another address.
+func elsewhere(answer string, command []string) {
+	fail := func(err error) {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "elsewhere:", err)
+			os.Exit(4)
+		}
+	}
+	cmd := exec.Command(command[0], command[1:]...)
+	in, err := cmd.StdinPipe()
+	fail(err)
+	out, err := cmd.StderrPipe()
+	fail(err)
+	fail(cmd.Start())
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Fprintln(os.Stderr, lines.Text())
+		if !strings.HasPrefix(lines.Text(), "http") {
+			continue
+		}
+		browser := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		resp, err := browser.PostForm(lines.Text(), url.Values{"answer": {answer}})
+		fail(err)
+		resp.Body.Close()
+		fmt.Fprintf(in, "%s\n%s\n", lines.Text(), resp.Header.Get("Location"))
+	}
+	_ = cmd.Wait()
+	os.Exit(cmd.ProcessState.ExitCode())
 }

@@ -87,6 +87,7 @@ type (
 		Waits      bool
 		Page       bool   // it was clicked on Fermata's page, which shows the outcome
 		Place      string // of "app/open": where on the page to begin; "": where the notice's cause is told, or the top
+		Elsewhere  bool   // the person's browser is on another computer, so none is opened
 		Activation string // an XDG activation token, with which a window may come to the front
 	}
 	// Left: whoever waited for a run does not any more.
@@ -139,6 +140,7 @@ type (
 		Run        RunID
 		Action     ActionID
 		Waits      bool   // somebody waits, who is told the address where no browser opens
+		Elsewhere  bool   // see Clicked
 		Switch     bool   // all is well, so the provider is to ask who signs in
 		Place      string // of "app/open"; see Clicked
 		Activation string

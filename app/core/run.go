@@ -99,7 +99,7 @@ func (s *State) clicked(c Clicked) {
 		c.Place = cmp.Or(c.Place, s.placeOf(c.Notice))
 	}
 	s.Acting[c.Action] = c.Run
-	s.do(Act{Run: c.Run, Action: c.Action, Waits: c.Waits, Switch: r.level == checks.OK, Place: c.Place, Activation: c.Activation})
+	s.do(Act{Run: c.Run, Action: c.Action, Waits: c.Waits, Elsewhere: c.Elsewhere, Switch: r.level == checks.OK, Place: c.Place, Activation: c.Activation})
 }
 
 // possible reports whether what was clicked can be done. What stands on a notification that was withdrawn

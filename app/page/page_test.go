@@ -273,7 +273,7 @@ func TestDeclined(t *testing.T) {
 		t.Fatal(err)
 	}
 	declined := comeBack(t, back.String())
-	wantPage(t, declined, 200, "You are not signed in", "You declined access.", "Try again")
+	wantPage(t, declined, 400, "You are not signed in", "You declined access.", "Try again")
 	again := get(t, link(t, back.String(), declined))
 	if again.status != http.StatusSeeOther {
 		t.Fatalf("trying again: %d", again.status)
@@ -340,7 +340,7 @@ func TestCallbackTwice(t *testing.T) {
 	go func() { replies <- comeBack(t, callback) }() // the browser reloads while the exchange runs
 	close(leave)
 	for range 2 {
-		wantPage(t, receive(t, replies), 200, "You are not signed in", "Try again")
+		wantPage(t, receive(t, replies), 400, "You are not signed in", "Try again")
 	}
 	if n := s.spotify.Count("/api/token"); n != 1 {
 		t.Errorf("the code was sent %d times", n)

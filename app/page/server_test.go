@@ -30,7 +30,7 @@ func TestCodeLeavesAtOnce(t *testing.T) {
 		t.Errorf("sent on with %v", r.header)
 	}
 	close(leave)
-	wantPage(t, comeBack(t, back), 200, "You are not signed in")
+	wantPage(t, comeBack(t, back), 400, "You are not signed in")
 }
 
 // TestLostBrowser: one that comes back and then is gone is signed in all the same.

@@ -124,7 +124,7 @@ func (v *visit) done(w http.ResponseWriter, r *http.Request) {
 
 // failed says what went wrong, and offers another try.
 func (v *visit) failed(w http.ResponseWriter, err error) {
-	v.show(w, message(http.StatusOK, "You are not signed in", sentences(err), v.path, "Try again"))
+	v.show(w, message(http.StatusBadRequest, "You are not signed in", sentences(err), v.path, "Try again"))
 }
 
 // expired is for whoever comes back from a sign-in that is not under way.
