@@ -55,7 +55,7 @@ func TestStartAfterFailure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantPage(t, comeBack(t, back.String()), 200, "You declined access")
+	wantPage(t, comeBack(t, back.String()), 400, "You declined access")
 	again, _ := browse(t, first)
 	if again == authorize {
 		t.Error("a used-up try is offered again")
