@@ -142,10 +142,11 @@ func TestInterrupted(t *testing.T) {
 		answer, save bool
 		refused      bool
 		lost         session.Loss
+		says         string
 	}{
 		{name: "nothing happens"},
-		{name: "the answer is cut off", answer: true, refused: true, lost: session.LostAnswer},
-		{name: "not saved", save: true, refused: true, lost: session.LostSave},
+		{name: "the answer is cut off", answer: true, refused: true, lost: session.LostAnswer, says: "the answer to the renewal of "},
+		{name: "not saved", save: true, refused: true, lost: session.LostSave, says: "the renewal of "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHome(t)
@@ -169,6 +170,9 @@ func TestInterrupted(t *testing.T) {
 			}
 			if !tt.refused {
 				return
+			}
+			if !strings.HasPrefix(err.Error(), tt.says) || checks.Hint(err) != "Sign in again." {
+				t.Errorf("the next start says %q, hint %q", err, checks.Hint(err))
 			}
 			r := f.Renewal
 			if r == nil || r.Interrupted.Lost != tt.lost || r.Interrupted.Began.Sub(began).Abs() > time.Minute {
@@ -203,6 +207,9 @@ func TestKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	next := h.process()
+	if err := next.Refresh(t.Context()); !strings.Contains(err.Error(), " was interrupted before its answer was saved: ") {
+		t.Errorf("the next start says %q", err)
+	}
 	f, _ := next.Look(t.Context())
 	if f.Renewal == nil || f.Renewal.Interrupted.Lost != session.LostEnd || !f.Renewal.Interrupted.Began.Equal(began) {
 		t.Errorf("%+v", f.Renewal)

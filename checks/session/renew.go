@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"syscall"
 	"time"
@@ -223,6 +224,13 @@ func keyringHint(t *Trouble) string {
 	return cmp.Or(checks.Hint(t.Err), "Unlock the keyring, then try again.")
 }
 
+// interrupted says of a refusal what explains it.
+var interrupted = map[Loss]string{
+	LostEnd:    "the renewal of %s was interrupted before its answer was saved: %w",
+	LostAnswer: "the answer to the renewal of %s never arrived: %w",
+	LostSave:   "the renewal of %s couldn’t be saved: %w",
+}
+
 // asError returns t as an error with its hint, nil for nil.
 func asError(t *Trouble) error {
 	if t == nil {
@@ -231,6 +239,8 @@ func asError(t *Trouble) error {
 	switch {
 	case t.Where == AtKeyring:
 		return checks.WithHint(t, keyringHint(t))
+	case !t.Interrupted.Began.IsZero():
+		return checks.WithHint(fmt.Errorf(interrupted[t.Interrupted.Lost], text.TimeOfDay(t.Interrupted.Began, t.At), t), "Sign in again.")
 	case t.Where == AtNetwork && t.Code == CodeCertTime:
 		return checks.WithHint(t, "Check this computer's clock.")
 	case t.Where == AtNetwork && (t.Code == CodePortal || t.Code == CodeRedirect):
