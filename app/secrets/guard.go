@@ -62,7 +62,7 @@ func (g *Guard) Lock(ctx context.Context, account string) (unlock func(), err er
 	return unlock, hinted(err)
 }
 
-// Begin implements session.Guard. That the record gets to the disk shows that there is room on it.
+// Begin implements session.Guard. That there is room for another file shows that the reply can be saved.
 func (g *Guard) Begin(account, token string, at time.Time) (earlier session.Interruption, err error) {
 	r, err := g.read(account)
 	if err == nil && r.of(token) {
@@ -72,14 +72,25 @@ func (g *Guard) Begin(account, token string, at time.Time) (earlier session.Inte
 		rand.Read(r.Key)
 		r.Token = keyed(r.Key, token)
 	}
-	return earlier, write(g.path(account, "json"), r.padded())
+	path := g.path(account, "json")
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() || info.Size() != recordSize {
+		return earlier, write(path, r.padded())
+	}
+	if err = room(g.dir); err == nil {
+		err = overwrite(path, r.padded(), true)
+	}
+	if err != nil {
+		return earlier, unsaved(path, err)
+	}
+	return earlier, nil
 }
 
-// End implements session.Guard.
+// End implements session.Guard. A record that is removed leaves its file for the next: to write that over takes
+// one flush of the disk, and a new file takes two.
 func (g *Guard) End(account string, lost session.Loss) error {
 	path := g.path(account, "json")
 	if lost == session.LostNothing {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := overwrite(path, bytes.Repeat([]byte(" "), recordSize), false); !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return nil
@@ -89,12 +100,30 @@ func (g *Guard) End(account string, lost session.Loss) error {
 		return err
 	}
 	r.Lost = lost
-	f, err := os.OpenFile(path, os.O_WRONLY, 0) // and not anew, for which the disk may have no room
+	return overwrite(path, r.padded(), true)
+}
+
+// overwrite writes over what is in a file, for which a full disk has room. So little is written as a whole or
+// not at all, and where it is flushed it is on the disk when overwrite returns.
+func overwrite(path string, data []byte, flush bool) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteAt(r.padded(), 0)
-	return errors.Join(err, f.Sync(), f.Close())
+	if _, err = f.WriteAt(data, 0); err == nil && flush {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// room returns why there is no room for another record in the folder.
+func room(dir string) error {
+	f, err := os.CreateTemp(dir, ".fermata-*.tmp")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, recordSize))
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
 }
 
 // padded is a record as it stands in its file, of one size whatever it says.
