@@ -42,15 +42,16 @@ type fault struct {
 	strike, heal func(*trial)
 	process      func(*child) // lets it happen to a process over real connections; nil: strike does
 	keyring      bool         // the sign-in is in a keyring, not in a file
+	unsafe       bool         // nothing can be saved meanwhile, so nothing must be asked for
 }
 
 // faults are the table's rows. A freeze is the real one for a moment, and a minute of silence in a bubble.
 var faults = []fault{
 	{name: "reply held back", strike: func(r *trial) { r.pause(time.Second, 15*time.Second) }},
-	{name: "disk full", strike: func(r *trial) { r.disk.fill(r.t) }, heal: func(r *trial) { r.disk.empty(r.t) }},
-	{name: "folder read-only", strike: func(r *trial) { r.disk.readOnly(r.t, true) }, heal: func(r *trial) { r.disk.readOnly(r.t, false) }},
-	{name: "keyring locked", keyring: true, strike: func(r *trial) { r.ring.lock(r.t) }, heal: func(r *trial) { r.ring.unlock(r.t) }},
-	{name: "keyring gone", keyring: true, strike: func(r *trial) { r.ring.stop() }, heal: func(r *trial) { r.ring.start(r.t) }},
+	{name: "disk full", unsafe: true, strike: func(r *trial) { r.disk.fill(r.t) }, heal: func(r *trial) { r.disk.empty(r.t) }},
+	{name: "folder read-only", unsafe: true, strike: func(r *trial) { r.disk.readOnly(r.t, true) }, heal: func(r *trial) { r.disk.readOnly(r.t, false) }},
+	{name: "keyring locked", keyring: true, unsafe: true, strike: func(r *trial) { r.ring.lock(r.t) }, heal: func(r *trial) { r.ring.unlock(r.t) }},
+	{name: "keyring gone", keyring: true, unsafe: true, strike: func(r *trial) { r.ring.stop() }, heal: func(r *trial) { r.ring.start(r.t) }},
 	{name: "SIGTERM", process: func(c *child) { c.end(syscall.SIGTERM) }},
 	{name: "SIGHUP", process: func(c *child) { c.end(syscall.SIGHUP) }},
 	{name: "SIGINT", process: func(c *child) { c.end(syscall.SIGINT) }},
@@ -198,10 +199,16 @@ func befall(r *trial, f fault, ph phase, counts *tally) {
 	f.strike(r)
 	s.release()
 	time.Sleep(time.Minute)
+	if n := p.renewals(); f.unsafe && ph == before && n > 0 {
+		r.t.Errorf("%d renewals were asked for", n)
+	}
 	if f.heal != nil {
 		f.heal(r)
 	}
 	time.Sleep(30 * time.Minute) // more than what is put off is put off for
+	if a := r.watch.account(); a.Cause != nil && !losable(f, ph) {
+		r.t.Errorf("it is not well by itself: %s, %s", *a.Cause, a.Why)
+	}
 	r.watch.end()
 	counts.add(r.t, f, ph, p, p.next(), r.watch.blame)
 }

@@ -233,17 +233,18 @@ func (n *network) transport() http.RoundTripper {
 
 // A person has one sign-in, which is kept under dir.
 type person struct {
-	dir     string
-	keeper  session.Keeper
-	spotify *standin.Spotify
-	revoked atomic.Bool
+	dir      string
+	keeper   session.Keeper
+	spotify  *standin.Spotify
+	requests int // for tokens, until all was well
+	revoked  atomic.Bool
 }
 
 const accountName = "spotify"
 
 var settings = config.Account{Name: accountName, Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
 
-// newPerson signs in.
+// newPerson signs in, and renews once.
 func newPerson(t *testing.T, dir string, keeper session.Keeper) *person {
 	t.Helper()
 	p := &person{dir: dir, keeper: keeper, spotify: standin.NewSpotify()}
@@ -253,17 +254,21 @@ func newPerson(t *testing.T, dir string, keeper session.Keeper) *person {
 	o.Transport = p.spotify.Transport()
 	a := account.New(&o.Outside, settings)
 	standintest.SignIn(t, a.Account, p.spotify)
+	if err := a.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if err := a.Unsaved(); err != nil {
 		t.Fatal(err)
 	}
+	p.requests = p.spotify.Count("/api/token")
 	return p
 }
 
 // provider serves the person's Spotify.
 func (p *person) provider(at holder) provider { return provider{p.spotify, at, &p.revoked} }
 
-// renewals is how many were asked for.
-func (p *person) renewals() int { return p.spotify.Count("/api/token") - 1 } // one was the sign-in
+// renewals is how many were asked for since then.
+func (p *person) renewals() int { return p.spotify.Count("/api/token") - p.requests }
 
 // outside is all of an App that watches the person's sign-in.
 func (p *person) outside(rt http.RoundTripper, url string, at holder) app.Outside {
