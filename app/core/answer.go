@@ -11,10 +11,11 @@ import (
 type Answer struct {
 	Kind   AnswerKind
 	Action ActionID
-	Err    error  // of Failed
-	Text   string // of FoundOut
-	About  *Cause // of Explained
-	Page   bool   // it is told on Fermata's page alone, where the click was
+	Err    error     // of Failed
+	Text   string    // of FoundOut
+	About  *Cause    // of Explained
+	Was    time.Time // of Worked, where a new sign-in lasts longer: when the one before would have ended, true time
+	Page   bool      // it is told on Fermata's page alone, where the click was
 	until  time.Duration
 }
 
@@ -62,7 +63,11 @@ func (s *State) tellOutcome(r *Run) {
 	a := s.Account(of)
 	well := a != nil && a.Level == checks.OK && a.Facts.SignedIn || of == "clock" && s.ClockLevel < checks.Warning
 	if r.screen && well && !slices.ContainsFunc(s.Answers, func(a Answer) bool { return a.Kind == FoundOut }) {
-		s.answer(Answer{Kind: Worked, Action: r.Action, Page: r.page}, workedFor)
+		answer := Answer{Kind: Worked, Action: r.Action, Page: r.page}
+		if !r.grant.IsZero() && a.Facts.GrantUntil.Sub(r.grant) >= 24*time.Hour {
+			answer.Was = r.grant
+		}
+		s.answer(answer, workedFor)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"fermata/app/config"
 	"fermata/checks"
@@ -27,6 +28,7 @@ type Run struct {
 	screen bool         // it was clicked on the screen, where its outcome is to be shown
 	page   bool         // and there on Fermata's page
 	level  checks.Level // of what it is about, when it began
+	grant  time.Time    // when the account's sign-in was to end then, true time
 	owed   []string     // the looks that it waits for
 }
 
@@ -75,6 +77,9 @@ func (id ActionID) looksOnly() bool { return id == "app/report" || id == "app/op
 func (s *State) clicked(c Clicked) {
 	r := &Run{Action: c.Action, screen: !c.Waits, page: c.Page, level: s.levelOf(c.Action.Of())}
 	s.Runs[c.Run] = r
+	if a := s.Account(c.Action.Of()); a != nil && c.Action.IsSignIn() {
+		r.grant = a.Facts.GrantUntil
+	}
 	if !s.possible(c) {
 		r.Phase = Done
 		r.Err = checks.WithHint(fmt.Errorf("%q isn't possible now", c.Action), "\"fermata status --json\" lists the actions that are.")

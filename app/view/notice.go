@@ -1,9 +1,11 @@
 package view
 
 import (
+	"fmt"
 	"strings"
 
 	"fermata/app/core"
+	"fermata/checks/text"
 )
 
 // A Notice is a notification that should be on the screen now.
@@ -67,7 +69,11 @@ func (w words) answer(a *core.Answer) (title, body string) {
 		return title, "Things have changed since. The menu shows the current state."
 	}
 	if acc := w.Account(a.Action.Of()); acc != nil {
-		return heading(acc), strings.Join(w.accountLines(acc)[1:], ". ") + "."
+		body = strings.Join(w.accountLines(acc)[1:], ". ")
+		if !a.Was.IsZero() {
+			body += fmt.Sprintf(" (was %s)", text.FullDate(a.Was, w.now))
+		}
+		return heading(acc), body + "."
 	}
 	title, body, _ = strings.Cut(w.clockLine(), " (")
 	return title, strings.TrimSuffix(body, ")")
