@@ -17,6 +17,7 @@ import (
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 	"fermata/checks/standin"
+	"fermata/checks/text"
 )
 
 // A home is one person's: every process in it has the same folder of sign-ins.
@@ -186,6 +187,9 @@ func TestInterrupted(t *testing.T) {
 			r := f.Renewal
 			if r == nil || r.Interrupted.Lost != tt.lost || r.Interrupted.Began.Sub(began).Abs() > time.Minute {
 				t.Errorf("the next start: %+v", r)
+			}
+			if at := text.TimeOfDay(r.Interrupted.Began, time.Now()); !strings.Contains(err.Error(), at+" ") || strings.Contains(err.Error(), " on ") {
+				t.Errorf("the next start does not say %q: %v", at, err)
 			}
 			// Asked again, it says so again.
 			again := h.process()

@@ -160,7 +160,7 @@ func (a *Account) ended(r renewal, t *Trouble) {
 	case r.earlier.Began.IsZero():
 		_ = a.guard.End(a.name, t.lost()) // else it says that it never ended
 	case t.refused():
-		t.Interrupted = r.earlier
+		t.Interrupted, t.At = r.earlier, a.clock.Now()
 	}
 }
 
