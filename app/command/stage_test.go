@@ -302,7 +302,8 @@ func renewer(ctx context.Context, _ *app.App, _ app.Face) error {
 	if err != nil {
 		return err
 	}
-	context.AfterFunc(ctx, func() { fmt.Println("ending") })
+	ending := make(chan struct{})
+	context.AfterFunc(ctx, func() { fmt.Println("ending"); close(ending) })
 	s := newStage(phase(hold))
 	go func() {
 		<-s.reached
@@ -318,7 +319,8 @@ func renewer(ctx context.Context, _ *app.App, _ app.Face) error {
 			fmt.Println("done")
 		}
 	}()
-	a.Run(ctx)
+	a.Run(ctx) // until ctx ends
+	<-ending
 	return nil
 }
 
@@ -349,7 +351,7 @@ func (r *reader) Show(v view.View) {
 		texts = append(texts, n.Title, n.Body)
 	}
 	for _, text := range texts {
-		if strings.Contains(text, "password") {
+		if strings.Contains(text, "password was changed") || strings.Contains(text, "changed your password") {
 			r.blame = append(r.blame, text)
 		}
 	}
