@@ -109,7 +109,7 @@ func TestStoreChanges(t *testing.T) {
 					b.t.Errorf("%s: %v", what, err)
 				}
 			}
-			menu := strings.Join(b.view().Menu.Lines, " ")
+			menu := strings.Join(b.view().Status.Lines, " ")
 			if at := strings.Index(menu, "Still kept"); line == "" && at >= 0 || line != "" && !strings.Contains(menu, line) {
 				b.t.Errorf("%s: the menu is\n%s", what, menu)
 			}

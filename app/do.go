@@ -138,7 +138,7 @@ func (a *App) action(act core.Act) doing {
 	case "app/connect":
 		return a.connect
 	case "app/open":
-		return func(ctx context.Context) (any, error) { return nil, a.page.Open(ctx, act.Place) }
+		return func(ctx context.Context) (any, error) { return a.page.Open(ctx, act.Place) }
 	case "clock/set":
 		check := a.clock
 		return func(ctx context.Context) (any, error) { return nil, check.Set(ctx) }

@@ -57,7 +57,7 @@ func tells(v view.View) string {
 			fmt.Fprintf(&b, "  evidence: %s\n", withoutTimes(e))
 		}
 	}
-	for _, l := range v.Menu.Lines {
+	for _, l := range v.Status.Lines {
 		fmt.Fprintf(&b, "  | %s\n", withoutTimes(l))
 	}
 	for _, n := range v.Notices {

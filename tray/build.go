@@ -16,7 +16,7 @@ const maxPrograms = 12
 // build adds the menu's entries, hidden. There is no demo later where there is none at first.
 func (p *panel) build(v view.View) {
 	for range roomLines {
-		p.lines = append(p.lines, p.line(nil))
+		p.lines = append(p.lines, p.entry(nil, false))
 	}
 	p.kit.separator()
 	p.part(nil, 2, roomActions, false, func(m view.Menu) []view.Item { return m.Actions })

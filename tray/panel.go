@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"fermata/app/core"
 	"fermata/app/view"
 	"fermata/assets"
 )
@@ -17,7 +16,7 @@ type panel struct {
 	kit    toolkit
 	views  chan view.View // the latest; older ones are of no use
 	clicks chan *slot
-	click  func(action core.ActionID)
+	click  func(view.Item)
 	// survive is deferred where systray is called: what it does there must not end the program before its
 	// requests have come to their end.
 	survive func()
@@ -30,7 +29,7 @@ type panel struct {
 	parts           []*list
 }
 
-func newPanel(kit toolkit, click func(action core.ActionID)) *panel {
+func newPanel(kit toolkit, click func(view.Item)) *panel {
 	return &panel{kit: kit, views: make(chan view.View, 1), clicks: make(chan *slot), click: click, survive: func() {}}
 }
 
@@ -62,7 +61,7 @@ func (p *panel) own(bus context.Context, v view.View) {
 		case <-later:
 		case s := <-p.clicks:
 			if s.have.ID != "" {
-				p.click(s.have.ID)
+				p.click(s.have.Item)
 			}
 			continue
 		case <-once:
@@ -103,7 +102,11 @@ func (p *panel) apply(v view.View) (wait time.Duration) {
 	for len(p.programs) < min(len(v.Menu.Programs), maxPrograms) {
 		p.programs = append(p.programs, p.line(p.program.item))
 	}
-	say(p.programs, v.Menu.Programs)
+	var programs []view.Item
+	for _, line := range v.Menu.Programs {
+		programs = append(programs, view.Item{Label: line, Disabled: true})
+	}
+	say(p.programs, programs)
 	for _, l := range p.parts {
 		items := l.of(v.Menu)
 		if l.parent != nil {
@@ -114,15 +117,17 @@ func (p *panel) apply(v view.View) (wait time.Duration) {
 	return wait
 }
 
-// say shows lines that are not to be clicked.
-func say(slots []*slot, lines []string) {
+// say shows lines. Where there is no room for all, the last says so.
+func say(slots []*slot, lines []view.Item) {
 	if room := len(slots); len(lines) > room {
-		lines = append(lines[:room-1:room-1], fmt.Sprintf("…and %d more, see: fermata status", len(lines)-room+1))
+		last := lines[room-1]
+		last.Label = fmt.Sprintf("…and %d more, see: fermata status", len(lines)-room+1)
+		lines = append(lines[:room-1:room-1], last)
 	}
 	for i, s := range slots {
-		w := content{Item: view.Item{Disabled: true}}
+		var w content
 		if i < len(lines) {
-			w.Label, w.visible = lines[i], true
+			w = content{lines[i], true}
 		}
 		s.set(w)
 	}

@@ -32,7 +32,7 @@ func TestMenu(t *testing.T) {
 	kit := newFakeKit(t)
 	p := newPanel(kit, nil)
 	v := viewOf("Refresh", "Sign in")
-	v.Menu.Lines = []string{"Spotify", "Session until 15:00"}
+	v.Menu.Lines = actions("Spotify", "Session until 15:00")
 	v.Menu.Fixes = actions("Restart")
 	v.Menu.Programs = []string{"a program"}
 	v.Menu.Demo = actions("Revoke")
@@ -50,18 +50,18 @@ func TestMenu(t *testing.T) {
 			t.Errorf("the menu is\n%q, want\n%q", rows, want)
 		}
 	}
-	check("(Spotify)", "(Session until 15:00)", "Refresh", "Sign in", "Fix a problem", "> Restart", "Programs", "> (a program)",
+	check("Spotify", "Session until 15:00", "Refresh", "Sign in", "Fix a problem", "> Restart", "Programs", "> (a program)",
 		"Demo", "> Revoke", "Settings", "> Start at login ✓", "> (Pause)", "Quit")
 	v.Menu.Settings[0].Checked, v.Menu.Settings[1].Disabled, v.Menu.Actions[0].Label = false, false, "Refresh now"
 	v.Menu.Lines, v.Menu.Fixes, v.Menu.Programs, v.Menu.Demo = nil, nil, nil, nil
 	for i := range roomLines + 2 {
-		v.Menu.Lines = append(v.Menu.Lines, fmt.Sprint(i))
+		v.Menu.Lines = append(v.Menu.Lines, action(fmt.Sprint(i)))
 	}
 	lines := make([]string, roomLines-1, 30)
 	for i := range lines {
-		lines[i] = fmt.Sprintf("(%d)", i)
+		lines[i] = fmt.Sprint(i)
 	}
-	check(append(lines, "(…and 3 more, see: fermata status)", "Refresh now", "Sign in", "Settings", "> Start at login", "> Pause", "Quit")...)
+	check(append(lines, "…and 3 more, see: fermata status", "Refresh now", "Sign in", "Settings", "> Start at login", "> Pause", "Quit")...)
 }
 
 // bubble runs a panel on a fake toolkit in fake time. settle waits until what was sent to it is done.
@@ -70,7 +70,7 @@ func bubble(t *testing.T, first view.View, f func(p *panel, kit *fakeKit, clicke
 		ctx, cancel := context.WithCancel(t.Context())
 		kit := newFakeKit(t)
 		var clicked []string
-		p := newPanel(kit, func(id core.ActionID) { clicked = append(clicked, string(id)) })
+		p := newPanel(kit, func(i view.Item) { clicked = append(clicked, string(i.ID)+i.Place) })
 		p.ready(ctx, first)
 		synctest.Wait()
 		f(p, kit, &clicked)

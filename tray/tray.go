@@ -45,7 +45,7 @@ func run(ctx context.Context, watch func(context.Context, ...app.Face), click fu
 		func(err error) { fmt.Fprintln(os.Stderr, "fermata: no notifications:", err) },
 	)
 	crash := make(chan error, 1)
-	p := newPanel(native{}, func(action core.ActionID) { click(core.Clicked{Action: action}) })
+	p := newPanel(native{}, func(i view.Item) { click(core.Clicked{Action: i.ID, Place: i.Place}) })
 	p.survive = func() {
 		if fault := recover(); fault != nil && !expected(bus) {
 			select {
@@ -114,7 +114,7 @@ type notices struct{ center *notify.Center }
 func (n notices) Show(v view.View) {
 	want := make([]notify.Notice, 0, len(v.Notices))
 	for _, m := range v.Notices {
-		w := notify.Notice{Key: m.Key, Title: m.Title, Body: m.Body, Level: m.Level}
+		w := notify.Notice{Key: m.Key, Title: m.Title, Body: m.Body, Level: m.Level, Open: "app/open"}
 		for _, b := range m.Buttons {
 			w.Buttons = append(w.Buttons, notify.Button{ID: string(b.ID), Label: b.Label})
 		}

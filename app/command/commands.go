@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"fermata/app/core"
@@ -14,7 +15,10 @@ func (p *place) commands() []entry {
 	all := []entry{
 		{"status", "Show the current state",
 			`Shows what the menu shows: your accounts, the clock, other programs' tokens, and below each notification the commands that its buttons stand for.`,
-			"fermata status\nfermata status --json | jq .accounts[0].session_until", &statusCommand{at: p}},
+			"fermata status\nfermata status --json | jq .accounts[0].session_until\nfermata status --ics > fermata.ics", &statusCommand{at: p}},
+		{"open", "Open Fermata's page in the browser",
+			`Shows all that Fermata knows, live: what is wrong and why, both lifetimes, the clock, what happened, other programs' tokens, and the settings. The address works only on this computer, for you, and only while the page is open.`,
+			"fermata open", &openCommand{p}},
 		{"accounts", "List the accounts and when they expire", "", "fermata accounts\nfermata accounts --json | jq -r .[].name", &accountsCommand{at: p}},
 		{"clock", "Measure this computer's clock now",
 			`Asks the time servers now. * marks a server that the result is based on, x one that tells a different time from most, and ? one that did not answer.
@@ -112,6 +116,23 @@ func (c *loginCommand) Execute([]string) error {
 
 type actionArg struct {
 	Action choice `positional-arg-name:"ACTION"`
+}
+
+type openCommand struct{ at *place }
+
+// Execute implements flags.Commander.
+func (c *openCommand) Execute([]string) error {
+	return c.at.openPage()
+}
+
+// openPage has the running instance open Fermata's page.
+func (p *place) openPage() error {
+	var address string
+	if err := p.running(p.ctx, &address, "open"); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(p.out, "Fermata's page opens in the browser. If it doesn't, open this yourself:", address)
+	return err
 }
 
 type quitCommand struct{ at *place }

@@ -174,6 +174,8 @@ func (s server) data(ctx context.Context, command string, args []string) (any, e
 			return nil, err
 		}
 		return s.app.Do(ctx, core.Clicked{Action: "app/report"})
+	case command == "open":
+		return s.app.Do(ctx, core.Clicked{Action: "app/open"})
 	case command == "token" && len(args) == 1:
 		return s.app.Token(ctx, args[0])
 	}

@@ -40,7 +40,8 @@ func (p *place) run() error {
 		return held.Serve(ctx, Version, server{a}.data)
 	})
 	if errors.Is(err, control.ErrRunning) {
-		_, err = fmt.Fprintf(p.out, "Fermata is running already. Its icon is in the tray; %q shows the current state.\n", p.command()+" status")
+		fmt.Fprintf(p.out, "Fermata is running already; %q shows the current state.\n", p.command()+" status")
+		err = p.openPage()
 	}
 	return err
 }

@@ -346,7 +346,7 @@ func (r *reader) Show(v view.View) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.last = v
-	texts := append([]string{v.Line}, v.Menu.Lines...)
+	texts := append([]string{v.Line}, v.Status.Lines...)
 	for _, n := range v.Notices {
 		texts = append(texts, n.Title, n.Body)
 	}

@@ -17,6 +17,7 @@ const Version = "0.1.0"
 type statusCommand struct {
 	at   *place
 	JSON bool `long:"json" description:"output JSON"`
+	ICS  bool `long:"ics" description:"output a calendar file: when each sign-in expires, with reminders 30 and 7 days ahead"`
 }
 
 // Execute implements flags.Commander.
@@ -26,12 +27,29 @@ func (c *statusCommand) Execute([]string) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON {
+	switch {
+	case c.ICS:
+		return p.printCalendar(s)
+	case c.JSON:
 		err = printJSON(p.out, s)
-	} else {
+	default:
 		err = printStatus(p.out, s, p.command())
 	}
 	return verdict(err, s.Level)
+}
+
+// printCalendar prints when each sign-in expires.
+func (p *place) printCalendar(s view.Status) error {
+	var now trueTime
+	if err := p.running(p.ctx, &now, "time"); err != nil {
+		return err
+	}
+	ics, err := view.Calendar(s, "", now.Now)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(p.out, ics)
+	return err
 }
 
 func printJSON(w io.Writer, v any) error {

@@ -243,12 +243,12 @@ func (s *story) shows(b *strings.Builder, v view.View) {
 		fmt.Fprintf(b, "notice - %s\n", title)
 	}
 	s.notices = notices
-	for i, line := range v.Menu.Lines {
+	for i, line := range v.Status.Lines {
 		if !slices.Contains(s.lines, line) || i == 0 && line != s.lines[0] {
 			fmt.Fprintf(b, "menu   %s\n", line)
 		}
 	}
-	s.lines = v.Menu.Lines
+	s.lines = v.Status.Lines
 	if !slices.Equal(v.Menu.Programs, s.programs) {
 		s.programs = v.Menu.Programs
 		fmt.Fprintf(b, "menu   Programs: %s\n", strings.Join(s.programs, ", "))

@@ -60,19 +60,19 @@ type Page struct {
 // New returns a Page that is not served yet.
 func New(src Source) *Page { return &Page{src: src} }
 
-// Open has the browser show the page, from the element with the ID place on; "": from the top. Its error
-// says what to open by hand.
-func (p *Page) Open(ctx context.Context, place string) error {
+// Open has the browser show the page, from the element with the ID place on; "": from the top. It returns the
+// address that the browser was told, in which nothing is secret. Its error says what to open by hand.
+func (p *Page) Open(ctx context.Context, place string) (address string, err error) {
 	v, err := p.serve()
 	if err != nil {
-		return err
+		return "", err
 	}
 	v.invite()
-	address := v.origin + startPath
+	address = v.origin + startPath
 	if place != "" {
 		address += "?at=" + url.QueryEscape(place)
 	}
-	return p.src.Open(ctx, address)
+	return address, p.src.Open(ctx, address)
 }
 
 // Close ends what is served, and waits for it. No page is served any more.

@@ -41,14 +41,15 @@ func message(n Notice, replaces uint32, can capabilities) []any {
 		body = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(body)
 	}
 	switch {
-	case len(n.Buttons) == 0:
 	case can.actions:
 		// Keys and labels in turn. The default action has no label: xfce4-notifyd would make a second button of it.
-		actions = append(actions, defaultAction, "")
+		if n.Open != "" {
+			actions = append(actions, defaultAction, "")
+		}
 		for _, b := range n.Buttons {
 			actions = append(actions, b.ID, b.Label)
 		}
-	default:
+	case len(n.Buttons) > 0:
 		body += "\n" + where
 	}
 	return []any{program, replaces, "", n.Title, body, actions, hints, expires}
@@ -56,8 +57,11 @@ func message(n Notice, replaces uint32, can capabilities) []any {
 
 // buttonOf returns the ID of the button that an action's key means, and whether n has it.
 func buttonOf(n Notice, key string) (string, bool) {
+	if key == defaultAction {
+		return n.Open, n.Open != ""
+	}
 	for _, b := range n.Buttons {
-		if key == b.ID || key == defaultAction {
+		if key == b.ID {
 			return b.ID, true
 		}
 	}

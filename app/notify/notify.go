@@ -29,8 +29,9 @@ type Notice struct {
 	Key     string // tells notices apart; the first of two with the same key counts
 	Title   string
 	Body    string
-	Level   int      // rises as it gets worse; from Urgent on the notification stays until it is dealt with
-	Buttons []Button // a click on the notification itself counts as one on the first
+	Level   int // rises as it gets worse; from Urgent on the notification stays until it is dealt with
+	Buttons []Button
+	Open    string // what Click.Button says of a click on the notification itself; "": it does nothing
 }
 
 // Urgent is the least Level of notices that interrupt and that do not go away by themselves.

@@ -52,7 +52,7 @@ func none[T any](t testing.TB, from <-chan T) {
 
 var ended = Notice{
 	Key: "spotify/grant", Title: "Sign in to Spotify again", Body: "Spotify no longer accepts this sign-in.", Level: 2,
-	Buttons: []Button{{"spotify/login", "Sign in again"}, {"spotify/apps", "Manage apps"}},
+	Buttons: []Button{{"spotify/login", "Sign in again"}, {"spotify/apps", "Manage apps"}}, Open: "app/open",
 }
 
 // worse returns n with another level.
@@ -165,7 +165,7 @@ func TestClick(t *testing.T) {
 		t.Errorf("clicked %+v, want %+v", got, want)
 	}
 	d.emit(t, "ActionInvoked", id, "default")
-	if got, want := next(t, k.clicks), (Click{ended.Key, "spotify/login", ""}); got != want {
+	if got, want := next(t, k.clicks), (Click{ended.Key, "app/open", ""}); got != want {
 		t.Errorf("clicked %+v, want %+v", got, want)
 	}
 	d.emit(t, "ActionInvoked", id, "no such button")
@@ -273,7 +273,7 @@ func TestHostileTexts(t *testing.T) {
 		Buttons: []Button{{"id", "l\n\u2066l"}},
 	}})
 	got := d.expect(t, "Notify")
-	if got.title != "ab <b>" || got.actions[3] != "l l" {
+	if got.title != "ab <b>" || got.actions[1] != "l l" {
 		t.Errorf("title %q, actions %q", got.title, got.actions)
 	}
 	text, rest, ok := strings.Cut(got.body, "$(reboot) ")
@@ -340,7 +340,7 @@ func TestDaemonStuckInNotify(t *testing.T) {
 	bus := bustest.Session(t)
 	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
-	first := Notice{Key: "first", Title: "first", Buttons: ended.Buttons}
+	first := Notice{Key: "first", Title: "first", Open: "app/open"}
 	k.Show([]Notice{first})
 	known := d.expect(t, "Notify").id
 	stuck := make(chan struct{})

@@ -10,17 +10,17 @@ const maxButtons = 5
 
 // toast writes n as the XML of a Windows toast, which is well-formed whatever the texts hold, see
 // https://learn.microsoft.com/windows/apps/design/shell/tiles-and-notifications/toast-schema. Each button
-// opens its Address, and so does the toast itself that of the first.
+// opens its Address, and so does the toast itself that of Open.
 func toast(n Notice) string {
 	var launch, actions string
+	if n.Open != "" {
+		launch = ` activationType="protocol" launch="` + escape(Address(Click{Key: n.Key, Button: n.Open})) + `"`
+	}
+	if n.Level >= Urgent && len(n.Buttons) > 0 { // Windows heeds this only where there are buttons
+		launch += ` scenario="reminder"`
+	}
 	for _, b := range n.Buttons[:min(len(n.Buttons), maxButtons)] {
 		address := escape(Address(Click{Key: n.Key, Button: b.ID}))
-		if launch == "" {
-			launch = ` activationType="protocol" launch="` + address + `"`
-			if n.Level >= Urgent { // Windows heeds this only where there are buttons
-				launch += ` scenario="reminder"`
-			}
-		}
 		actions += `<action activationType="protocol" content="` + escape(b.Label) + `" arguments="` + address + `"/>`
 	}
 	return "<toast" + launch + `><visual><binding template="ToastGeneric"><text>` + escape(n.Title) + "</text><text>" +

@@ -10,9 +10,9 @@ import (
 func TestToast(t *testing.T) {
 	got := toast(Notice{
 		Key: "k&x", Title: "Sign in to \"Spotify\" again", Body: "A & B <text>hi</text> $(calc) 𝄐\x00\ufffe",
-		Level: Urgent, Buttons: []Button{{"a", "It's"}},
+		Level: Urgent, Buttons: []Button{{"a", "It's"}}, Open: "o",
 	})
-	const want = `<toast activationType="protocol" launch="fermata:do/a?notice=k%26x" scenario="reminder">` +
+	const want = `<toast activationType="protocol" launch="fermata:do/o?notice=k%26x" scenario="reminder">` +
 		`<visual><binding template="ToastGeneric"><text>Sign in to &#34;Spotify&#34; again</text>` +
 		`<text>A &#38; B &#60;text&#62;hi&#60;/text&#62; $(calc) &#119056;</text></binding></visual>` +
 		`<actions><action activationType="protocol" content="It&#39;s" arguments="fermata:do/a?notice=k%26x"/></actions></toast>`
@@ -43,7 +43,7 @@ func FuzzToast(f *testing.F) {
 	f.Add("title", "body", "label", "key")
 	f.Add("</text>", "]]>", `" onload="`, "a\x00\xff\ufffe\U0010ffff\r\n")
 	f.Fuzz(func(t *testing.T, title, body, label, key string) {
-		s := toast(Notice{Key: key, Title: title, Body: body, Buttons: []Button{{key, label}}})
+		s := toast(Notice{Key: key, Title: title, Body: body, Buttons: []Button{{key, label}}, Open: key})
 		var p parsed
 		if err := xml.Unmarshal([]byte(s), &p); err != nil {
 			t.Fatalf("%v in %q", err, s)

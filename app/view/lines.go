@@ -14,41 +14,47 @@ import (
 // lineWidth is how many characters wide a menu may grow.
 const lineWidth = 64
 
-// lines tell the state: what is wrong and why, then every account, then the clock.
-func (w words) lines() []string {
-	var all []string
+// lines tell the state: what is wrong and why, then every account, then the clock. Each leads to where
+// Fermata's page tells more.
+func (w words) lines() []Item {
+	var all []Item
+	add := func(place string, lines ...string) {
+		for _, l := range lines {
+			all = append(all, Item{ID: "app/open", Place: place, Label: l})
+		}
+	}
 	if w.Troubles != nil {
-		all = append(all, "DEMO · nothing here is real")
+		add("", "DEMO · nothing here is real")
 	}
 	for _, c := range w.Serious() {
-		all = append(append(all, c.Title), wrap(c.Why, lineWidth)...)
+		add(c.Place(), append([]string{c.Title}, wrap(c.Why, lineWidth)...)...)
 	}
 	for _, p := range w.Settings.Problems {
-		all = append(all, wrap(p.Error(), lineWidth)...)
+		add("settings", wrap(p.Error(), lineWidth)...)
 	}
 	for _, a := range w.Answers {
 		if a.Kind == core.Failed {
-			all = append(all, wrap(fmt.Sprintf("“%s” did not work: %s", w.name(a.Action), failure(a.Err)), lineWidth)...)
+			add("", wrap(fmt.Sprintf("“%s” did not work: %s", w.name(a.Action), failure(a.Err)), lineWidth)...)
 		}
 	}
 	for i := range w.Accounts {
 		a := &w.Accounts[i]
-		all = append(all, w.accountLines(a)...)
+		add("account-"+a.Name, w.accountLines(a)...)
 		if line := w.storeLine(a); line != "" {
-			all = append(all, wrap(line, lineWidth)...)
+			add("account-"+a.Name, wrap(line, lineWidth)...)
 		}
 	}
 	if len(w.Accounts) == 0 {
-		all = append(all, "No account is connected yet")
+		add("accounts", "No account is connected yet")
 	}
 	if w.ClockLevel < checks.Warning {
-		all = append(all, w.clockLine())
+		add("clock", w.clockLine())
 	}
 	if w.Helped != nil && len(w.Serious()) == 0 {
-		all = append(all, fmt.Sprintf("Fixed at %s with “%s”", text.TimeOfDay(w.Helped.At, w.now), w.name(w.Helped.Action)))
+		add("past", fmt.Sprintf("Fixed at %s with “%s”", text.TimeOfDay(w.Helped.At, w.now), w.name(w.Helped.Action)))
 	}
 	if w.Quiet > 0 {
-		all = append(all, "Notifications are paused until "+w.now.Add(w.Quiet-w.at.Elapsed).Format("15:04"))
+		add("settings", "Notifications are paused until "+w.now.Add(w.Quiet-w.at.Elapsed).Format("15:04"))
 	}
 	return all
 }

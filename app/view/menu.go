@@ -10,7 +10,7 @@ import (
 
 // A Menu is what stands in the menu, from top to bottom; between the parts are separators.
 type Menu struct {
-	Lines    []string // the state; not to be clicked
+	Lines    []Item   // the state; a click shows more of it on Fermata's page
 	Actions  []Item   // the fix first
 	Fixes    []Item   // submenu "Fix a problem"
 	Programs []string // submenu "Programs": other programs' tokens; not to be clicked
@@ -22,6 +22,7 @@ type Menu struct {
 // An Item is a line to click.
 type Item struct {
 	ID       core.ActionID
+	Place    string // of "app/open": where on Fermata's page to begin
 	Label    string
 	Disabled bool // it runs already
 	Checked  bool

@@ -86,8 +86,11 @@ func (w words) status(v View) Status {
 		Demo:     w.Troubles != nil,
 		Accounts: []AccountStatus{},
 		Notices:  v.Notices,
-		Lines:    v.Menu.Lines,
+		Lines:    []string{},
 		Programs: []ProgramStatus{},
+	}
+	for _, l := range v.Menu.Lines {
+		s.Lines = append(s.Lines, l.Label)
 	}
 	s.Clock = ClockStatusOf(w.ClockLevel, w.Clock.Facts, w.offersOf("clock"))
 	if !w.Clock.Seen {

@@ -365,8 +365,8 @@ func TestPassingTrouble(t *testing.T) {
 		w := well()
 		w.trouble(trouble)
 		v, _ := view.Make(w.state(), at)
-		if line := "Session until 12:52 · can’t renew: " + want; !slices.Contains(v.Menu.Lines, line) {
-			t.Errorf("no line is %q in %q", line, v.Menu.Lines)
+		if line := "Session until 12:52 · can’t renew: " + want; !slices.Contains(v.Status.Lines, line) {
+			t.Errorf("no line is %q in %q", line, v.Status.Lines)
 		}
 	}
 }
@@ -378,7 +378,7 @@ func TestTooltipFits(t *testing.T) {
 		w.settings.Accounts[0] = config.Account{Name: strings.Repeat("🎵", n), Provider: "oauth2"}
 		w.trouble(revoked)
 		v, _ := view.Make(w.state(), at)
-		units, whole := len(utf16.Encode([]rune(v.Tooltip))), len(utf16.Encode([]rune("Fermata\n"+v.Menu.Lines[0])))
+		units, whole := len(utf16.Encode([]rune(v.Tooltip))), len(utf16.Encode([]rune("Fermata\n"+v.Status.Lines[0])))
 		if cut := strings.HasSuffix(v.Tooltip, "…"); units > 127 || cut != (whole > 127) || cut && units < 126 {
 			t.Errorf("%d of %d UTF-16 units: %q", units, whole, v.Tooltip)
 		}
@@ -390,7 +390,7 @@ func draw(v view.View) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "icon: arc %v, dot %v\ntooltip: %s\nline: %s\n", v.Icon.Arc, v.Icon.Dot, v.Tooltip, v.Line)
 	for _, l := range v.Menu.Lines {
-		fmt.Fprintf(&b, "  | %s\n", l)
+		fmt.Fprintf(&b, "  | %s  → #%s\n", l.Label, l.Place)
 	}
 	for _, p := range v.Menu.Programs {
 		fmt.Fprintf(&b, "  | Programs ▸ %s\n", p)
