@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 
 // A bench is an App over the stand-in, all in memory and in a bubble's time.
 type bench struct {
-	t        *testing.T
+	t        testing.TB
 	app      *App
 	out      Outside
 	world    *standin.World

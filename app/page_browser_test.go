@@ -4,17 +4,20 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"fermata/app/config"
 	"fermata/app/core"
+	"fermata/app/details"
 	"fermata/app/secrets"
 	"fermata/checks/clock"
 	"fermata/checks/standin"
@@ -24,7 +27,7 @@ import (
 )
 
 // onPage runs f with an App over the stand-in, in real time, whose page is open at an address.
-func onPage(t *testing.T, f func(b *bench, address string)) {
+func onPage(t testing.TB, f func(b *bench, address string)) {
 	t.Helper()
 	b := &bench{t: t, world: standin.NewWorld(4), keeper: secrets.NewMemory()}
 	if err := b.world.Start(t.Context()); err != nil {
@@ -81,7 +84,7 @@ func aPast(now time.Time) []core.Happening {
 }
 
 // get asks as a browser does.
-func get(t *testing.T, method, address string, form url.Values, change func(*http.Request)) (status int, body string, location string) {
+func get(t testing.TB, method, address string, form url.Values, change func(*http.Request)) (status int, body string, location string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -256,6 +259,92 @@ func TestPageInABrowser(t *testing.T) {
 			if got := r.js("document.documentElement.scrollWidth"); got != fmt.Sprint(width) {
 				t.Errorf("at %d px the page is %s px wide", width, got)
 			}
+		}
+	})
+}
+
+// Without script the page is whole: a button's outcome is there when it comes back.
+func TestPageWithoutScript(t *testing.T) {
+	onPage(t, func(b *bench, address string) {
+		r := reader{t, chromium(t)}
+		if _, err := chromedp.Call(r.tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+			t.Fatal(err)
+		}
+		b.do("demo/revoke")
+		r.do("opening", chromedp.Navigate(address))
+		r.says("#causes h2", "Sign in to Spotify again")
+		if got := r.js("getComputedStyle(document.querySelector('.live')).display"); got != "none" {
+			t.Errorf("the page says that it follows by itself (%s)", got)
+		}
+		r.do("clicking", chromedp.Click(chromedp.CSS(`#causes button[value="spotify/refresh"]`)))
+		r.says("#causes .outcome", "didn’t")
+		if got := r.js("location.hash"); got != "#cause-spotify-revoked" {
+			t.Errorf("it came back to %q", got)
+		}
+		r.do("saving", chromedp.SendKeys(chromedp.CSS("#set-tolerance"), "x\r"))
+		r.says("#set-tolerance-wrong", "x2s")
+		r.do("saving", chromedp.Clear(chromedp.CSS("#set-tolerance")), chromedp.SendKeys(chromedp.CSS("#set-tolerance"), "4s\r"))
+		r.says("#clock", "Beyond 4 s")
+		r.do("to the report", chromedp.Click(chromedp.CSS(`a[href="report"]`)))
+		r.says("h1", "Report for support")
+		if got := r.js("document.getElementById('report').value"); !strings.Contains(got, "Fermata report") || strings.Contains(got, "Jane") {
+			t.Errorf("the report is %s", got)
+		}
+	})
+}
+
+// What the page took is given back once it is closed.
+func TestPageGivesBack(t *testing.T) {
+	inUse := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc + m.StackInuse
+	}
+	onPage(t, func(b *bench, address string) {
+		load := func(address string) {
+			_, _, location := get(t, "GET", address, nil, nil)
+			u, _ := url.Parse(address)
+			for range 20 {
+				if status, body, _ := get(t, "GET", "http://"+u.Host+location, nil, nil); status != 200 || !strings.Contains(body, "All is well") {
+					t.Fatalf("%d: %s", status, body)
+				}
+			}
+		}
+		load(address)
+		b.app.page.Close()
+		if s, err := b.app.Await(t.Context(), func(s Snapshot) bool { return s.Details == nil }); err != nil || s.Details != nil {
+			t.Fatal(err)
+		}
+		before := inUse() // html/template and net/http have what they keep
+		b.app.page = details.New(b.app.source())
+		again, err := b.app.page.Open(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		load(again)
+		b.app.page.Close()
+		if _, err := b.app.Await(t.Context(), func(s Snapshot) bool { return s.Details == nil }); err != nil {
+			t.Fatal(err)
+		}
+		if after := inUse(); after > before+512<<10 {
+			t.Errorf("%d kB before, %d kB after", before>>10, after>>10)
+		}
+		if _, err := net.Dial("tcp", strings.TrimPrefix(strings.TrimSuffix(again, "/start"), "http://")); err == nil {
+			t.Error("its port is open")
+		}
+	})
+}
+
+// BenchmarkPage is the server's share of a load, in the worst of states: everything broken, a month's past.
+func BenchmarkPage(bm *testing.B) {
+	onPage(bm, func(b *bench, address string) {
+		b.do("demo/clock-ahead")
+		b.do("demo/revoke")
+		_, _, location := get(bm, "GET", address, nil, nil)
+		u, _ := url.Parse(address)
+		for bm.Loop() {
+			get(bm, "GET", "http://"+u.Host+location, nil, nil)
 		}
 	})
 }

@@ -10,6 +10,7 @@ package details
 import (
 	"context"
 	"crypto/rand"
+	"html/template"
 	"io"
 	"log"
 	"net/http"
@@ -123,6 +124,7 @@ type visit struct {
 	path   string // the address that nobody can guess, between slashes
 	token  string // of its forms
 	mux    *http.ServeMux
+	pages  *template.Template
 	guests *guests // nil: the system tells whose a connection is
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -136,7 +138,7 @@ type visit struct {
 func newVisit(src Source, address string, knowsPeers bool) *visit {
 	v := &visit{
 		src: src, origin: "http://" + address, path: "/" + rand.Text() + "/", token: rand.Text(),
-		mux: http.NewServeMux(), stir: make(chan struct{}, 1),
+		mux: http.NewServeMux(), pages: templates(), stir: make(chan struct{}, 1),
 	}
 	if !knowsPeers {
 		v.guests = &guests{}

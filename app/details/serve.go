@@ -25,9 +25,9 @@ var (
 	pageHTML string
 )
 
-// render parses the templates when the page is first asked for: most runs of Fermata never need them.
-func render(w http.ResponseWriter, status int, name string, data any) {
-	t := template.Must(template.New("").Funcs(template.FuncMap{
+// templates parses the page, for as long as it is served: most runs of Fermata never need it.
+func templates() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
 		// A chart is made by Fermata, of figures and escaped words alone.
 		"svg": func(s string) template.HTML { return template.HTML(s) },
 		"in": func(page, it any, place string) map[string]any {
@@ -41,8 +41,11 @@ func render(w http.ResponseWriter, status int, name string, data any) {
 			return b.String()
 		},
 	}).Parse(pageHTML))
+}
+
+func (v *visit) render(w http.ResponseWriter, status int, name string, data any) {
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, name, data); err != nil {
+	if err := v.pages.ExecuteTemplate(&b, name, data); err != nil {
 		http.Error(w, "the page can't be made: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -101,7 +104,7 @@ func (v *visit) show(w http.ResponseWriter, r *http.Request, status int, f *form
 		http.Error(w, "Fermata is ending", http.StatusServiceUnavailable)
 		return
 	}
-	render(w, status, "page", sheet{Token: v.token, Version: version, Details: details, Form: f})
+	v.render(w, status, "page", sheet{Token: v.token, Version: version, Details: details, Form: f})
 }
 
 // heartbeat is how often a page that is connected hears something: a proxy may be between.
@@ -201,7 +204,7 @@ func (v *visit) report(w http.ResponseWriter, r *http.Request) {
 	}
 	_, details, err := v.src.Await(r.Context(), 0)
 	if err == nil {
-		render(w, http.StatusOK, "report", sheet{Token: v.token, Details: details, Report: report})
+		v.render(w, http.StatusOK, "report", sheet{Token: v.token, Details: details, Report: report})
 	}
 }
 

@@ -232,7 +232,7 @@ func (w words) detailsCause(c core.Cause) DetailsCause {
 			if why == "" || slices.ContainsFunc(d.Fixes, func(o DetailsButton) bool { return o.ID == b.ID }) {
 				continue
 			}
-			b.NoHelp = why
+			b.NoHelp = text.Upper(why)
 			d.Fixes = append(d.Fixes, b)
 		}
 	}
@@ -344,7 +344,7 @@ func (w words) detailsAccount(a *core.Account) DetailsAccount {
 		s.Bar = bar(period{f.RenewedAt, f.Until}, w.now, []time.Time{warn}, fmt.Sprintf("Session from %s to %s; %s.", s.From, s.Till, left(f.Until.Sub(w.now))))
 	}
 	for i := range d.Buttons {
-		d.Buttons[i].NoHelp = w.noHelp(a, cause.Fix(d.Buttons[i].ID.Verb()))
+		d.Buttons[i].NoHelp = text.Upper(w.noHelp(a, cause.Fix(d.Buttons[i].ID.Verb())))
 	}
 	d.Calendar = d.Grant.Line != "" && f.GrantUntil.After(w.now)
 	if d.Grant.Line != "" && f.AuthorizedAt.Before(f.GrantUntil) && !f.AuthorizedAt.IsZero() {

@@ -57,7 +57,7 @@ func (k *Keeper) Delete(context.Context, string) error {
 }
 
 // SignIn signs in to s, as a person who agrees.
-func SignIn(t *testing.T, a *session.Account, s *standin.Spotify) {
+func SignIn(t testing.TB, a *session.Account, s *standin.Spotify) {
 	t.Helper()
 	attempt, err := a.Begin("http://127.0.0.1:5000/callback", false)
 	if err != nil {
