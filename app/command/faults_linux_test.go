@@ -191,10 +191,12 @@ func befall(r *trial, f fault, ph phase, counts *tally) {
 	p := newPerson(r.t, dir, keeper)
 	s := newStage(ph)
 	r.watch = p.start(s.at)
+	end := sync.OnceFunc(r.watch.end)
+	defer end() // whatever else is wrong
 	select {
 	case <-s.reached:
 	case <-time.After(time.Minute):
-		r.t.Fatal("the renewal did not come to the phase")
+		r.t.Fatalf("the renewal did not come to the phase: %+v", r.watch.account())
 	}
 	f.strike(r)
 	s.release()
@@ -209,7 +211,7 @@ func befall(r *trial, f fault, ph phase, counts *tally) {
 	if a := r.watch.account(); a.Cause != nil && !losable(f, ph) {
 		r.t.Errorf("it is not well by itself: %s, %s", *a.Cause, a.Why)
 	}
-	r.watch.end()
+	end()
 	counts.add(r.t, f, ph, p, p.next(), r.watch.blame)
 }
 
