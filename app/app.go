@@ -6,8 +6,6 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"reflect"
 	"sync"
@@ -57,17 +55,6 @@ type App struct {
 // headStart is how long the first looks leave the processor to the icon.
 const headStart = 30 * time.Millisecond
 
-// A Snapshot is all that others may know, as it was after one event. It is never changed.
-type Snapshot struct {
-	Version uint64 // rises with each
-	View    view.View
-	Runs    map[core.RunID]core.Run // under way, and ended ones whose outcome somebody waits for
-	Seen    bool                    // everything was looked at once
-	Clock   clock.Facts
-	Details *view.Details // of Fermata's page; nil while nobody looks at it
-	Edition uint64        // rises with each Details that differ
-}
-
 // New returns an App that does nothing before Run.
 func New(o Outside) *App {
 	a := &App{
@@ -100,33 +87,23 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 		case e := <-a.events:
 			a.step(ctx, faces, e)
 		case c, ok := <-a.out.Changes:
-			if !ok { // whoever tells of them has ended
-				a.out.Changes = nil
-				continue
+			if goesOn(&a.out.Changes, ok) {
+				a.step(ctx, faces, core.Changed{Step: c.Step, Slept: c.Slept})
 			}
-			a.step(ctx, faces, core.Changed{Step: c.Step, Slept: c.Slept})
 		case _, ok := <-a.out.Networks:
-			if !ok {
-				a.out.Networks = nil
-				continue
+			if goesOn(&a.out.Networks, ok) {
+				a.step(ctx, faces, core.Changed{Network: true})
 			}
-			a.step(ctx, faces, core.Changed{Network: true})
 		case _, ok := <-a.out.Keyring:
-			if !ok {
-				a.out.Keyring = nil
-				continue
+			if goesOn(&a.out.Keyring, ok) {
+				a.keeperChanged()
+				a.step(ctx, faces, core.Changed{Keyring: true})
 			}
-			a.mu.Lock()
-			a.keeperChanged()
-			a.mu.Unlock()
-			a.step(ctx, faces, core.Changed{Keyring: true})
 		case s, ok := <-a.out.Reloads:
-			if !ok {
-				a.out.Reloads = nil
-				continue
+			if goesOn(&a.out.Reloads, ok) {
+				s.AtLogin = a.state.Settings.AtLogin
+				a.step(ctx, faces, core.Reloaded{Settings: s})
 			}
-			s.AtLogin = a.state.Settings.AtLogin
-			a.step(ctx, faces, core.Reloaded{Settings: s})
 		case <-timer.C:
 			a.step(ctx, faces, a.woke())
 		case <-ctx.Done():
@@ -136,6 +113,14 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 			return
 		}
 	}
+}
+
+// goesOn reports whether whoever tells something on c may tell more; else c is waited for no longer.
+func goesOn[T any](c *<-chan T, ok bool) bool {
+	if !ok {
+		*c = nil
+	}
+	return ok
 }
 
 // step feeds one event to core, carries out what follows, and shows what changed.
@@ -217,74 +202,4 @@ func (a *App) close(ctx context.Context) {
 		a.work.Go(func() { _ = acc.Close(ctx) }) // there is nobody left to tell
 	}
 	a.work.Wait()
-}
-
-// Click has an action run and returns at once; its outcome is shown on the screen, or, where somebody
-// Waits, found in a Snapshot. This is the one door for clicks, whoever makes them.
-func (a *App) Click(c core.Clicked) core.RunID {
-	c.Run = core.RunID(a.runs.Add(1))
-	select {
-	case a.events <- c:
-	default:
-		go a.send(c)
-	}
-	return c.Run
-}
-
-// Do has an action run as Click does and waits for its end and for the looks that show what came of it.
-// It returns what the action found, and its error, or one that says that it isn't possible now.
-func (a *App) Do(ctx context.Context, c core.Clicked) (found any, err error) {
-	c.Run, c.Waits = core.RunID(a.runs.Add(1)), true
-	a.send(c)
-	defer a.send(core.Left{Run: c.Run})
-	s, err := a.Await(ctx, func(s Snapshot) bool { return s.Runs[c.Run].Phase == core.Done })
-	if err != nil {
-		return nil, err
-	}
-	return s.Runs[c.Run].Found, s.Runs[c.Run].Err
-}
-
-var errEnded = errors.New("Fermata is ending")
-
-// Await returns the first Snapshot, from the present one on, for which is says so.
-func (a *App) Await(ctx context.Context, is func(Snapshot) bool) (Snapshot, error) {
-	for {
-		a.mu.Lock()
-		s, newer := a.snapshot, a.newer
-		a.mu.Unlock()
-		if s.Version > 0 && is(s) {
-			return s, nil
-		}
-		select {
-		case <-newer:
-		case <-ctx.Done():
-			return s, ctx.Err()
-		case <-a.ended:
-			return s, errEnded
-		}
-	}
-}
-
-// Token returns a valid access token of an account, for a program of the person's own.
-func (a *App) Token(ctx context.Context, name string) (string, error) {
-	acc := a.account(name)
-	if acc == nil {
-		return "", fmt.Errorf("there is no account %q", name)
-	}
-	return acc.AccessToken(ctx)
-}
-
-// TrueTime returns true time, and whether it was ever measured.
-func (a *App) TrueTime() (now time.Time, known bool) { return a.out.Time.Now(), a.out.Time.Known() }
-
-func (a *App) now() time.Duration { return a.out.Time.Elapsed() }
-
-func (a *App) at() core.At { return core.At{Elapsed: a.now(), True: a.out.Time.Now().Local()} }
-
-// send hands an event to the goroutine of Run, unless that has ended.
-func (a *App) send(e core.Event) {
-	select {
-	case a.events <- e:
-	case <-a.ended:
-	}
 }

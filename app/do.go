@@ -226,7 +226,7 @@ func (a *App) configure(s core.Settings) {
 	}, a.out.Time)
 }
 
-// keeperChanged has all accounts ask their keeper again. The caller has mu.
+// keeperChanged has all accounts ask their keeper again. It is of the goroutine of Run, which alone changes accounts.
 func (a *App) keeperChanged() {
 	for _, acc := range a.accounts {
 		acc.KeeperChanged()

@@ -161,3 +161,35 @@ func (s *State) giveBack() {
 		s.do(Trim{})
 	}
 }
+
+// Wake is the earliest deadline, on At.Elapsed; math.MaxInt64: there is none.
+func (s *State) Wake() time.Duration {
+	next := min(s.change, s.reminders())
+	for _, w := range s.watches() {
+		if !w.Looking {
+			next = min(next, w.Due)
+		}
+	}
+	for _, a := range s.Answers {
+		next = min(next, a.until)
+	}
+	for _, a := range s.Accounts {
+		if len(a.Devices) > 0 {
+			next = min(next, a.devicesUntil)
+		}
+	}
+	for _, n := range s.recent {
+		if !n.on {
+			next = min(next, n.until)
+		}
+	}
+	if s.Helped != nil {
+		next = min(next, s.Helped.until)
+	}
+	for _, d := range []time.Duration{s.Quiet, s.trim} {
+		if d > 0 {
+			next = min(next, d)
+		}
+	}
+	return next
+}

@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"fermata/app/core"
+	"fermata/app/view"
+	"fermata/checks/clock"
+)
+
+// A Snapshot is all that others may know, as it was after one event. It is never changed.
+type Snapshot struct {
+	Version uint64 // rises with each
+	View    view.View
+	Runs    map[core.RunID]core.Run // under way, and ended ones whose outcome somebody waits for
+	Seen    bool                    // everything was looked at once
+	Clock   clock.Facts
+	Details *view.Details // of Fermata's page; nil while nobody looks at it
+	Edition uint64        // rises with each Details that differ
+}
+
+// Click has an action run and returns at once; its outcome is shown on the screen, or, where somebody
+// Waits, found in a Snapshot. This is the one door for clicks, whoever makes them.
+func (a *App) Click(c core.Clicked) core.RunID {
+	c.Run = core.RunID(a.runs.Add(1))
+	select {
+	case a.events <- c:
+	default:
+		go a.send(c)
+	}
+	return c.Run
+}
+
+// Do has an action run as Click does and waits for its end and for the looks that show what came of it.
+// It returns what the action found, and its error, or one that says that it isn't possible now.
+func (a *App) Do(ctx context.Context, c core.Clicked) (found any, err error) {
+	c.Run, c.Waits = core.RunID(a.runs.Add(1)), true
+	a.send(c)
+	defer a.send(core.Left{Run: c.Run})
+	s, err := a.Await(ctx, func(s Snapshot) bool { return s.Runs[c.Run].Phase == core.Done })
+	if err != nil {
+		return nil, err
+	}
+	return s.Runs[c.Run].Found, s.Runs[c.Run].Err
+}
+
+var errEnded = errors.New("Fermata is ending")
+
+// Await returns the first Snapshot, from the present one on, for which is says so.
+func (a *App) Await(ctx context.Context, is func(Snapshot) bool) (Snapshot, error) {
+	for {
+		a.mu.Lock()
+		s, newer := a.snapshot, a.newer
+		a.mu.Unlock()
+		if s.Version > 0 && is(s) {
+			return s, nil
+		}
+		select {
+		case <-newer:
+		case <-ctx.Done():
+			return s, ctx.Err()
+		case <-a.ended:
+			return s, errEnded
+		}
+	}
+}
+
+// Token returns a valid access token of an account, for a program of the person's own.
+func (a *App) Token(ctx context.Context, name string) (string, error) {
+	acc := a.account(name)
+	if acc == nil {
+		return "", fmt.Errorf("there is no account %q", name)
+	}
+	return acc.AccessToken(ctx)
+}
+
+// TrueTime returns true time, and whether it was ever measured.
+func (a *App) TrueTime() (now time.Time, known bool) { return a.out.Time.Now(), a.out.Time.Known() }
+
+func (a *App) now() time.Duration { return a.out.Time.Elapsed() }
+
+func (a *App) at() core.At { return core.At{Elapsed: a.now(), True: a.out.Time.Now().Local()} }
+
+// send hands an event to the goroutine of Run, unless that has ended.
+func (a *App) send(e core.Event) {
+	select {
+	case a.events <- e:
+	case <-a.ended:
+	}
+}
