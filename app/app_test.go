@@ -367,3 +367,25 @@ func TestToken(t *testing.T) {
 		}
 	})
 }
+
+// What happened is kept for the next run, up to the last moment, without any secret.
+func TestPastIsKept(t *testing.T) {
+	var kept []core.Happening
+	inBubble(t, func(b *bench) {
+		b.quit()
+		<-b.done
+		b.out.Past, b.out.KeepPast = []core.Happening{{At: time.Now(), Kind: core.NewNetwork}}, func(p []core.Happening) error { kept = p; return nil }
+		b.start()
+		time.Sleep(10 * time.Second)
+		b.do("demo/revoke")
+		time.Sleep(time.Second)
+		if n := len(kept); n < 3 || kept[0].Kind != core.NewNetwork || kept[1].Kind != core.Started {
+			t.Errorf("kept while it runs: %v", kept)
+		}
+		b.do("demo/repair")
+	})
+	last := kept[len(kept)-1]
+	if last.Kind != core.CauseOver || last.Cause != "revoked" {
+		t.Errorf("the last that was kept: %v", last)
+	}
+}

@@ -263,6 +263,49 @@ func TestPageInABrowser(t *testing.T) {
 	})
 }
 
+// An account is added, and another client ID set, without an editor.
+func TestPageForms(t *testing.T) {
+	onPage(t, func(b *bench, address string) {
+		_, _, path := get(t, "GET", address, nil, nil)
+		u, _ := url.Parse(address)
+		page := "http://" + u.Host + path
+		_, body, _ := get(t, "GET", page, nil, nil)
+		_, token, _ := strings.Cut(body, `name="token" value="`)
+		token, _, _ = strings.Cut(token, `"`)
+		other := strings.Repeat("f", 32)
+		for _, c := range []struct {
+			form   url.Values
+			status int
+			says   string // of the page, or of the file
+		}{
+			{url.Values{"new-name": {"app"}, "new-client_id": {other}}, 422, `id="set-new-name-wrong">Expected another name`},
+			{url.Values{"new-name": {"work"}, "new-client_id": {"x"}}, 422, `id="set-new-client_id-wrong">`},
+			{url.Values{"new-name": {"work"}, "new-client_id": {other}}, 303, "name = \"work\"\nprovider = \"spotify\"\nclient_id = \"" + other},
+			{url.Values{"client_id:spotify": {"x"}, "renew:spotify": {"auto"}}, 422, `id="set-client_id:spotify-wrong">`},
+			{url.Values{"client_id:spotify": {other}, "renew:spotify": {"ask"}}, 303, "renew = \"ask\"\nclient_id = \"" + other + "\" # the demo's"},
+			{url.Values{"grant": {"30d, 7x"}}, 422, `id="set-grant-wrong">`},
+			{url.Values{"grant": {"30d, 7d\r\n12h"}}, 303, `grant = ["30d", "7d", "12h"]`},
+			{url.Values{"servers": {""}}, 422, `id="set-servers-wrong">Expected at least one`},
+		} {
+			c.form.Set("token", token)
+			status, body, _ := get(t, "POST", page+"settings", c.form, nil)
+			if status == 303 {
+				data, _ := os.ReadFile(b.out.Path)
+				body = string(data)
+			}
+			if status != c.status || !strings.Contains(body, c.says) {
+				t.Errorf("%v: %d, without %s:\n%s", c.form, status, c.says, body)
+			}
+		}
+		s, err := b.app.Await(t.Context(), func(s Snapshot) bool {
+			return len(s.Details.Accounts) == 2 && len(s.Details.Settings.Grant) == 3 && s.Details.Settings.Grant[2] == "12h"
+		})
+		if err != nil || s.Details.Settings.Accounts[0].ClientID != other || s.Details.Settings.Accounts[0].Renew != "ask" {
+			t.Errorf("%v: %+v", err, s.Details.Settings)
+		}
+	})
+}
+
 // Without script the page is whole: a button's outcome is there when it comes back.
 func TestPageWithoutScript(t *testing.T) {
 	onPage(t, func(b *bench, address string) {

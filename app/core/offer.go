@@ -21,7 +21,7 @@ func (s *State) Offered() []Offer {
 	var all []Offer
 	add := func(id ActionID) {
 		_, acting := s.Acting[id]
-		all = append(all, Offer{id, acting && !id.IsSignIn()})
+		all = append(all, Offer{id, acting && !id.IsSignIn() && id != "app/open"})
 	}
 	for i := range s.Accounts {
 		s.Accounts[i].offer(add, s.at.True)

@@ -89,7 +89,7 @@ func (s *State) clicked(c Clicked) {
 		}
 		return
 	}
-	if under, ok := s.Acting[c.Action]; ok {
+	if under, ok := s.Acting[c.Action]; ok && c.Action != "app/open" { // another place may be meant
 		if !c.Action.IsSignIn() {
 			return // it ends with the one under way
 		}
@@ -160,6 +160,9 @@ func (s *State) acted(e Acted) {
 			}
 			return
 		}
+	}
+	if r := s.Runs[e.Run]; r != nil && r.Action.looksOnly() {
+		return // a newer run of it is under way, and both end with that
 	}
 	if e.Err == nil { // nobody waits for it any more, but it came to its end all the same
 		s.recheckAll(0)

@@ -39,6 +39,7 @@ func (l *ledger) set(want []Notice) {
 			buttons[i] = Button{b.ID, text.Line(b.Label, labelRunes)}
 		}
 		n.Buttons = buttons
+		n.Open.Label = text.Line(n.Open.Label, labelRunes)
 		l.want = append(l.want, n)
 	}
 }

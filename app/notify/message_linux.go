@@ -42,12 +42,13 @@ func message(n Notice, replaces uint32, can capabilities) []any {
 	}
 	switch {
 	case can.actions:
-		// Keys and labels in turn. The default action has no label: xfce4-notifyd would make a second button of it.
-		if n.Open != "" {
-			actions = append(actions, defaultAction, "")
-		}
-		for _, b := range n.Buttons {
+		for _, b := range n.Buttons { // keys and labels in turn
 			actions = append(actions, b.ID, b.Label)
+		}
+		// xfce4-notifyd 0.7.3 makes a button of it, and of a click on the notification nothing but its end; so
+		// it comes last, and has a label.
+		if n.Open.ID != "" {
+			actions = append(actions, defaultAction, n.Open.Label)
 		}
 	case len(n.Buttons) > 0:
 		body += "\n" + where
@@ -58,7 +59,7 @@ func message(n Notice, replaces uint32, can capabilities) []any {
 // buttonOf returns the ID of the button that an action's key means, and whether n has it.
 func buttonOf(n Notice, key string) (string, bool) {
 	if key == defaultAction {
-		return n.Open, n.Open != ""
+		return n.Open.ID, n.Open.ID != ""
 	}
 	for _, b := range n.Buttons {
 		if key == b.ID {

@@ -31,7 +31,7 @@ type Notice struct {
 	Body    string
 	Level   int // rises as it gets worse; from Urgent on the notification stays until it is dealt with
 	Buttons []Button
-	Open    string // what Click.Button says of a click on the notification itself; "": it does nothing
+	Open    Button // a click on the notification itself; no ID: it does nothing. Some desktops show it as a button
 }
 
 // Urgent is the least Level of notices that interrupt and that do not go away by themselves.

@@ -52,7 +52,7 @@ func none[T any](t testing.TB, from <-chan T) {
 
 var ended = Notice{
 	Key: "spotify/grant", Title: "Sign in to Spotify again", Body: "Spotify no longer accepts this sign-in.", Level: 2,
-	Buttons: []Button{{"spotify/login", "Sign in again"}, {"spotify/apps", "Manage apps"}}, Open: "app/open",
+	Buttons: []Button{{"spotify/login", "Sign in again"}, {"spotify/apps", "Manage apps"}}, Open: Button{"app/open", "Details"},
 }
 
 // worse returns n with another level.
@@ -72,7 +72,7 @@ func TestShowReplaceWithdraw(t *testing.T) {
 	got.hints = nil
 	want := told{
 		"Notify", 101, "Fermata", 0, ended.Title, ended.Body,
-		[]string{"default", "", "spotify/login", "Sign in again", "spotify/apps", "Manage apps"}, nil, -1,
+		[]string{"spotify/login", "Sign in again", "spotify/apps", "Manage apps", "default", "Details"}, nil, -1,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("told  %+v\nwant %+v", got, want)
@@ -340,7 +340,7 @@ func TestDaemonStuckInNotify(t *testing.T) {
 	bus := bustest.Session(t)
 	d := startDaemon(t, bus, nil)
 	k := newDesk(t)
-	first := Notice{Key: "first", Title: "first", Open: "app/open"}
+	first := Notice{Key: "first", Title: "first", Open: Button{"app/open", "Details"}}
 	k.Show([]Notice{first})
 	known := d.expect(t, "Notify").id
 	stuck := make(chan struct{})

@@ -13,8 +13,8 @@ const maxButtons = 5
 // opens its Address, and so does the toast itself that of Open.
 func toast(n Notice) string {
 	var launch, actions string
-	if n.Open != "" {
-		launch = ` activationType="protocol" launch="` + escape(Address(Click{Key: n.Key, Button: n.Open})) + `"`
+	if n.Open.ID != "" {
+		launch = ` activationType="protocol" launch="` + escape(Address(Click{Key: n.Key, Button: n.Open.ID})) + `"`
 	}
 	if n.Level >= Urgent && len(n.Buttons) > 0 { // Windows heeds this only where there are buttons
 		launch += ` scenario="reminder"`

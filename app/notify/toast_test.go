@@ -10,7 +10,7 @@ import (
 func TestToast(t *testing.T) {
 	got := toast(Notice{
 		Key: "k&x", Title: "Sign in to \"Spotify\" again", Body: "A & B <text>hi</text> $(calc) 𝄐\x00\ufffe",
-		Level: Urgent, Buttons: []Button{{"a", "It's"}}, Open: "o",
+		Level: Urgent, Buttons: []Button{{"a", "It's"}}, Open: Button{"o", "Open"},
 	})
 	const want = `<toast activationType="protocol" launch="fermata:do/o?notice=k%26x" scenario="reminder">` +
 		`<visual><binding template="ToastGeneric"><text>Sign in to &#34;Spotify&#34; again</text>` +
@@ -43,7 +43,7 @@ func FuzzToast(f *testing.F) {
 	f.Add("title", "body", "label", "key")
 	f.Add("</text>", "]]>", `" onload="`, "a\x00\xff\ufffe\U0010ffff\r\n")
 	f.Fuzz(func(t *testing.T, title, body, label, key string) {
-		s := toast(Notice{Key: key, Title: title, Body: body, Buttons: []Button{{key, label}}, Open: key})
+		s := toast(Notice{Key: key, Title: title, Body: body, Buttons: []Button{{key, label}}, Open: Button{key, label}})
 		var p parsed
 		if err := xml.Unmarshal([]byte(s), &p); err != nil {
 			t.Fatalf("%v in %q", err, s)

@@ -15,6 +15,7 @@ type Notice struct {
 	Body    string   `json:"body"`
 	Level   int      `json:"-"` // 0 to 3; one that the person dismissed comes back only when it rises
 	Buttons []Button `json:"actions"`
+	Open    Button   `json:"-"` // a click on the notification itself
 }
 
 // A Button does an action.
@@ -27,7 +28,7 @@ type Button struct {
 func (w words) notices() []Notice {
 	all := []Notice{}
 	for _, n := range w.State.Notices {
-		v := Notice{Key: n.Key, Level: n.Level, Buttons: w.buttons(n.Buttons)}
+		v := Notice{Key: n.Key, Level: n.Level, Buttons: w.buttons(n.Buttons), Open: w.button("app/open")}
 		switch {
 		case n.Cause != nil:
 			v.Title, v.Body = n.Cause.Title, n.Cause.Why

@@ -263,6 +263,30 @@ func TestFermataMenu(t *testing.T) {
 	f.await("revoked", func(s status) bool { return s.Level == "critical" })
 }
 
+// A line of the menu and a notification open Fermata's page, each where it tells of that.
+func TestFermataPage(t *testing.T) {
+	const notice = "DEMO: Sign in to Spotify again"
+	f := For(t, Options{Panel: true, Notifications: true, Browser: true}).fermata(t, "demo")
+	ctx := t.Context()
+	f.await("signed in", status.signedIn)
+	f.must(f.ClickMenu(ctx, "Spotify · Jane (demo)"))
+	url, err := f.WaitOpened(ctx, 1)
+	f.must(err)
+	if !strings.HasSuffix(url, "/start?at=account-spotify") {
+		t.Errorf("the menu's line leads to %s", url)
+	}
+	f.page(strings.TrimSuffix(url, "start?at=account-spotify"), chromedp.WaitVisible(`//h1[contains(., "All is well")]`))
+	f.do("demo/revoke")
+	f.must(f.ClickNotice(ctx, notice, "Details"))
+	next, err := f.WaitOpened(ctx, 2)
+	f.must(err)
+	if next != strings.TrimSuffix(url, "account-spotify")+"cause-spotify-revoked" {
+		t.Errorf("the notice leads to %s, the line to %s", next, url)
+	}
+	f.page(strings.TrimSuffix(url, "start?at=account-spotify"), chromedp.WaitVisible(`//h2[.="Sign in to Spotify again"]`))
+	shoot(t, f.Desktop, "fermata-page")
+}
+
 // The main job: what breaks is told, and mended with one click on the notification.
 func TestFermataSignInAgain(t *testing.T) {
 	const notice = "DEMO: Sign in to Spotify again"
@@ -272,7 +296,7 @@ func TestFermataSignInAgain(t *testing.T) {
 	f.do("demo/revoke")
 	n, err := f.WaitNotice(ctx, notice)
 	f.must(err)
-	if !slices.Equal(n.Buttons, []string{"Sign in again", "Manage apps"}) {
+	if !slices.Equal(n.Buttons, []string{"Sign in again", "Manage apps", "Details"}) {
 		t.Errorf("the notice has the buttons %q", n.Buttons)
 	}
 	shoot(t, f.Desktop, "fermata-notice")
@@ -292,7 +316,7 @@ func TestFermataConnect(t *testing.T) {
 	ctx := t.Context()
 	n, err := f.WaitNotice(ctx, notice)
 	f.must(err)
-	if len(n.Buttons) != 1 {
+	if len(n.Buttons) != 2 {
 		t.Fatalf("the notice has the buttons %q", n.Buttons)
 	}
 	f.must(f.OpenMenu(ctx)) // the panel has seen a menu in which there is nothing to fix

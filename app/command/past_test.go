@@ -1,0 +1,37 @@
+package command
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What happened before is told; a file that can't be read is told, too, and one that is not there is nothing.
+func TestReadPast(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "past.json")
+	if past, lost := readPast(path); past != nil || lost {
+		t.Errorf("without a file: %v, %v", past, lost)
+	}
+	for content, n := range map[string]int{
+		`[{"at":"2026-11-20T12:00:00Z","kind":"began","account":"spotify","cause":"revoked","title":"Sign in to Spotify again"},{"at":"2026-11-20T13:00:00Z","kind":"of later"}]`: 2,
+		"": -1, "{}": -1, `[{"at":"yesterday"}]`: -1, "[" + strings.Repeat(" ", maxPast) + "]": -1,
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		past, lost := readPast(path)
+		if lost != (n < 0) || !lost && len(past) != n {
+			t.Errorf("%.40q: %v, lost %v", content, past, lost)
+		}
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, lost := readPast(path); !lost {
+		t.Error("a folder in its place is not told")
+	}
+}
