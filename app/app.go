@@ -125,8 +125,12 @@ func goesOn[T any](c *<-chan T, ok bool) bool {
 
 // step feeds one event to core, carries out what follows, and shows what changed.
 func (a *App) step(ctx context.Context, faces []Face, e core.Event) {
-	if acted, ok := e.(core.Acted); ok {
-		delete(a.cancels, acted.Run)
+	clicked := a.snapshot.Clicked
+	switch e := e.(type) {
+	case core.Acted:
+		delete(a.cancels, e.Run)
+	case core.Clicked:
+		clicked = max(clicked, e.Run)
 	}
 	at := a.at()
 	effects := a.state.Step(at, e)
@@ -139,7 +143,7 @@ func (a *App) step(ctx context.Context, faces []Face, e core.Event) {
 		runs[id] = *r
 	}
 	a.mu.Lock()
-	a.snapshot = Snapshot{a.snapshot.Version + 1, v, runs, a.state.AllSeen(), a.state.Clock.Facts, page, edition}
+	a.snapshot = Snapshot{a.snapshot.Version + 1, v, runs, clicked, a.state.AllSeen(), a.state.Clock.Facts, page, edition}
 	close(a.newer)
 	a.newer = make(chan struct{})
 	a.mu.Unlock()

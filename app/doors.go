@@ -16,6 +16,7 @@ type Snapshot struct {
 	Version uint64 // rises with each
 	View    view.View
 	Runs    map[core.RunID]core.Run // under way, and ended ones whose outcome somebody waits for
+	Clicked core.RunID              // the newest that was begun
 	Seen    bool                    // everything was looked at once
 	Clock   clock.Facts
 	Details *view.Details // of Fermata's page; nil while nobody looks at it

@@ -18,7 +18,13 @@ func (a *App) source() details.Source {
 			s, err := a.Await(ctx, func(s Snapshot) bool { return s.Details != nil && s.Edition > after })
 			return s.Edition, s.Details, err
 		},
-		Click: func(action string) { a.Click(core.Clicked{Action: core.ActionID(action), Page: true}) },
+		Click: func(ctx context.Context, action string) {
+			run := a.Click(core.Clicked{Action: core.ActionID(action), Page: true})
+			_, _ = a.Await(ctx, func(s Snapshot) bool { // what is not so far is shown as it is
+				_, under := s.Runs[run]
+				return s.Clicked >= run && !under
+			})
+		},
 		Report: func(ctx context.Context) (string, error) {
 			found, err := a.Do(ctx, core.Clicked{Action: "app/report"})
 			report, ok := found.(string)

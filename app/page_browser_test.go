@@ -19,6 +19,7 @@ import (
 	"fermata/app/core"
 	"fermata/app/details"
 	"fermata/app/secrets"
+	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/standin"
 
@@ -314,6 +315,9 @@ func TestPageWithoutScript(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.do("demo/revoke")
+		if _, err := b.app.Await(t.Context(), func(s Snapshot) bool { return s.View.Status.Level == checks.Critical }); err != nil {
+			t.Fatal(err)
+		}
 		r.do("opening", chromedp.Navigate(address))
 		r.says("#causes h2", "Sign in to Spotify again")
 		if got := r.js("getComputedStyle(document.querySelector('.live')).display"); got != "none" {

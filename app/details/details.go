@@ -38,8 +38,8 @@ type Source struct {
 	// Await returns what to show, the first whose version is above after. It is a pointer to a struct that
 	// the templates know the fields of.
 	Await func(ctx context.Context, after uint64) (version uint64, details any, err error)
-	// Click has an action done; the outcome is in what is shown later.
-	Click func(action string)
+	// Click has an action done and returns when its outcome is in what is shown, or when ctx ends.
+	Click func(ctx context.Context, action string)
 	// Report returns the report for support.
 	Report func(ctx context.Context) (string, error)
 	// Calendar returns the end of an account's sign-in as a calendar file.

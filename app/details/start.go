@@ -74,7 +74,8 @@ func (v *visit) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if v.guests != nil && !v.guests.enter(w, r) {
-		http.Error(w, "This page was opened twice, perhaps by somebody else who uses this computer. It is closed now; open it again from Fermata.", http.StatusForbidden)
+		send(w, http.StatusForbidden, "text/plain; charset=utf-8", []byte("This page was opened twice, perhaps by somebody else who uses this computer. It is closed now; open it again from Fermata.\n"))
+		_ = http.NewResponseController(w).Flush() // the end of the visit would cut it off
 		v.cancel()
 		return
 	}
