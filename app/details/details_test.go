@@ -62,11 +62,15 @@ func inBubble(t *testing.T, knowsPeers bool, f func(s *stay)) {
 		s := &stay{t: t, at: newPipes(), newer: make(chan struct{}), done: make(chan struct{})}
 		s.visit = newVisit(Source{
 			Await: func(ctx context.Context, after uint64) (uint64, any, error) {
-				if after == 0 {
+				newer := s.newer
+				switch after {
+				case 0:
 					return 1, nil, nil
+				case 2: // nothing is newer
+					newer = nil
 				}
 				select {
-				case <-s.newer:
+				case <-newer:
 					return 2, nil, nil
 				case <-ctx.Done():
 					return 0, nil, ctx.Err()
@@ -254,7 +258,6 @@ func TestEnds(t *testing.T) {
 		if got := hear(); got != "data: 2\n\n" {
 			t.Errorf("heard %q", got)
 		}
-		s.newer = make(chan struct{})
 		resp.Body.Close()
 		time.Sleep(afterScript - time.Second)
 		if s.ended() {
