@@ -8,6 +8,15 @@ import (
 	"fermata/checks/text"
 )
 
+// DetailsDay is what happened on one day, the newest first.
+type DetailsDay struct {
+	Day   string
+	Items []DetailsItem
+}
+
+// DetailsItem is one thing that happened.
+type DetailsItem struct{ Time, Text string }
+
 // past is what happened, the newest first, by days.
 func (w words) past() []DetailsDay {
 	var days []DetailsDay
