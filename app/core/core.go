@@ -175,6 +175,9 @@ func (s *State) Step(at At, e Event) []Effect {
 	s.retime()
 	switch e := e.(type) {
 	case Woke:
+		if s.Watchers > 0 && s.trim == 0 { // the page was made again, and loaded
+			s.scheduleTrim()
+		}
 	case Clicked:
 		s.clicked(e)
 	case Left:
@@ -193,6 +196,7 @@ func (s *State) Step(at At, e Event) []Effect {
 		s.reloaded(e.Settings)
 	case Watching:
 		s.Watchers += e.More
+		s.scheduleTrim()
 	}
 	s.judge()
 	s.compare()

@@ -364,6 +364,10 @@ func (a args) event() core.Event {
 		return core.Acted{Run: a.run(), Err: a.err(), Found: a.found()}
 	case "look":
 		return core.Looked{Name: a.word(1), Facts: a.facts(), Next: a.duration("next")}
+	case "watching":
+		var more int
+		a.d.ScanArgs(a.t, "more", &more)
+		return core.Watching{More: more}
 	case "changed":
 		return core.Changed{Step: a.duration("step"), Slept: a.duration("slept"), Network: a.has("network"), Keyring: a.has("keyring")}
 	case "settings":

@@ -145,6 +145,7 @@ func TestStrangers(t *testing.T) {
 			{"its own form", "POST", s.path + "do", form, nil, 303},
 			{"an old browser's", "POST", s.path + "do", form, func(r *http.Request) { r.Header.Del("Sec-Fetch-Site") }, 303},
 			{"without a token", "POST", s.path + "do", url.Values{"action": {"app/quit"}}, nil, 403},
+			{"with the token of another page", "POST", s.path + "do", url.Values{"token": {"AAAA"}, "action": {"app/quit"}}, nil, 403},
 			{"without an origin", "POST", s.path + "do", form, func(r *http.Request) { r.Header.Del("Origin") }, 403},
 			{"of another origin", "POST", s.path + "do", form, header("Origin", "http://evil.example"), 403},
 			{"of no origin", "POST", s.path + "do", form, header("Origin", "null"), 403},
