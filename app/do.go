@@ -191,7 +191,7 @@ func (a *App) connect(ctx context.Context) (any, error) {
 	a.mu.Unlock()
 	if a.out.Path != "" {
 		if err := config.AddSpotify(a.out.Path, c.ClientID); err != nil {
-			return core.Connected(c), checks.WithHint(err, "You are signed in, but only until Fermata ends. Mend the settings file, then connect again.")
+			return core.Connected(c), checks.WithHint(err, "You are signed in, but only until Fermata ends. Correct the settings file, then connect again.")
 		}
 	}
 	return core.Connected(c), made.Unsaved()

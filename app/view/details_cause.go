@@ -88,7 +88,7 @@ var does = map[string]string{
 	string(cause.Permissions): "Opens the page where you remove Fermata’s access, then signs in again.",
 	string(cause.Device):      "Lists your devices: if it plays on another one, the problem is on this computer.",
 	string(cause.Restart):     "Quits the Spotify app and starts it again.",
-	"player":                  "Opens the web player anew in your browser.",
+	"player":                  "Reloads the web player in your browser.",
 	string(cause.Support):     "Opens Spotify’s contact page, and a report without secrets that you can copy.",
 	"check":                   "Asks the time servers again.",
 	"set":                     "Has the system set the clock from the network from now on.",

@@ -50,7 +50,7 @@ func TestReportHasNoSecrets(t *testing.T) {
 	}
 }
 
-// TestReport writes the report of some scenes in testdata/report; -rewrite writes them anew.
+// TestReport writes the report of some scenes in testdata/report; -rewrite writes them again.
 func TestReport(t *testing.T) {
 	build := view.Build{Version: "9.9", Modules: []string{"fyne.io/systray v1"}}
 	datadriven.RunTest(t, "testdata/report", func(t *testing.T, d *datadriven.TestData) string {

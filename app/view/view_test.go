@@ -280,7 +280,7 @@ func sceneOf(t *testing.T, command string) *world {
 	return w
 }
 
-// TestScenes draws every scene, as a person reads it, in testdata/scenes; -rewrite draws them anew.
+// TestScenes draws every scene, as a person reads it, in testdata/scenes; -rewrite draws them again.
 func TestScenes(t *testing.T) {
 	left := map[string]bool{}
 	for _, sc := range scenes() {

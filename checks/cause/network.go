@@ -30,7 +30,7 @@ var networkRows = []row{
 		},
 		say: lapses("The certificate of %s isn’t valid now", "No valid certificate was shown since %t."),
 		about: "A certificate proves who answers, for a limited time. Before and after, it doesn’t count. Either this computer’s clock is wrong, " +
-			"or whoever answers let it expire. If the clock is right, you can only wait, or use another network.",
+			"or its owner let it expire. If the clock is right, you can only wait, or use another network.",
 		fixes: try(Clock, Device, Refresh), because: "won’t help: nothing is sent without a valid certificate",
 	},
 	{
