@@ -24,17 +24,19 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// programs are what the scripts and other tests run.
+var programs = map[string]func(){
+	"fermata":   func() { os.Exit(command.Main(os.Args[1:], os.Stdout, os.Stderr, tray.Run)) },
+	"xdg-open":  func() { browse(os.Args[1]) },
+	"knock":     func() { knock(os.Args[1]) },
+	"elsewhere": func() { elsewhere(os.Args[1], os.Args[2:]) },
+}
+
 // TestMain makes programs of this test binary: fermata itself, what a desktop opens pages with, one
 // that looks whether such a page is still there, and a Fermata whose renewals can be held.
 func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", "8") // scripts wait more than they work; -parallel overrides it
-	testscript.Main(m, map[string]func(){
-		"fermata":   func() { os.Exit(command.Main(os.Args[1:], os.Stdout, os.Stderr, tray.Run)) },
-		"xdg-open":  func() { browse(os.Args[1]) },
-		"knock":     func() { knock(os.Args[1]) },
-		"elsewhere": func() { elsewhere(os.Args[1], os.Args[2:]) },
-		"renewer":   program,
-	})
+	testscript.Main(m, programs)
 }
 
 // TestScript runs what stands in testdata. A script has a home of its own, no desktop, a stand-in for

@@ -18,8 +18,9 @@ const patience = 5 * time.Second
 type Keyring struct {
 	service  string
 	patience time.Duration
-	outcomes chan error   // of the newest call, for Changes
-	started  atomic.Int64 // when Fermata itself last had the service started, in Unix nanoseconds
+	outcomes chan error // of the newest call, for Changes
+	//lint:ignore U1000 only Linux has services to start
+	started atomic.Int64 // when Fermata itself last had the service started, in Unix nanoseconds
 }
 
 // NewKeyring returns a Keyring whose entries are under that service ("fermata").

@@ -331,8 +331,9 @@ func (g asking) Lock(ctx context.Context, account string) (func(), error) {
 	return g.Guard.Lock(ctx, account)
 }
 
-// program is renewer as the command line runs it.
-func program() { os.Exit(command.Main(nil, os.Stdout, os.Stderr, renewer)) }
+func init() {
+	programs["renewer"] = func() { os.Exit(command.Main(nil, os.Stdout, os.Stderr, renewer)) }
+}
 
 // A reader is a person who reads all that is shown.
 type reader struct {
