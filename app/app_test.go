@@ -379,6 +379,7 @@ func TestPastIsKept(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		b.do("demo/revoke")
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if n := len(kept); n < 3 || kept[0].Kind != core.NewNetwork || kept[1].Kind != core.Started {
 			t.Errorf("kept while it runs: %v", kept)
 		}

@@ -52,5 +52,6 @@ type Outside struct {
 	Cause    func(name string) (reload bool, err error)
 }
 
-// farewell is how long the end waits for a request of an account.
-const farewell = 5 * time.Second
+// farewell is how long the end waits for the answer to a renewal: less than session managers wait for a
+// program (systemd 90 s), and as long as an answer can be hoped for. What comes later is lost, and told so.
+const farewell = 20 * time.Second
