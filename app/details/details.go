@@ -194,14 +194,8 @@ func (v *visit) touch() {
 
 // ServeHTTP implements http.Handler: it turns strangers away.
 func (v *visit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	site := r.Header.Get("Sec-Fetch-Site")
 	switch {
-	case "http://"+r.Host != v.origin: // another name that leads here: DNS rebinding
-		http.Error(w, "no such host", http.StatusMisdirectedRequest)
-	case r.Method == http.MethodPost && (r.Header.Get("Origin") != v.origin || site != "" && site != "same-origin"):
-		http.Error(w, "this form belongs to another site", http.StatusForbidden)
-	case r.Method != http.MethodPost && r.Method != http.MethodGet:
-		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+	case loopback.Refuse(w, r, v.origin):
 	case r.URL.Path != startPath && v.guests != nil && !v.guests.know(r):
 		http.Error(w, "this browser is not known; allow cookies for "+r.Host+", then open the page from Fermata", http.StatusForbidden)
 	default:

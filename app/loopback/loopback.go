@@ -6,6 +6,7 @@ package loopback
 import (
 	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"strconv"
 	"sync"
@@ -79,6 +80,23 @@ func (c *conn) check() {
 }
 
 func address(a net.Addr) netip.AddrPort { return a.(*net.TCPAddr).AddrPort() }
+
+// Refuse refuses a request that does not name origin ("http://127.0.0.1:PORT"), the address that is listened
+// at: another name that leads here (DNS rebinding), or a form of another site. It reports whether it did.
+func Refuse(w http.ResponseWriter, r *http.Request, origin string) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	switch {
+	case "http://"+r.Host != origin:
+		http.Error(w, "no such host", http.StatusMisdirectedRequest)
+	case r.Method == http.MethodPost && (r.Header.Get("Origin") != origin || site != "" && site != "same-origin"):
+		http.Error(w, "this form belongs to another site", http.StatusForbidden)
+	case r.Method != http.MethodPost && r.Method != http.MethodGet:
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+	default:
+		return false
+	}
+	return true
+}
 
 const (
 	refusal   = "This page is only for the person who started Fermata on this computer.\n"

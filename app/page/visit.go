@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"fermata/app/loopback"
 	"fermata/checks"
 	"fermata/checks/session"
 )
@@ -159,15 +160,7 @@ func (v *visit) happened(e event) {
 
 // ServeHTTP implements http.Handler: it turns strangers away.
 func (v *visit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	site := r.Header.Get("Sec-Fetch-Site")
-	switch {
-	case "http://"+r.Host != v.origin: // another name that leads here: DNS rebinding
-		http.Error(w, "no such host", http.StatusMisdirectedRequest)
-	case r.Method == http.MethodPost && (r.Header.Get("Origin") != v.origin || site != "" && site != "same-origin"):
-		http.Error(w, "this form belongs to another site", http.StatusForbidden)
-	case r.Method != http.MethodPost && r.Method != http.MethodGet:
-		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
-	default:
+	if !loopback.Refuse(w, r, v.origin) {
 		v.mux.ServeHTTP(w, r)
 	}
 }

@@ -107,7 +107,7 @@ func (f *File) read() (map[string]session.Grant, error) {
 	}
 	text, err := files.Read(f.path, maxKept)
 	if err != nil && !errors.Is(err, files.ErrTooLarge) {
-		return nil, err
+		return nil, checks.WithHint(err, "Let Fermata read "+f.path+", or remove it and sign in again.")
 	}
 	if err != nil || decode(text, &grants) != nil || grants == nil {
 		return nil, checks.WithHint(ErrDamaged, "Remove "+f.path+" and sign in again.")
