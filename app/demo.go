@@ -31,5 +31,5 @@ func (o *Outside) Demo(world *standin.World, keeper *secrets.Memory) {
 	}
 	o.Keeper, o.Unlock = keeper, keeper.Unlock
 	o.SetClock = func(context.Context) error { world.SetClock(); return nil }
-	o.Transport, o.Dial = world.Transport(), world.Dial
+	o.Transport, o.Dial, o.Doctor = world.Transport(), world.Dial, world.Doctor()
 }

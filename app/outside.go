@@ -9,6 +9,7 @@ import (
 	"fermata/app/core"
 	"fermata/app/view"
 	"fermata/checks/clock"
+	"fermata/checks/doctor"
 	"fermata/checks/programs"
 )
 
@@ -41,6 +42,8 @@ type Outside struct {
 	History  string   // file for the clock's offsets; "": they are kept in memory
 	// Programs looks at other programs' tokens; nil: nothing does.
 	Programs *programs.Check
+	// Doctor is what looks without a sign-in go through; the zero value is the real ones.
+	Doctor doctor.Outside
 	// SetClock is what the demo does in the place of setting the computer's clock; nil: it is set.
 	SetClock func(ctx context.Context) error
 	// Trim gives back memory when there is nothing to do for a while; nil: nothing does.

@@ -225,6 +225,10 @@ func sortTokenError(p Provider, err error, now time.Time, secrets ...string) *Tr
 		Text: clean("the reply has no token in it: "+strings.TrimPrefix(err.Error(), "oauth2: "), secrets...)}
 }
 
+// OnTheWay sorts an error of an HTTP client, as a request that has no secrets in it met it: at AtNetwork,
+// with one of the Code constants.
+func OnTheWay(err error) *Trouble { return sortTransportError(err) }
+
 // sortTransportError sorts an error of the client: whatever it is, it may heal by itself.
 func sortTransportError(err error, secrets ...string) *Trouble {
 	if ue, ok := errors.AsType[*url.Error](err); ok {

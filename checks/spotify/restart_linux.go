@@ -47,13 +47,17 @@ func find(ctx context.Context) (client, error) {
 	if err != nil {
 		return nil, checks.WithHint(fmt.Errorf("looking for Spotify: %w", err), hint)
 	}
-	entry := "" // where it does not run, or hangs
-	_ = c.call(ctx, mprisName, mprisPath, "org.freedesktop.DBus.Properties.Get", mprisInterface, "DesktopEntry").Store(&entry)
-	c.launch, err = launcher(entry) // before it quits
+	c.launch, err = launcher(c.entry(ctx)) // before it quits
 	if err != nil && c.pid != 0 {
 		return nil, checks.WithHint(err, hint)
 	}
 	return c, err
+}
+
+// entry is the name of the desktop entry that the app gives, "" where it does not run, or hangs.
+func (c linuxClient) entry(ctx context.Context) (name string) {
+	_ = c.call(ctx, mprisName, mprisPath, "org.freedesktop.DBus.Properties.Get", mprisInterface, "DesktopEntry").Store(&name)
+	return name
 }
 
 func (c linuxClient) quit(ctx context.Context) error {
@@ -106,23 +110,30 @@ func nameless(err error) bool {
 	return ok && (refusal.Name == "org.freedesktop.DBus.Error.NameHasNoOwner" || refusal.Name == "org.freedesktop.DBus.Error.ServiceUnknown")
 }
 
-// launcher returns the command that starts the app by its desktop entry, entry if there is one of that
-// name. The app calls its entry "spotify" wherever it comes from (spotify-launcher#11), so the names of
-// flatpak, snap and Arch's launcher follow.
-func launcher(entry string) ([]string, error) {
-	for _, id := range []string{strings.TrimSuffix(entry, ".desktop"), "spotify", "com.spotify.Client", "spotify_spotify", "spotify-launcher"} {
-		file := desktopFile(id)
-		if file == "" {
-			continue
-		}
-		for _, command := range [][]string{{"gio", "launch", file}, {"gtk-launch", id}} {
-			if _, err := exec.LookPath(command[0]); err == nil {
-				return command, nil
-			}
-		}
-		return nil, checks.WithHint(errors.New("neither gio nor gtk-launch is installed to start Spotify with"), "Start Spotify yourself.")
+// launcher returns the command that starts the app by its desktop entry, see entry.
+func launcher(name string) ([]string, error) {
+	id, file := entry(name)
+	if file == "" {
+		return nil, ErrNotFound
 	}
-	return nil, ErrNotFound
+	for _, command := range [][]string{{"gio", "launch", file}, {"gtk-launch", id}} {
+		if _, err := exec.LookPath(command[0]); err == nil {
+			return command, nil
+		}
+	}
+	return nil, checks.WithHint(errors.New("neither gio nor gtk-launch is installed to start Spotify with"), "Start Spotify yourself.")
+}
+
+// entry returns the app's desktop entry and its file, name's if there is one; "" where there is none.
+// The app calls its entry "spotify" wherever it comes from (spotify-launcher#11), so the names of flatpak,
+// snap and Arch's launcher follow.
+func entry(name string) (id, file string) {
+	for _, id := range []string{strings.TrimSuffix(name, ".desktop"), "spotify", "com.spotify.Client", "spotify_spotify", "spotify-launcher"} {
+		if file := desktopFile(id); file != "" {
+			return id, file
+		}
+	}
+	return "", ""
 }
 
 // desktopFile returns the file of a desktop entry that starts a program, or "". Some people have one

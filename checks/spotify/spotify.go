@@ -27,6 +27,8 @@ const (
 	AuthorizeURL = "https://accounts.spotify.com/authorize"
 	TokenURL     = "https://accounts.spotify.com/api/token"
 	APIURL       = "https://api.spotify.com/v1"
+	// AccessPointsURL lists the servers that the desktop app talks to, as JSON.
+	AccessPointsURL = "https://apresolve.spotify.com/?type=accesspoint"
 )
 
 // RedirectURI is what a person registers for the client ID. Without a port, it serves any port

@@ -112,12 +112,12 @@ func (a *Asker) ask(ctx context.Context, url string, now func() time.Time) (Date
 		return Date{}, err
 	}
 	resp.Body.Close()
-	return read(resp.Header, sent, received)
+	return Read(resp.Header, sent, received)
 }
 
-// read takes the date off the header of an answer that was written between sent and received, when the
-// server's clock stood in that second.
-func read(h http.Header, sent, received time.Duration) (Date, error) {
+// Read takes the date off the header of an answer that was written between sent and received, when the
+// server's clock stood in that second. The error is ErrNoDate.
+func Read(h http.Header, sent, received time.Duration) (Date, error) {
 	if age := h.Get("Age"); age != "" && age != "0" {
 		return Date{}, fmt.Errorf("%w: it comes from a cache", ErrNoDate)
 	}

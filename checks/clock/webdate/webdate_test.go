@@ -236,7 +236,7 @@ func FuzzDate(f *testing.F) {
 		if sent < 0 || sent > received || received > span {
 			return
 		}
-		d, err := read(http.Header{"Date": {date}, "Age": {age}, "Server": {server}}, time.Duration(sent), time.Duration(received))
+		d, err := Read(http.Header{"Date": {date}, "Age": {age}, "Server": {server}}, time.Duration(sent), time.Duration(received))
 		if err != nil {
 			return
 		}
