@@ -66,7 +66,10 @@ func read(p place) reading {
 	r.modified = info.ModTime()
 	data, err := files.Read(p.path, maxSize)
 	if r.err = err; err == nil {
-		r.token, r.err = tokenfile.Parse(data)
+		var found []tokenfile.Token
+		if found, r.err = tokenfile.Find(data, ""); r.err == nil {
+			r.token = tokenfile.Merge(found)
+		}
 	}
 	clear(data)
 	return r

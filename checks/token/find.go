@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"fermata/checks/programs/tokenfile"
 )
 
 // A search collects what is in an input.
@@ -27,7 +29,7 @@ func (s *search) add(where, raw string, ends time.Time) {
 		return
 	}
 	t := Token{Kind: Opaque, Expires: ends, short: len(raw) < 20 && where == ""}
-	if parts(raw) > 0 {
+	if tokenfile.Parts(raw) > 0 {
 		t = readJWT(raw)
 	}
 	t.Where = where
@@ -45,11 +47,11 @@ func (s *search) find(input string) {
 	}
 	words := strings.Fields(input)
 	joined := strings.Join(words, "")
-	wrapped := parts(joined) == 3 && strings.IndexFunc(joined, notInToken) < 0 // broken into lines
+	wrapped := tokenfile.Parts(joined) == 3 && strings.IndexFunc(joined, notInToken) < 0 // broken into lines
 	joined = strings.Trim(joined, `"',;`)
 	s.form = Nothing
 	switch {
-	case (len(words) == 1 || wrapped) && parts(joined) > 0:
+	case (len(words) == 1 || wrapped) && tokenfile.Parts(joined) > 0:
 		s.form = Bare
 		s.add("", joined, time.Time{})
 	case len(words) == 1 && s.address(words[0]):
@@ -114,7 +116,7 @@ func (s *search) jwts(text, where string) (some bool) {
 		if s.found == MaxTokens {
 			break
 		}
-		switch n := parts(run); {
+		switch n := tokenfile.Parts(run); {
 		case n == 4: // a full stop after it, or a signature of the site's own
 			run = run[:strings.LastIndexByte(run, '.')]
 			fallthrough
@@ -126,16 +128,4 @@ func (s *search) jwts(text, where string) (some bool) {
 	return some
 }
 
-func notInToken(r rune) bool {
-	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-' || r == '.')
-}
-
-// parts counts the parts of raw where the first of at least two is a JOSE header; otherwise it is 0.
-func parts(raw string) int {
-	first, _, ok := strings.Cut(raw, ".")
-	header, err := decode(first)
-	if !ok || err != nil || !bytes.HasPrefix(bytes.TrimSpace(header), []byte("{")) {
-		return 0
-	}
-	return strings.Count(raw, ".") + 1
-}
+func notInToken(r rune) bool { return !tokenfile.InToken(r) }

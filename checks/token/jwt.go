@@ -2,7 +2,6 @@ package token
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"time"
@@ -26,7 +25,7 @@ func readJWT(raw string) Token {
 		t.odd("It has more parts than a JWT.")
 		return t
 	}
-	header, ok := claimsIn(cut[0])
+	header, ok := tokenfile.Claims(cut[0])
 	if !ok {
 		t.odd("Its header cannot be read: it is damaged.")
 		return t
@@ -37,9 +36,9 @@ func readJWT(raw string) Token {
 	if t.Kind == Encrypted {
 		return t
 	}
-	claims, ok := claimsIn(cut[1])
+	claims, ok := tokenfile.Claims(cut[1])
 	if !ok {
-		if data, err := decode(cut[1]); err == nil && !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		if data, err := tokenfile.Part(cut[1]); err == nil && !bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
 			t.Kind = Signed
 			return t
 		}
@@ -47,7 +46,7 @@ func readJWT(raw string) Token {
 		return t
 	}
 	t.unread = false
-	if _, err := decode(cut[2]); err != nil {
+	if _, err := tokenfile.Part(cut[2]); err != nil {
 		t.odd("Its signature is damaged or cut off.")
 	}
 	t.setClaims(claims)
@@ -63,22 +62,6 @@ func readJWT(raw string) Token {
 }
 
 func (t *Token) odd(sentence string) { t.Odd = append(t.Odd, sentence) }
-
-// decode returns what a part of a token holds (RFC 7515 section 2); some issuers pad it.
-func decode(part string) ([]byte, error) {
-	return base64.RawURLEncoding.DecodeString(strings.TrimRight(part, "="))
-}
-
-// claimsIn reads a part that holds a JSON object. Its numbers are json.Numbers, so that each digit is kept.
-func claimsIn(part string) (claims map[string]any, ok bool) {
-	data, err := decode(part)
-	if err != nil {
-		return nil, false
-	}
-	v, _, err := decodeJSON(string(data), true)
-	claims, ok = v.(map[string]any)
-	return claims, ok && err == nil
-}
 
 func (t *Token) setClaims(claims map[string]any) {
 	t.Subject, _ = claims["sub"].(string)
@@ -115,14 +98,8 @@ func (t *Token) time(claims map[string]any, name string) time.Time {
 	if value == nil {
 		return time.Time{}
 	}
-	number, isNumber := value.(json.Number)
-	if written, ok := value.(string); ok {
-		number = json.Number(strings.TrimSpace(written))
-	}
-	at, unit, ok := tokenfile.Unix(number)
-	if written, err := time.Parse(time.RFC3339, string(number)); err == nil {
-		at, unit, ok = written, time.Second, true
-	}
+	_, isNumber := value.(json.Number)
+	at, unit, ok := tokenfile.Time(value)
 	switch {
 	case !ok:
 		t.odd("Its " + name + " is no time.")

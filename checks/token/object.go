@@ -1,13 +1,11 @@
 package token
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"fermata/checks/programs/tokenfile"
 	"fermata/checks/text"
@@ -16,7 +14,7 @@ import (
 // json finds the tokens in a JSON text, wherever they stand.
 func (s *search) json(input string) {
 	s.form = OAuth
-	v, _, err := decodeJSON(input, true)
+	v, _, err := tokenfile.DecodeJSON(input, true)
 	s.see(v, "")
 	switch {
 	case err == nil:
@@ -35,28 +33,13 @@ func (s *search) embedded(input string) {
 		if begin < 0 {
 			break
 		}
-		v, end, err := decodeJSON(input[begin:], false)
+		v, end, err := tokenfile.DecodeJSON(input[begin:], false)
 		if err != nil {
 			end = 1
 		}
 		s.see(v, "")
-		input = input[begin+int(end):]
+		input = input[begin+end:]
 	}
-}
-
-// decodeJSON reads the value that input begins with, and returns where it ends; whole says that nothing
-// may follow.
-func decodeJSON(input string, whole bool) (v any, end int64, err error) {
-	d := json.NewDecoder(strings.NewReader(input))
-	d.UseNumber()
-	if err = d.Decode(&v); err != nil {
-		return nil, 0, err
-	}
-	end = d.InputOffset()
-	if whole && strings.TrimSpace(input[end:]) != "" {
-		return nil, 0, tokenfile.ErrNotJSON
-	}
-	return v, end, nil
 }
 
 // see looks at a JSON value, which stands under the name where.
@@ -77,47 +60,17 @@ func (s *search) see(v any, where string) {
 			s.answer = answerOf(v)
 		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if !is || fields[fold(key)] == "" {
+			if !is || !tokenfile.IsField(key) {
 				s.see(v[key], key)
 			}
 		}
 	}
 }
 
-// fields are the names that the fields of an OAuth token have, without capitals and marks, and the
-// standard's or tokenfile's for each.
-var fields = map[string]string{
-	"accesstoken": "access_token", "refreshtoken": "refresh_token", "idtoken": "id_token",
-	"expiresin": "expires_in", "expiresat": "expires_at", "accesstokenexpirationtimestampms": "expires_at", "expiry": "expiry",
-	"scope": "scope", "scopes": "scope",
-	"authtype": "auth_type", "authdata": "auth_data", "encodedauthblob": "encoded_auth_blob",
-	"refreshexpiresin": "refresh_expires_in", "refreshtokenexpiresin": "refresh_expires_in", // Keycloak's; GitHub's and Microsoft's
-	"createdat": "created_at",
-}
-
-func fold(key string) string { return strings.ToLower(strings.ReplaceAll(key, "_", "")) }
-
 // object explains the OAuth token that v is, and the JWTs in it. It reports whether v is one.
 func (s *search) object(v map[string]any, where string) bool {
-	own := where != "" // its fields have other names than the standard's
-	standard := map[string]any{}
-	for _, key := range slices.Sorted(maps.Keys(v)) {
-		name := fields[fold(key)]
-		if name == "" || standard[name] != nil {
-			continue
-		}
-		standard[name] = v[key]
-		own = own || key != name && key != "refresh_token_expires_in"
-	}
-	if standard["access_token"] == nil && standard["refresh_token"] == nil && standard["id_token"] == nil && standard["auth_type"] == nil {
-		return false
-	}
-	var o tokenfile.Token
-	data, err := json.Marshal(standard)
-	if err == nil {
-		o, err = tokenfile.Parse(data)
-	}
-	if err != nil {
+	o, ok := tokenfile.Object(v, where)
+	if !ok {
 		return false
 	}
 	s.found++
@@ -128,17 +81,13 @@ func (s *search) object(v map[string]any, where string) bool {
 	access, id := string(o.Access), string(o.ID)
 	s.secrets = append(s.secrets, access, string(o.Refresh), id)
 	t := Token{
-		Kind: Object, Expires: o.End, Renewable: o.Refresh != "", Scopes: o.Scopes, Life: int64(o.Life.Seconds()),
-		RefreshLife: seconds(standard["refresh_expires_in"]), opaque: access != "" && parts(access) == 0,
+		Kind: Object, IssuedAt: o.Issued, Expires: o.End, Renewable: o.SignIn, Scopes: o.Scopes, Life: int64(o.Life.Seconds()),
+		RefreshLife: int64(o.RefreshLife.Seconds()), opaque: access != "" && tokenfile.Parts(access) == 0,
 	}
-	if created, _ := standard["created_at"].(string); o.End.IsZero() && o.Life > 0 {
-		if at, err := time.Parse(time.RFC3339, created); err == nil {
-			t.Expires = at.Add(o.Life)
-		}
-	}
+	own := where != "" || o.Form == tokenfile.Other
 	switch {
 	case own:
-		t.Writer = "a program"
+		t.Writer = tokenfile.Other.String()
 	case o.Form != tokenfile.Reply:
 		t.Writer = o.Form.String()
 	}
@@ -150,22 +99,13 @@ func (s *search) object(v map[string]any, where string) bool {
 	}
 	s.tokens = append(s.tokens, t)
 	for _, inner := range [][2]string{{"access_token", access}, {"id_token", id}} {
-		if parts(inner[1]) > 0 {
+		if tokenfile.Parts(inner[1]) > 0 {
 			jwt := readJWT(inner[1])
 			jwt.Where = inner[0]
 			s.tokens = append(s.tokens, jwt)
 		}
 	}
 	return true
-}
-
-// seconds reads a lifetime, of at most ten years; 0: it is none.
-func seconds(v any) int64 {
-	n, _ := v.(json.Number)
-	if s, err := n.Int64(); err == nil && s > 0 && s <= 10*365*24*3600 {
-		return s
-	}
-	return 0
 }
 
 // answerOf says what a server's error means (RFC 6749 section 5.2, RFC 6750 section 3.1, Spotify's API);

@@ -4,14 +4,11 @@
 package token
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/binary"
 	"encoding/json"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"fermata/checks/text"
@@ -105,7 +102,7 @@ func Read(input []byte, now, trueNow time.Time, trueKnown bool) Report {
 		r.Problem = "This is larger than 1 MB, so it was not read. A token has some kilobytes at most."
 		return r
 	}
-	in := strings.ToValidUTF8(fromUTF16(input), string(utf8.RuneError))
+	in := strings.ToValidUTF8(text.FromUTF16(input), string(utf8.RuneError))
 	in = strings.Trim(strings.TrimSpace(strings.TrimPrefix(in, "\ufeff")), "\"'`")
 	var s search
 	switch {
@@ -173,22 +170,4 @@ func withParts(secrets []string) (all []string) {
 	all = slices.DeleteFunc(all, func(s string) bool { return len(s) < 8 })
 	slices.SortFunc(all, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	return slices.Compact(all)
-}
-
-// fromUTF16 reads what Windows PowerShell 5.1 writes into a file: UTF-16, with a byte order mark or
-// without one.
-func fromUTF16(input []byte) string {
-	var order binary.ByteOrder = binary.LittleEndian
-	switch {
-	case bytes.HasPrefix(input, []byte{0xfe, 0xff}):
-		order = binary.BigEndian
-	case bytes.HasPrefix(input, []byte{0xff, 0xfe}), len(input) > 1 && input[0] != 0 && input[1] == 0:
-	default:
-		return string(input)
-	}
-	units := make([]uint16, len(input)/2)
-	for i := range units {
-		units[i] = order.Uint16(input[2*i:])
-	}
-	return string(utf16.Decode(units))
 }
