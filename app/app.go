@@ -94,6 +94,10 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 			if goesOn(&a.out.Networks, ok) {
 				a.step(ctx, faces, core.Changed{Network: true})
 			}
+		case _, ok := <-a.out.Zones:
+			if goesOn(&a.out.Zones, ok) {
+				a.step(ctx, faces, core.Woke{}) // every time of day reads otherwise
+			}
 		case _, ok := <-a.out.Keyring:
 			if goesOn(&a.out.Keyring, ok) {
 				a.keeperChanged()

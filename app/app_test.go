@@ -66,6 +66,21 @@ func TestStep(t *testing.T) {
 	})
 }
 
+// Another time zone, and another way of writing times, are followed at once.
+func TestZone(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		session := func() string { return b.view().Status.Accounts[0].Summary }
+		if got, want := session(), "Session until 01:00, renews by itself"; got != want { // a bubble begins at midnight
+			b.t.Errorf("in Greenwich: %q, want %q", got, want)
+		}
+		b.american.Store(true)
+		b.zones <- struct{}{}
+		if got, want := session(), "Session until 8:00 PM, renews by itself"; got != want {
+			b.t.Errorf("in New York: %q, want %q", got, want)
+		}
+	})
+}
+
 func TestNetworkComesBack(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		b.do("demo/no-network")

@@ -23,6 +23,7 @@ import (
 	"fermata/checks/spotify"
 	"fermata/checks/standin"
 	"fermata/checks/standin/standintest"
+	"fermata/checks/text"
 )
 
 // TestMain has the golden files read the same in every time zone.
@@ -42,6 +43,7 @@ type bench struct {
 	changes  chan clock.Change
 	networks chan struct{}
 	keyring  chan struct{}
+	zones    chan struct{}
 	reloads  chan core.Settings
 	settings core.Settings
 	restart  func(context.Context) error // Spotify; nil: it works at once
@@ -50,6 +52,7 @@ type bench struct {
 	report   string                      // that was shown
 	step     atomic.Int64                // of the wall clock
 	delay    atomic.Int64                // of every answer
+	american atomic.Bool                 // the person is in New York, in winter
 	quit     context.CancelFunc
 	done     chan struct{} // closed when Run has returned
 
@@ -100,7 +103,7 @@ func inBubbleAfter(t *testing.T, age time.Duration, told map[string]core.Reminde
 		b.t = t
 		b.world, b.keeper = standin.NewWorld(4), secrets.NewMemory()
 		b.changes, b.networks, b.reloads = make(chan clock.Change), make(chan struct{}), make(chan core.Settings)
-		b.keyring = make(chan struct{})
+		b.keyring, b.zones = make(chan struct{}), make(chan struct{})
 		b.out = b.outside()
 		b.signIn("spotify")
 		b.keeper.Age(age)
@@ -116,7 +119,13 @@ func (b *bench) outside() Outside {
 	start := time.Now()
 	o := Outside{
 		Build:     func() view.Build { return view.Build{} },
-		Reminders: b.told, Changes: b.changes, Networks: b.networks, Keyring: b.keyring, Reloads: b.reloads,
+		Reminders: b.told, Changes: b.changes, Networks: b.networks, Keyring: b.keyring, Reloads: b.reloads, Zones: b.zones,
+		Locale: func() (*time.Location, text.Style) {
+			if b.american.Load() {
+				return time.FixedZone("EST", -5*3600), text.Style{Hours12: true, MonthFirst: true}
+			}
+			return time.Local, text.Style{}
+		},
 		Save: func(told map[string]core.Reminder) error {
 			kept, err := json.Marshal(told)
 			if err == nil {

@@ -9,6 +9,7 @@ import (
 	"fermata/app/core"
 	"fermata/app/view"
 	"fermata/checks/clock"
+	"fermata/checks/text"
 )
 
 // A Snapshot is all that others may know, as it was after one event. It is never changed.
@@ -83,7 +84,13 @@ func (a *App) TrueTime() (now time.Time, known bool) { return a.out.Time.Now(), 
 
 func (a *App) now() time.Duration { return a.out.Time.Elapsed() }
 
-func (a *App) at() core.At { return core.At{Elapsed: a.now(), True: a.out.Time.Now().Local()} }
+func (a *App) at() core.At {
+	zone, style := time.Local, text.Style{}
+	if a.out.Locale != nil {
+		zone, style = a.out.Locale()
+	}
+	return core.At{Elapsed: a.now(), True: a.out.Time.Now().In(zone), Style: style}
+}
 
 // send hands an event to the goroutine of Run, unless that has ended.
 func (a *App) send(e core.Event) {

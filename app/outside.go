@@ -11,6 +11,7 @@ import (
 	"fermata/checks/clock"
 	"fermata/checks/doctor"
 	"fermata/checks/programs"
+	"fermata/checks/text"
 )
 
 // Outside is what an App is made from: the settings, and every way to the outside.
@@ -38,8 +39,12 @@ type Outside struct {
 	Changes  <-chan clock.Change
 	Networks <-chan struct{}
 	Keyring  <-chan struct{}
-	Dates    []string // pages whose HTTP Date is asked for where no time server answers
-	History  string   // file for the clock's offsets; "": they are kept in memory
+	// Locale is the person's time zone, and how the desktop writes times, now; nil: the one at the start, and
+	// "15:04". Zones tells of another; nil: nobody does.
+	Locale  func() (*time.Location, text.Style)
+	Zones   <-chan struct{}
+	Dates   []string // pages whose HTTP Date is asked for where no time server answers
+	History string   // file for the clock's offsets; "": they are kept in memory
 	// Programs looks at other programs' tokens; nil: nothing does.
 	Programs *programs.Check
 	// Doctor is what looks without a sign-in go through; the zero value is the real ones.

@@ -6,8 +6,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"fermata/app/locale"
 	"fermata/checks"
-	"fermata/checks/text"
 )
 
 type accountsCommand struct {
@@ -27,12 +27,13 @@ func (c *accountsCommand) Execute([]string) error {
 	case len(s.Accounts) == 0:
 		return errNoAccount
 	}
+	zone, style := locale.Now()
 	t := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "account\tuser\tsigned in until\tstate")
 	for _, a := range s.Accounts {
 		until := "-"
 		if a.GrantUntil != nil && a.Level < checks.Critical {
-			until = text.FullDate(*a.GrantUntil, time.Now())
+			until = style.FullDate(*a.GrantUntil, time.Now().In(zone))
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", a.Name, cmp.Or(a.User, "-"), until, a.Summary)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"fermata/app/locale"
 	"fermata/app/view"
 	"fermata/checks/cause"
 	"fermata/checks/clock"
@@ -39,6 +40,7 @@ func (c *clockCommand) Execute([]string) error {
 // once looks, prints, and returns how long to wait before the next look.
 func (c *clockCommand) once(ctx context.Context) (wait time.Duration, err error) {
 	found, err := c.look(ctx)
+	zone, style := locale.Now()
 	switch {
 	case err != nil:
 		return 0, err
@@ -47,11 +49,11 @@ func (c *clockCommand) once(ctx context.Context) (wait time.Duration, err error)
 	case c.JSON:
 		err = printJSON(c.at.out, view.ClockStatusOf(found.Level, found.Facts, found.Actions))
 	default:
-		err = clock.WriteTable(c.at.out, found.Facts)
+		err = clock.WriteTable(c.at.out, found.Facts, style)
 	}
 	wait = c.pace(found.Next)
 	if c.Watch && isTerminal(c.at.out) {
-		fmt.Fprintf(c.at.err, "The next look is at %s. Press Ctrl-C to stop.\n\n", time.Now().Add(wait).Format("15:04:05"))
+		fmt.Fprintf(c.at.err, "The next look is at %s. Press Ctrl-C to stop.\n\n", style.Clock(time.Now().Add(wait).In(zone)))
 	}
 	return wait, verdict(err, found.Level)
 }

@@ -29,6 +29,7 @@ func (p *place) demoApp(ctx context.Context, open func(context.Context, string) 
 	}
 	o := demoOutside(world, open)
 	o.Changes = changes
+	p.localize(ctx, &o)
 	if !p.firstRun {
 		c := config.Account{Name: "spotify", Provider: "spotify", ClientID: standin.ClientID, Renew: "auto"}
 		o.Settings.Accounts = []config.Account{c}

@@ -19,6 +19,7 @@ import (
 	"fermata/app/config"
 	"fermata/app/core"
 	"fermata/app/inhibit"
+	"fermata/app/locale"
 	"fermata/app/memory"
 	"fermata/app/secrets"
 	"fermata/app/view"
@@ -79,6 +80,7 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	if o.Changes, err = clock.Watch(ctx); err != nil {
 		fmt.Fprintln(p.err, "fermata: steps of the clock are noticed late:", err)
 	}
+	p.localize(ctx, &o)
 	if o.Networks, err = clock.WatchNetwork(ctx); err != nil {
 		fmt.Fprintln(p.err, "fermata: another network is noticed late:", err)
 	}
@@ -86,6 +88,15 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 		fmt.Fprintln(p.err, "fermata: changed settings count after a restart only:", err)
 	}
 	return app.New(o), nil
+}
+
+// localize has o tell times as this desktop does.
+func (p *place) localize(ctx context.Context, o *app.Outside) {
+	var err error
+	o.Locale = locale.Now
+	if o.Zones, err = locale.Watch(ctx); err != nil {
+		fmt.Fprintln(p.err, "fermata: another time zone is noticed late:", err)
+	}
 }
 
 // reloads reads the settings after each change of their file. The last good ones count.

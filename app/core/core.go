@@ -11,13 +11,15 @@ import (
 	"fermata/checks/clock"
 	"fermata/checks/programs"
 	"fermata/checks/spotify"
+	"fermata/checks/text"
 )
 
 // At is the moment of an event. Every deadline in State is on Elapsed, which no clock step moves; True,
-// in the person's time zone, is for words and for the ends of sign-ins.
+// in the person's time zone, is for words, which Style writes, and for the ends of sign-ins.
 type At struct {
 	Elapsed time.Duration // clock.Time.Elapsed
 	True    time.Time     // clock.Time.Now
+	Style   text.Style    // how the desktop writes times now
 }
 
 type (

@@ -79,7 +79,7 @@ func (s *State) explained() *Cause {
 // evidence is what speaks for or against each cause of an account's trouble.
 func (s *State) evidence(a *Account) cause.Evidence {
 	e := cause.Evidence{
-		Now: s.at.True, Provider: a.Provider, Session: a.Facts.Facts, Clock: s.Clock.Facts,
+		Now: s.at.True, Style: s.at.Style, Provider: a.Provider, Session: a.Facts.Facts, Clock: s.Clock.Facts,
 		WarnSession: s.Settings.Notify.Session, WarnGrant: s.Settings.Notify.Grant,
 		StatusPage: a.Facts.Outage, KeyringLocked: a.Facts.Locked, NetworkSeen: s.Clock.Facts.Known,
 		LastOutage: a.Past.LastOutage, SignIn: a.Past.SignIn, NoReturn: a.Past.NoReturn, Changed: a.Past.Changed,

@@ -64,7 +64,7 @@ const (
 )
 
 // clockChart draws the offsets of a period with their error bounds. Up is ahead of true time.
-func clockChart(p period, measured []clock.Measured, tolerance time.Duration, every time.Duration, layout, says string) string {
+func clockChart(p period, measured []clock.Measured, tolerance time.Duration, every time.Duration, label func(time.Time) string, says string) string {
 	most := tolerance * 3 / 2
 	for _, m := range measured {
 		if p.has(m.At) {
@@ -112,7 +112,7 @@ func clockChart(p period, measured []clock.Measured, tolerance time.Duration, ev
 	c.label(100, y(0)-3, "end", "exact")
 	for t := firstMark(p, every); !t.After(p.to); t = t.Add(every) {
 		if x := p.at(t); x > 6 && x < 94 {
-			c.label(x, clockHeight-4, "middle", t.Format(layout))
+			c.label(x, clockHeight-4, "middle", label(t))
 		}
 	}
 	return c.end()

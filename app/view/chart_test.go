@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fermata/checks/clock"
+	"fermata/checks/text"
 )
 
 // A bar has no tick for a warning that is not in the lifetime, and its triangle stays on it.
@@ -44,7 +45,7 @@ func TestClockChartPoints(t *testing.T) {
 	for points, measured := range map[int][]clock.Measured{
 		0: {at(3), at(2), at(1)}, 1: {at(12), at(2), at(1)}, 2: {at(20), at(10)}, 3: {at(30), at(20), at(10), at(5)},
 	} {
-		svg := clockChart(period{now.Add(-24 * time.Hour), now}, measured, time.Second, 6*time.Hour, "15:04", "")
+		svg := clockChart(period{now.Add(-24 * time.Hour), now}, measured, time.Second, 6*time.Hour, text.Style{}.Clock, "")
 		if n := strings.Count(svg, "<circle"); n != points {
 			t.Errorf("%v: %d points", measured, n)
 		}

@@ -41,7 +41,7 @@ func MakeDetails(s *core.State, at core.At) *Details {
 	w := wordsOf(s, at)
 	d := &Details{
 		Demo: s.Troubles != nil, Level: w.level(), Sentence: w.sentence(),
-		AsOf: at.True.Format("15:04 on 2 January 2006"), Clock: w.detailsClock(),
+		AsOf: w.style.Clock(w.now) + " on " + w.style.FullDate(w.now, w.now), Clock: w.detailsClock(),
 		Past: w.past(), PastLost: s.PastLost, Questions: map[string]cause.Question{}, Settings: w.detailsSettings(),
 	}
 	d.Word = levelWords[d.Level]
@@ -60,7 +60,7 @@ func MakeDetails(s *core.State, at core.At) *Details {
 	}
 	d.Connect = w.detailsButtons("app/connect")
 	for _, p := range w.Programs.Facts {
-		d.Programs = append(d.Programs, DetailsProgram{p.Name, p.File, text.Upper(p.Words(w.now)), w.programGrant(p.GrantUntil, p.Estimated)})
+		d.Programs = append(d.Programs, DetailsProgram{p.Name, p.File, text.Upper(p.Words(w.now, w.style)), w.programGrant(p.GrantUntil, p.Estimated)})
 	}
 	for _, q := range cause.Questions {
 		d.Questions[q.ID] = q
@@ -124,7 +124,7 @@ func (w words) accountLevel() checks.Level {
 }
 
 func (w words) programGrant(until time.Time, estimated bool) string {
-	switch day := text.FullDate(until, w.now); {
+	switch day := w.style.FullDate(until, w.now); {
 	case until.IsZero():
 		return "not known"
 	case estimated:

@@ -42,10 +42,10 @@ func (w words) detailsAccount(a *core.Account) DetailsAccount {
 	}
 	if a.Seen && !f.Until.IsZero() && f.RenewedAt.Before(f.Until) {
 		s := &d.Session
-		s.From, s.Till = text.TimeOfDay(f.RenewedAt, w.now), text.TimeOfDay(f.Until, w.now)
+		s.From, s.Till = w.style.TimeOfDay(f.RenewedAt, w.now), w.style.TimeOfDay(f.Until, w.now)
 		warn := f.Until.Add(-w.State.Settings.Notify.Session)
 		if warn.After(w.now) {
-			s.Warnings = fmt.Sprintf("If it can’t be renewed, Fermata warns you at %s.", text.TimeOfDay(warn, w.now))
+			s.Warnings = fmt.Sprintf("If it can’t be renewed, Fermata warns you at %s.", w.style.TimeOfDay(warn, w.now))
 		}
 		s.Bar = bar(period{f.RenewedAt, f.Until}, w.now, []time.Time{warn}, fmt.Sprintf("Session from %s to %s; %s.", s.From, s.Till, left(f.Until.Sub(w.now))))
 	}
@@ -55,13 +55,13 @@ func (w words) detailsAccount(a *core.Account) DetailsAccount {
 	d.Calendar = d.Grant.Line != "" && f.GrantUntil.After(w.now)
 	if d.Grant.Line != "" && f.AuthorizedAt.Before(f.GrantUntil) && !f.AuthorizedAt.IsZero() {
 		g := &d.Grant
-		g.From, g.Till = text.FullDate(f.AuthorizedAt, w.now), text.FullDate(f.GrantUntil, w.now)
+		g.From, g.Till = w.style.FullDate(f.AuthorizedAt, w.now), w.style.FullDate(f.GrantUntil, w.now)
 		var warnings []time.Time
 		var days []string
 		for _, lead := range w.State.Settings.Notify.Grant {
 			t := f.GrantUntil.Add(-lead)
 			if warnings = append(warnings, t); t.After(w.now) {
-				days = append(days, text.Date(t, w.now))
+				days = append(days, w.style.Date(t, w.now))
 			}
 		}
 		if len(days) > 0 {

@@ -39,29 +39,29 @@ func (w words) detailsClock() DetailsClock {
 		Buttons:   w.detailsButtons("clock/set", "clock/check"),
 	}
 	if !f.CheckedAt.IsZero() {
-		d.CheckedAt = text.TimeOfDay(f.CheckedAt, w.now)
+		d.CheckedAt = w.style.TimeOfDay(f.CheckedAt, w.now)
 	}
 	if drift := f.Drift.String(); drift != "" {
 		d.Drift = drift + " over the last " + text.Span(f.Drift.Over) + "."
 		if !f.Drift.Crosses.IsZero() {
-			d.Drift += " At this rate it will be wrong at " + text.TimeOfDay(f.Drift.Crosses, w.now) + "."
+			d.Drift += " At this rate it will be wrong at " + w.style.TimeOfDay(f.Drift.Crosses, w.now) + "."
 		}
 	}
 	const day = 24 * time.Hour
-	draw := func(span string, long, every time.Duration, layout string) DetailsChart {
+	draw := func(span string, long, every time.Duration, label func(time.Time) string) DetailsChart {
 		p := period{w.now.Add(-long), w.now}
 		says := describe(span, p, f.History)
-		return DetailsChart{clockChart(p, f.History, tolerance, every, layout, says), says}
+		return DetailsChart{clockChart(p, f.History, tolerance, every, label, says), says}
 	}
 	if len(f.History) > 0 {
-		d.Day, d.Week = draw("day", day, 6*time.Hour, "15:04"), draw("week", 7*day, 2*day, "2 Jan")
+		d.Day, d.Week = draw("day", day, 6*time.Hour, w.style.Clock), draw("week", 7*day, 2*day, w.style.ShortDate)
 	}
 	for _, s := range steps(f.History) {
 		way := "forward"
 		if s.by < 0 {
 			way = "back"
 		}
-		d.Steps = append(d.Steps, fmt.Sprintf("Before %s the clock was set %s by about %s.", text.TimeOfDay(s.at, w.now), way, text.Span(s.by)))
+		d.Steps = append(d.Steps, fmt.Sprintf("Before %s the clock was set %s by about %s.", w.style.TimeOfDay(s.at, w.now), way, text.Span(s.by)))
 	}
 	for _, s := range f.Servers {
 		row := DetailsServer{Name: s.Name, Offset: "–", RoundTrip: "–", Age: "–", Verdict: serverWords(s)}

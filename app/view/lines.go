@@ -51,10 +51,10 @@ func (w words) lines() []Item {
 		add("clock", w.clockLine())
 	}
 	if w.Helped != nil && len(w.Serious()) == 0 {
-		add("past", fmt.Sprintf("Fixed at %s with “%s”", text.TimeOfDay(w.Helped.At, w.now), w.name(w.Helped.Action)))
+		add("past", fmt.Sprintf("Fixed at %s with “%s”", w.style.TimeOfDay(w.Helped.At, w.now), w.name(w.Helped.Action)))
 	}
 	if w.Quiet > 0 {
-		add("settings", "Notifications are paused until "+w.now.Add(w.Quiet-w.at.Elapsed).Format("15:04"))
+		add("settings", "Notifications are paused until "+w.style.Clock(w.now.Add(w.Quiet-w.at.Elapsed)))
 	}
 	return all
 }
@@ -85,7 +85,7 @@ func heading(a *core.Account) string {
 // sessionLine tells until when the session lasts, and what becomes of it then.
 func (w words) sessionLine(a *core.Account) string {
 	f := a.Facts
-	at := text.TimeOfDay(f.Until, w.now)
+	at := w.style.TimeOfDay(f.Until, w.now)
 	switch {
 	case !a.Seen:
 		return "Looking at the session…"
@@ -98,7 +98,7 @@ func (w words) sessionLine(a *core.Account) string {
 	case !w.now.Before(f.Until):
 		return "Session ended at " + at
 	case f.Health != nil && f.Health.Ask && f.Health.Status == unauthorized:
-		return "Session not accepted since " + text.TimeOfDay(f.Health.Since, w.now)
+		return "Session not accepted since " + w.style.TimeOfDay(f.Health.Since, w.now)
 	case f.Renews && f.Renewal != nil:
 		return fmt.Sprintf("Session until %s · can’t renew: %s", at, w.reason(a, f.Renewal))
 	case f.Renews && f.Trouble != nil && !f.Trouble.Ask:
@@ -117,12 +117,12 @@ const unauthorized = 401 // HTTP's status of a token that is refused
 
 // reason is in a few words what a passing trouble is.
 func (w words) reason(a *core.Account, t *session.Trouble) string {
-	since := " since " + text.TimeOfDay(t.Since, w.now)
+	since := " since " + w.style.TimeOfDay(t.Since, w.now)
 	switch {
 	case t.Where == session.AtKeyring:
 		return text.Lower(t.Text)
 	case t.Where != session.AtNetwork && t.RetryAfter > 0:
-		return fmt.Sprintf("%s asks to wait until %s", a.Provider, text.TimeOfDay(t.At.Add(t.RetryAfter), w.now))
+		return fmt.Sprintf("%s asks to wait until %s", a.Provider, w.style.TimeOfDay(t.At.Add(t.RetryAfter), w.now))
 	case t.Where != session.AtNetwork:
 		return fmt.Sprintf("%s answers with errors%s", a.Provider, since)
 	}
@@ -143,7 +143,7 @@ func (w words) reason(a *core.Account, t *session.Trouble) string {
 func (w words) grantLine(a *core.Account) string {
 	f := a.Facts
 	refused := f.Trouble != nil && f.Trouble.Where == session.AtToken && f.Trouble.Ask
-	switch day := text.FullDate(f.GrantUntil, w.now); {
+	switch day := w.style.FullDate(f.GrantUntil, w.now); {
 	case !a.Seen || f.GrantUntil.IsZero():
 		return ""
 	case !w.now.Before(f.GrantUntil):

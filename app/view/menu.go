@@ -44,7 +44,7 @@ func (w words) menu() Menu {
 func (w words) programs() []string {
 	var all []string
 	for _, p := range w.Programs.Facts {
-		all = append(all, p.Line(w.now))
+		all = append(all, p.Line(w.now, w.style))
 	}
 	return all
 }

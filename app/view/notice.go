@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fermata/app/core"
-	"fermata/checks/text"
 )
 
 // A Notice is a notification that should be on the screen now.
@@ -72,7 +71,7 @@ func (w words) answer(a *core.Answer) (title, body string) {
 	if acc := w.Account(a.Action.Of()); acc != nil {
 		body = strings.Join(w.accountLines(acc)[1:], ". ")
 		if !a.Was.IsZero() {
-			body += fmt.Sprintf(" (was %s)", text.FullDate(a.Was, w.now))
+			body += fmt.Sprintf(" (was %s)", w.style.FullDate(a.Was, w.now))
 		}
 		return heading(acc), body + "."
 	}

@@ -23,7 +23,7 @@ func (w words) past() []DetailsDay {
 	for _, h := range slices.Backward(w.Past) {
 		says := w.happening(h)
 		at := h.At.In(w.now.Location())
-		day := at.Format("Monday, 2 January")
+		day := w.style.Weekday(at)
 		if says == "" {
 			continue
 		}
@@ -31,7 +31,7 @@ func (w words) past() []DetailsDay {
 			days = append(days, DetailsDay{Day: day})
 		}
 		d := &days[len(days)-1]
-		d.Items = append(d.Items, DetailsItem{at.Format("15:04"), says})
+		d.Items = append(d.Items, DetailsItem{w.style.Clock(at), says})
 	}
 	return days
 }

@@ -44,7 +44,7 @@ func Report(s *core.State, at core.At, build Build) string {
 		w.reportAccount(&b, i+1, &s.Accounts[i])
 	}
 	b.WriteString("\nClock\n")
-	_ = clock.WriteTable(&b, s.Clock.Facts) // into memory
+	_ = clock.WriteTable(&b, s.Clock.Facts, at.Style) // into memory
 	b.WriteString("\nLast changes\n")
 	for _, e := range s.Journal {
 		fmt.Fprintf(&b, "  %s  %s\n", stamp(e.At), e.Summary)

@@ -106,7 +106,7 @@ func (w words) status(v View) Status {
 		s.Accounts = append(s.Accounts, a)
 	}
 	for _, p := range w.Programs.Facts {
-		s.Programs = append(s.Programs, ProgramStatus{p, p.Words(w.now)})
+		s.Programs = append(s.Programs, ProgramStatus{p, p.Words(w.now, w.style)})
 	}
 	for _, p := range w.State.Settings.Problems {
 		s.Settings = append(s.Settings, p.Error())

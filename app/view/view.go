@@ -35,10 +35,11 @@ type words struct {
 	*core.State
 	now     time.Time
 	at      core.At
+	style   text.Style
 	offered []core.Offer
 }
 
-func wordsOf(s *core.State, at core.At) words { return words{s, at.True, at, s.Offered()} }
+func wordsOf(s *core.State, at core.At) words { return words{s, at.True, at, at.Style, s.Offered()} }
 
 // Make words the state at a moment. until is when the words change by time alone, on At.Elapsed.
 func Make(s *core.State, at core.At) (v View, until time.Duration) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"fermata/checks/clock"
 	"fermata/checks/programs"
 	"fermata/checks/session"
+	"fermata/checks/text"
 
 	"github.com/cockroachdb/datadriven"
 )
@@ -251,7 +253,9 @@ func (w *world) looks() []core.Event {
 var at = core.At{Elapsed: time.Hour, True: noon}
 
 // state is the world once it was looked at.
-func (w *world) state() *core.State {
+func (w *world) state() *core.State { return w.stateAt(at) }
+
+func (w *world) stateAt(at core.At) *core.State {
 	s := core.New(at, w.settings, nil, w.demo, true)
 	s.Recall(nil, w.lost)
 	events := []core.Event{core.Woke{}}
@@ -423,4 +427,33 @@ func draw(v view.View) string {
 		}
 	}
 	return b.String()
+}
+
+// TestStyle looks for times and dates that are not written as the desktop does.
+func TestStyle(t *testing.T) {
+	american := at
+	american.Style = text.Style{Hours12: true, MonthFirst: true}
+	times, dates := regexp.MustCompile(`(^|[^T:\d])\d{1,2}:\d\d\b( [AP]M)?`), regexp.MustCompile(`\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`)
+	written := 0
+	for _, sc := range pageScenes() {
+		s := sceneOf(t, sc.command()).stateAt(american)
+		v, _ := view.Make(s, american)
+		lines := strings.Join(v.Status.Lines, " ") // one may be broken before "PM"
+		v.Menu.Lines, v.Status.Lines = nil, nil
+		all, err := json.Marshal([]any{v, lines, view.MakeDetails(s, american)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range times.FindAllString(string(all), -1) {
+			if written++; !strings.HasSuffix(found, "M") {
+				t.Errorf("%s: %q", sc.name, found)
+			}
+		}
+		for _, found := range dates.FindAllString(string(all), -1) {
+			t.Errorf("%s: %q", sc.name, found)
+		}
+	}
+	if written < 100 {
+		t.Errorf("only %d times were found", written)
+	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"fermata/checks"
 	"fermata/checks/session"
-	"fermata/checks/text"
 )
 
 var clientRows = []row{
@@ -20,7 +19,7 @@ var clientRows = []row{
 		say: func(e Evidence) said {
 			why := "It was mistyped, or the app was deleted. Correct it in the settings, then sign in again."
 			if !e.Session.LastGood.IsZero() && !e.Changed.ClientID {
-				why = "It worked until " + text.TimeOfDay(e.Session.LastGood, e.Now) + ", so the app was probably deleted. Create a new one and enter its client ID."
+				why = "It worked until " + e.Style.TimeOfDay(e.Session.LastGood, e.Now) + ", so the app was probably deleted. Create a new one and enter its client ID."
 			}
 			return said{checks.Critical, "%s doesn’t know this client ID", why}
 		},

@@ -7,7 +7,6 @@ import (
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/session"
-	"fermata/checks/text"
 )
 
 var clockRows = []row{{
@@ -88,7 +87,7 @@ func looksOtherwise(e Evidence) string {
 	case !e.clockWrong(), until.IsZero(), ended == looksEnded:
 		return ""
 	case ended:
-		return "by this clock the session is still good, but in true time it ended at " + text.TimeOfDay(until, e.Now)
+		return "by this clock the session is still good, but in true time it ended at " + e.Style.TimeOfDay(until, e.Now)
 	}
-	return "by this clock the session has ended, but in true time it is good until " + text.TimeOfDay(until, e.Now)
+	return "by this clock the session has ended, but in true time it is good until " + e.Style.TimeOfDay(until, e.Now)
 }

@@ -13,6 +13,7 @@ import (
 // Evidence is all that is known about one account at one moment.
 type Evidence struct {
 	Now           time.Time       // true time
+	Style         text.Style      // how its texts write times
 	Provider      string          // as a person calls it: "Spotify"
 	SessionLife   time.Duration   // how long the provider's sessions last; 0: not known
 	Note          string          // a sentence on what else has no part in how long they last; "": none

@@ -67,7 +67,7 @@ var grantRows = []row{
 			{15, with(refused, gives(session.ReasonRevoked))},
 			{10, with(refused, othersWork)},
 			{5, with(refused, func(e Evidence) string {
-				return only(!e.Session.LastGood.IsZero(), "it still worked at "+text.TimeOfDay(e.Session.LastGood, e.Now))
+				return only(!e.Session.LastGood.IsZero(), "it still worked at "+e.Style.TimeOfDay(e.Session.LastGood, e.Now))
 			})},
 		},
 		say: ask("Sign in to %s again", "%s no longer accepts this sign-in, usually because access was removed or the password was changed."),
@@ -81,7 +81,7 @@ var grantRows = []row{
 			{75, newRefused},
 			{10, with(newRefused, func(e Evidence) string {
 				until := e.Session.Until
-				return only(e.Clock.Known && e.Now.Before(until), "in true time it is good until "+text.TimeOfDay(until, e.Now)+", so it has not expired")
+				return only(e.Clock.Known && e.Now.Before(until), "in true time it is good until "+e.Style.TimeOfDay(until, e.Now)+", so it has not expired")
 			})},
 			{40, refused},
 			{45, when("all accounts are refused at once, for an hour and longer", func(e Evidence) bool {
@@ -134,9 +134,9 @@ var endRows = []row{
 		say: func(e Evidence) said {
 			end := e.Session.GrantUntil
 			if e.grantOver() {
-				return said{checks.Warning, "Your %s sign-in may expire at any time", "%s sign-ins expire after %life. Yours was due on " + text.Date(end, e.Now) + "."}
+				return said{checks.Warning, "Your %s sign-in may expire at any time", "%s sign-ins expire after %life. Yours was due on " + e.Style.Date(end, e.Now) + "."}
 			}
-			return said{checks.Warning, "Your %s sign-in expires in " + text.Days(end.Sub(e.Now)), "%s sign-ins expire after %life. Yours expires on " + text.Date(end, e.Now) + "."}
+			return said{checks.Warning, "Your %s sign-in expires in " + text.Days(end.Sub(e.Now)), "%s sign-ins expire after %life. Yours expires on " + e.Style.Date(end, e.Now) + "."}
 		},
 		about: "%s sign-ins expire %life after you signed in. Renewing the session, which Fermata does every hour or so, doesn’t change that; " +
 			"signing in again does, today as well as on the last day. %note",
@@ -160,7 +160,7 @@ func renewalTime(e Evidence) string {
 	if t == nil {
 		return ""
 	}
-	return text.TimeOfDay(t.Interrupted.Began, e.Now)
+	return e.Style.TimeOfDay(t.Interrupted.Began, e.Now)
 }
 
 // newRefused fires on a 401 that a renewal did not heal: session tells of no other.
@@ -175,9 +175,9 @@ func ranOut(e Evidence) string {
 
 // grantAge says when the sign-in began and, if it is past, when it was to end.
 func grantAge(e Evidence) string {
-	began := "you signed in on " + text.Date(e.Session.AuthorizedAt, e.Now)
+	began := "you signed in on " + e.Style.Date(e.Session.AuthorizedAt, e.Now)
 	if !e.grantOver() {
 		return began
 	}
-	return began + ", and it was due to expire on " + text.Date(e.Session.GrantUntil, e.Now)
+	return began + ", and it was due to expire on " + e.Style.Date(e.Session.GrantUntil, e.Now)
 }

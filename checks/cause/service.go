@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"fermata/checks/session"
-	"fermata/checks/text"
 )
 
 var (
@@ -28,7 +27,7 @@ var serviceRows = []row{
 			{85, with(doubtful, othersDown)},
 			{85, with(doubtful, when("another part of it answers with an error of its own", outageBeside))},
 			{85, with(doubtful, func(e Evidence) string {
-				return only(recent(e.LastOutage, e.Now), "it was down at "+text.TimeOfDay(e.LastOutage, e.Now))
+				return only(recent(e.LastOutage, e.Now), "it was down at "+e.Style.TimeOfDay(e.LastOutage, e.Now))
 			})},
 			{5, doubtful},
 			{10, with(ownError, statusPage)},
@@ -68,7 +67,7 @@ func waits(title, why string) func(Evidence) said {
 	return func(e Evidence) said {
 		s := lapses(title, why)(e)
 		if t := e.Session.Trouble; t.RetryAfter > 0 && !t.At.IsZero() {
-			s.why += " %s accepts requests again at " + text.TimeOfDay(t.At.Add(t.RetryAfter), e.Now) + "."
+			s.why += " %s accepts requests again at " + e.Style.TimeOfDay(t.At.Add(t.RetryAfter), e.Now) + "."
 		}
 		return s
 	}

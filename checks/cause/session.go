@@ -5,7 +5,6 @@ import (
 
 	"fermata/checks"
 	"fermata/checks/session"
-	"fermata/checks/text"
 )
 
 var tooOld = with(when("at the API", func(e Evidence) bool { return e.at(session.AtAPI) != nil }), gives(session.ReasonTokenExpired))
@@ -16,7 +15,7 @@ var sessionRows = []row{
 		clues: []clue{{90, func(e Evidence) string {
 			s := e.Session
 			early := s.Ask && s.Renewable && e.sessionOver() && !s.RenewedAt.IsZero() && !e.Now.Before(s.Until) && s.Until.Sub(s.RenewedAt) <= e.SessionLife-5*time.Minute
-			return only(early, "it began at "+text.TimeOfDay(s.RenewedAt, e.Now)+" and ended at "+text.TimeOfDay(s.Until, e.Now)+", though sessions last longer here")
+			return only(early, "it began at "+e.Style.TimeOfDay(s.RenewedAt, e.Now)+" and ended at "+e.Style.TimeOfDay(s.Until, e.Now)+", though sessions last longer here")
 		}}},
 		say: sessionOver("%s ended your session early, usually because you signed out somewhere else. Refresh to start a new one."),
 		about: "A session lasts an hour, but %s can end it sooner: when you sign out everywhere, or change the password. " +
@@ -32,7 +31,7 @@ var sessionRows = []row{
 			{60, tooOld},
 			{30, with(tooOld, func(e Evidence) string {
 				until := e.Session.Until
-				return only(!until.IsZero() && !e.Now.Before(until), "in true time it ended at "+text.TimeOfDay(until, e.Now))
+				return only(!until.IsZero() && !e.Now.Before(until), "in true time it ended at "+e.Style.TimeOfDay(until, e.Now))
 			})},
 		},
 		say: sessionOver("Refresh to renew it."),

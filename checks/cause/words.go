@@ -25,7 +25,7 @@ func lapses(title, why string) func(Evidence) said {
 		case e.nearsEnd():
 			return said{checks.Warning, sessionEnds(e), "Fermata couldn’t renew it. " + why}
 		}
-		return said{checks.Unknown, title, why + " The session lasts until " + text.TimeOfDay(until, e.Now) + "."}
+		return said{checks.Unknown, title, why + " The session lasts until " + e.Style.TimeOfDay(until, e.Now) + "."}
 	}
 }
 
@@ -38,9 +38,9 @@ func sessionEnds(e Evidence) string {
 	case until.IsZero():
 		return "No %s session yet"
 	case e.Now.Before(until):
-		return "Your %s session ends at " + text.TimeOfDay(until, e.Now)
+		return "Your %s session ends at " + e.Style.TimeOfDay(until, e.Now)
 	}
-	return "Your %s session ended at " + text.TimeOfDay(until, e.Now)
+	return "Your %s session ended at " + e.Style.TimeOfDay(until, e.Now)
 }
 
 // named fills in the provider's name (%s), since when the trouble lasts (%t), how long sign-ins last
@@ -50,7 +50,7 @@ func named(words string, e Evidence) string {
 	if t := e.Session.Trouble; t != nil && !t.Since.IsZero() {
 		since = t.Since
 	}
-	return strings.TrimSpace(strings.NewReplacer("%s", e.Provider, "%t", text.TimeOfDay(since, e.Now), "%life", lifetime(e), "%note", e.Note).Replace(words))
+	return strings.TrimSpace(strings.NewReplacer("%s", e.Provider, "%t", e.Style.TimeOfDay(since, e.Now), "%life", lifetime(e), "%note", e.Note).Replace(words))
 }
 
 // lifetime is how long the provider's sign-ins last.

@@ -13,7 +13,7 @@ import (
 // WriteTable writes f for a terminal: a line for each server, as chronyc sources
 // has them, and under it the verdict with its evidence. The first column marks a server that the
 // verdict rests on with *, a falseticker with x, and one that gave no time with ?.
-func WriteTable(w io.Writer, f Facts) error {
+func WriteTable(w io.Writer, f Facts, style text.Style) error {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "\tserver\toffset\tround trip\tstratum\tage\tverdict")
@@ -45,7 +45,7 @@ func WriteTable(w io.Writer, f Facts) error {
 	if drift := f.Drift.String(); drift != "" {
 		fmt.Fprintf(&b, "%s over the last %s.", drift, text.Span(f.Drift.Over))
 		if !f.Drift.Crosses.IsZero() {
-			fmt.Fprintf(&b, " At this rate it will be wrong at %s.", text.TimeOfDay(f.Drift.Crosses, f.CheckedAt))
+			fmt.Fprintf(&b, " At this rate it will be wrong at %s.", style.TimeOfDay(f.Drift.Crosses, f.CheckedAt))
 		}
 		fmt.Fprintln(&b)
 	}

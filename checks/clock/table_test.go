@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"fermata/checks/text"
 )
 
 func TestWriteTable(t *testing.T) {
@@ -24,7 +26,7 @@ func TestWriteTable(t *testing.T) {
 		r.says = func(context.Context) []string { return []string{"The kernel says that its clock is not synchronised."} }
 		facts, _ := r.run(t)
 		var b strings.Builder
-		if err := WriteTable(&b, facts); err != nil {
+		if err := WriteTable(&b, facts, text.Style{}); err != nil {
 			t.Fatal(err)
 		}
 		const want = `

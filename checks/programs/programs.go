@@ -49,11 +49,13 @@ const (
 )
 
 // Line is what a person reads about p: its name and its words.
-func (p Program) Line(now time.Time) string { return p.Name + ": " + p.Words(now) }
+func (p Program) Line(now time.Time, style text.Style) string {
+	return p.Name + ": " + p.Words(now, style)
+}
 
 // Words says how p stands; now is true time, in whose zone they tell times.
-func (p Program) Words(now time.Time) string {
-	until := text.TimeOfDay(p.Until, now)
+func (p Program) Words(now time.Time, style text.Style) string {
+	until := style.TimeOfDay(p.Until, now)
 	switch p.State {
 	case Valid:
 		return "token until " + until

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"fermata/checks/text"
 )
 
 // Secrets that are planted in files and must be found nowhere else.
@@ -106,7 +108,7 @@ func look(t *testing.T, c *Check) (seen, string) {
 	}
 	var lines []string
 	for _, p := range programs {
-		s := p.Name + " " + filepath.ToSlash(p.File) + ": " + p.Words(c.clock.Now())
+		s := p.Name + " " + filepath.ToSlash(p.File) + ": " + p.Words(c.clock.Now(), text.Style{})
 		if p.SignedIn {
 			s += " +"
 		}
@@ -178,7 +180,7 @@ func TestAStepNeitherEndsNorProlongs(t *testing.T) {
 			time.Sleep(step.pass)
 			f, _ := look(t, c)
 			p := f.programs[0]
-			if words := p.Words(clock.Now()); words != step.state || !p.Until.Equal(until) {
+			if words := p.Words(clock.Now(), text.Style{}); words != step.state || !p.Until.Equal(until) {
 				t.Errorf("after %v: %q until %v, want %q until %v", step, words, p.Until, step.state, until)
 			}
 			if grant := p.GrantUntil.String(); before != "" && grant != before {
@@ -333,7 +335,7 @@ func TestLine(t *testing.T) {
 		{Program{State: Unreadable, Reason: "no permission"}, "unreadable: no permission"},
 	} {
 		tt.p.Name = "ncspot"
-		if got := tt.p.Line(now); got != "ncspot: "+tt.want {
+		if got := tt.p.Line(now, text.Style{}); got != "ncspot: "+tt.want {
 			t.Errorf("%+v: %q", tt.p, got)
 		}
 	}

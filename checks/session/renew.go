@@ -226,9 +226,9 @@ func keyringHint(t *Trouble) string {
 
 // interrupted says of a refusal what explains it.
 var interrupted = map[Loss]string{
-	LostEnd:    "the renewal of %s was interrupted before its answer was saved: %w",
-	LostAnswer: "the answer to the renewal of %s never arrived: %w",
-	LostSave:   "the renewal of %s couldn’t be saved: %w",
+	LostEnd:    "the renewal %s earlier was interrupted before its answer was saved: %w",
+	LostAnswer: "the answer to the renewal %s earlier never arrived: %w",
+	LostSave:   "the renewal %s earlier couldn’t be saved: %w",
 }
 
 // asError returns t as an error with its hint, nil for nil.
@@ -240,7 +240,7 @@ func asError(t *Trouble) error {
 	case t.Where == AtKeyring:
 		return checks.WithHint(t, keyringHint(t))
 	case !t.Interrupted.Began.IsZero():
-		return checks.WithHint(fmt.Errorf(interrupted[t.Interrupted.Lost], text.TimeOfDay(t.Interrupted.Began, t.At), t), "Sign in again.")
+		return checks.WithHint(fmt.Errorf(interrupted[t.Interrupted.Lost], text.Span(t.At.Sub(t.Interrupted.Began)), t), "Sign in again.")
 	case t.Where == AtNetwork && t.Code == CodeCertTime:
 		return checks.WithHint(t, "Check this computer's clock.")
 	case t.Where == AtNetwork && (t.Code == CodePortal || t.Code == CodeRedirect):

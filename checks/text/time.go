@@ -70,28 +70,56 @@ func Days(d time.Duration) string {
 	return "less than a day"
 }
 
+// A Style is how the desktop writes times and dates. The zero Style writes "15:04" and "20 May 2027".
+type Style struct {
+	Hours12    bool // "3:04 PM"
+	MonthFirst bool // "May 20, 2027"
+}
+
+// Clock is the time of day alone, in t's time zone.
+func (s Style) Clock(t time.Time) string {
+	if s.Hours12 {
+		return t.Format("3:04 PM")
+	}
+	return t.Format("15:04")
+}
+
 // TimeOfDay is a time as a person reads it, in now's time zone: the time of day, with the date where
 // that is neither today nor within twelve hours, and with the year where it is not this one.
-func TimeOfDay(t, now time.Time) string {
+func (s Style) TimeOfDay(t, now time.Time) string {
 	t = t.In(now.Location())
 	today := t.YearDay() == now.YearDay() && t.Year() == now.Year()
-	switch {
-	case today, t.Sub(now).Abs() < 12*time.Hour:
-		return t.Format("15:04")
-	case t.Year() == now.Year():
-		return t.Format("15:04 on 2 January")
+	if today || t.Sub(now).Abs() < 12*time.Hour {
+		return s.Clock(t)
 	}
-	return t.Format("15:04 on 2 January 2006")
+	return s.Clock(t) + " on " + s.Date(t, now)
 }
 
 // Date is a day as a person reads it, in now's time zone, with the year where it is not this one.
-func Date(t, now time.Time) string {
+func (s Style) Date(t, now time.Time) string {
 	t = t.In(now.Location())
-	if t.Year() == now.Year() {
-		return t.Format("2 January")
+	if t.Year() != now.Year() {
+		return s.FullDate(t, now)
 	}
-	return t.Format("2 January 2006")
+	return s.day(t, "2 January", "January 2")
 }
 
 // FullDate is a day with its year, in now's time zone.
-func FullDate(t, now time.Time) string { return t.In(now.Location()).Format("2 January 2006") }
+func (s Style) FullDate(t, now time.Time) string {
+	return s.day(t.In(now.Location()), "2 January 2006", "January 2, 2006")
+}
+
+// Weekday is a day with its name and without its year, in t's time zone.
+func (s Style) Weekday(t time.Time) string {
+	return s.day(t, "Monday, 2 January", "Monday, January 2")
+}
+
+// ShortDate is a day as a chart has room for, in t's time zone: "20 May".
+func (s Style) ShortDate(t time.Time) string { return s.day(t, "2 Jan", "Jan 2") }
+
+func (s Style) day(t time.Time, dayFirst, monthFirst string) string {
+	if s.MonthFirst {
+		return t.Format(monthFirst)
+	}
+	return t.Format(dayFirst)
+}

@@ -60,32 +60,47 @@ func TestDays(t *testing.T) {
 	}
 }
 
-func TestTimeOfDay(t *testing.T) {
+func TestStyle(t *testing.T) {
 	zone := time.FixedZone("", 2*3600)
 	now := time.Date(2026, time.November, 22, 23, 30, 0, 0, zone)
+	american := Style{Hours12: true, MonthFirst: true}
 	for _, tt := range []struct {
-		t    time.Time
-		want string
+		t              time.Time
+		want, american string
 	}{
-		{now.Add(20 * time.Minute), "23:50"},
-		{now.Add(time.Hour), "00:30"},
-		{now.Add(-23 * time.Hour), "00:30"},
-		{now.Add(-12 * time.Hour).UTC(), "11:30"},
-		{now.Add(13 * time.Hour), "12:30 on 23 November"},
-		{now.Add(-48 * time.Hour), "23:30 on 20 November"},
-		{now.AddDate(0, 2, 0), "23:30 on 22 January 2027"},
+		{now.Add(20 * time.Minute), "23:50", "11:50 PM"},
+		{now.Add(time.Hour), "00:30", "12:30 AM"},
+		{now.Add(-23 * time.Hour), "00:30", "12:30 AM"},
+		{now.Add(-12 * time.Hour).UTC(), "11:30", "11:30 AM"},
+		{now.Add(13 * time.Hour), "12:30 on 23 November", "12:30 PM on November 23"},
+		{now.Add(-48 * time.Hour), "23:30 on 20 November", "11:30 PM on November 20"},
+		{now.AddDate(0, 2, 0), "23:30 on 22 January 2027", "11:30 PM on January 22, 2027"},
 	} {
-		if got := TimeOfDay(tt.t, now); got != tt.want {
+		if got := (Style{}).TimeOfDay(tt.t, now); got != tt.want {
 			t.Errorf("%v at %v: %q, want %q", tt.t, now, got, tt.want)
 		}
+		if got := american.TimeOfDay(tt.t, now); got != tt.american {
+			t.Errorf("%v at %v: %q, want %q", tt.t, now, got, tt.american)
+		}
 	}
-	if got := Date(now.Add(time.Hour).UTC(), now); got != "23 November" {
-		t.Errorf("Date: %q", got)
-	}
-	if got := Date(now.AddDate(1, 0, 0), now); got != "22 November 2027" {
-		t.Errorf("Date: %q", got)
-	}
-	if got := FullDate(now.Add(time.Hour).UTC(), now); got != "23 November 2026" {
-		t.Errorf("FullDate: %q", got)
+	for _, tt := range []struct{ got, want string }{
+		{Style{}.Date(now.Add(time.Hour).UTC(), now), "23 November"},
+		{Style{}.Date(now.AddDate(1, 0, 0), now), "22 November 2027"},
+		{Style{}.FullDate(now.Add(time.Hour).UTC(), now), "23 November 2026"},
+		{Style{}.Weekday(now), "Sunday, 22 November"},
+		{Style{}.ShortDate(now), "22 Nov"},
+		{Style{}.Clock(now), "23:30"},
+		{american.Date(now.Add(time.Hour).UTC(), now), "November 23"},
+		{american.Date(now.AddDate(1, 0, 0), now), "November 22, 2027"},
+		{american.FullDate(now.Add(time.Hour).UTC(), now), "November 23, 2026"},
+		{american.Weekday(now), "Sunday, November 22"},
+		{american.ShortDate(now), "Nov 22"},
+		{american.Clock(now), "11:30 PM"},
+		{Style{MonthFirst: true}.TimeOfDay(now.Add(13*time.Hour), now), "12:30 on November 23"},
+		{Style{Hours12: true}.TimeOfDay(now.Add(13*time.Hour), now), "12:30 PM on 23 November"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%q, want %q", tt.got, tt.want)
+		}
 	}
 }
