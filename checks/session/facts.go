@@ -12,6 +12,7 @@ import (
 type Facts struct {
 	Loaded         bool      // the keeper answered; until then, nothing is known of a sign-in
 	User           string    // the user's name, safe to show; "" where it is not known
+	UserID         string    // what the provider knows the user by, safe to show; "" where it is not known
 	SignedIn       bool      // there is a grant
 	Usable         bool      // there is an access token, it was not refused, and UsableUntil is to come
 	Until          time.Time // the access token's end, also when it is past; zero: no token, or its end is not known
@@ -24,6 +25,7 @@ type Facts struct {
 	GrantUntil     time.Time // the grant's end; zero: none, or not known
 	GrantEstimated bool      // AuthorizedAt was noted by a wrong clock: both are only the latest they can be
 	Missing        []string  // scopes that the provider's list has and the grant has not
+	Before         User      // whose sign-in is held, as the newest turned out to be of somebody else; zero: none is
 	InMemory       bool      // a person wants it renewed although it can't be saved
 	SaveError      error     // nil, or why the grant is only in memory
 	LastGood       time.Time // when the provider last accepted something; zero: not in this run
@@ -64,7 +66,7 @@ func (a *Account) facts() Facts {
 		c.Since, c.At = at(t.since), at(t.at)
 		return &c
 	}
-	f := Facts{Loaded: s.loaded, User: s.user, SignedIn: s.signedIn, Usable: s.token.usable(elapsed), Ask: cfg.Ask, InMemory: s.inMemory,
+	f := Facts{Loaded: s.loaded, User: s.grant.User.Called(), UserID: s.grant.User.ID, SignedIn: s.signedIn, Usable: s.token.usable(elapsed), Ask: cfg.Ask, InMemory: s.inMemory,
 		Keyring: show(s.keyring), Renewal: show(s.renewal), Health: show(s.health),
 		Trouble: show(cmp.Or(s.keyring, s.renewal, s.health))}
 	if s.saveErr != nil {
@@ -79,6 +81,9 @@ func (a *Account) facts() Facts {
 	}
 	if !s.signedIn {
 		return f
+	}
+	if s.grant.others() {
+		f.Before = s.grant.Before.User
 	}
 	f.Renewable = s.grant.RefreshToken != ""
 	f.Renews = f.Renewable && !cfg.Ask && (s.renewal == nil || !s.renewal.Ask)

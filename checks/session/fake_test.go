@@ -242,10 +242,12 @@ type bench struct {
 
 const month = 30 * 24 * time.Hour
 
+var jane, other = User{"id-Jane", "Jane"}, User{"id-Max", "Max"}
+
 func newBench(t *testing.T, change ...func(cfg *Config)) *bench {
 	t.Helper()
 	c := newClock()
-	k := &fakeKeeper{grant: &Grant{RefreshToken: "refresh-0", AuthorizedAt: c.Now(), Scope: "read write", ClientID: "client"}}
+	k := &fakeKeeper{grant: &Grant{RefreshToken: "refresh-0", AuthorizedAt: c.Now(), Scope: "read write", ClientID: "client", User: jane}}
 	p := &fakeProvider{t: t, keeper: k, refresh: "refresh-0", life: "3600"}
 	cfg := Config{Name: "test", ClientID: "client", Provider: Provider{
 		Name:          "Tunes",
@@ -254,8 +256,9 @@ func newBench(t *testing.T, change ...func(cfg *Config)) *bench {
 		HealthURL:     "https://tunes.example/me",
 		Scopes:        []string{"read", "write"},
 		GrantLifetime: 6 * month,
-		User: func(body []byte) string {
-			return strings.TrimSuffix(strings.TrimPrefix(string(body), `{"name":"`), `"}`)
+		User: func(body []byte) User {
+			name := strings.TrimSuffix(strings.TrimPrefix(string(body), `{"name":"`), `"}`)
+			return User{"id-" + name, name}
 		},
 	}}
 	for _, f := range change {

@@ -141,6 +141,13 @@ func (a *Account) saved(err error) {
 	})
 }
 
+// keepChanges saves what is not kept as it is, once that is due.
+func (a *Account) keepChanges(ctx context.Context) {
+	if s := a.snapshot(); s.dirty && (s.saveErr == nil || a.clock.Elapsed() >= nextKeeping(s.saveErr)) {
+		a.saveAgain(ctx)
+	}
+}
+
 // saveAgain saves what is not kept yet, unless what is kept is another process's by now.
 func (a *Account) saveAgain(ctx context.Context) {
 	if err := a.lock(ctx); err != nil {

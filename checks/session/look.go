@@ -26,13 +26,12 @@ func (a *Account) Look(ctx context.Context) (Facts, time.Duration) {
 		a.retry(ctx)
 		a.load(ctx, false)
 		a.correctAuthorizedAt()
-		if s := a.snapshot(); s.dirty && (s.saveErr == nil || a.clock.Elapsed() >= nextKeeping(s.saveErr)) {
-			a.saveAgain(ctx)
-		}
+		a.keepChanges(ctx)
 		if s := a.snapshot(); s.renewals != before && s.renewal != nil {
 			early = false
 		}
 		early = a.steps(looks, early)
+		a.keepChanges(ctx)
 		return nil
 	})
 	if err != nil {
@@ -92,7 +91,7 @@ func (a *Account) look(ctx context.Context) bool {
 			s.health, s.token.unproven = nil, false
 			s.lastGood, s.good = now, true
 			if user := provider.User; user != nil {
-				s.user = clean(user(body), access)
+				s.meet(user(body), access)
 			}
 		case t.expired && !(s.token.unproven && now-s.token.sent < time.Minute):
 			// Ended early. A renewal follows, and another look at what it brings.

@@ -27,9 +27,11 @@ type Clock interface {
 // A Grant is one sign-in: what has to be kept over a restart, as one unit.
 type Grant struct {
 	RefreshToken string    `json:"refresh_token"`
-	AuthorizedAt time.Time `json:"authorized_at"` // true time; no provider can be asked for it later
-	Scope        string    `json:"scope"`         // what was granted, separated by spaces
-	ClientID     string    `json:"client_id"`     // the refresh token is good for this client alone
+	AuthorizedAt time.Time `json:"authorized_at"`   // true time; no provider can be asked for it later
+	Scope        string    `json:"scope"`           // what was granted, separated by spaces
+	ClientID     string    `json:"client_id"`       // the refresh token is good for this client alone
+	User         User      `json:"user,omitzero"`   // whose account it is; zero: not known yet
+	Before       Former    `json:"before,omitzero"` // the sign-in that this one may not replace yet; zero: none
 }
 
 // A Keeper stores grants. Its methods return soon after ctx ends.
@@ -53,8 +55,8 @@ type Provider struct {
 	HealthURL     string // answers 2xx to a good access token, 401 to a bad one; "": there is no health look
 	Scopes        []string
 	GrantLifetime time.Duration // from the authorization; 0: no end
-	// User finds the user's name in a reply of HealthURL, "" if there is none. Nil: no name.
-	User func(body []byte) string
+	// User finds whose account it is in a reply of HealthURL, zero if it does not say. Nil: it never does.
+	User func(body []byte) User
 	// Sort knows replies, other than 2xx, that mean something else here, or more, than HTTP and OAuth say.
 	// It gets the first 4 kB of the body. Nil: there are none.
 	Sort func(status int, body string) (Outcome, Reason)
@@ -131,7 +133,6 @@ type state struct {
 	dirty        bool          // the keeper does not have grant as it is
 	saveErr      *Trouble      // why
 
-	user  string
 	token token
 
 	renewals int      // attempts that ended, so that a click can share one

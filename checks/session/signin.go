@@ -109,6 +109,8 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 	outlive := a.outliving(ctx)
 	_ = a.lock(outlive) // a new sign-in counts, whatever becomes of an older one
 	defer a.release()
+	a.load(outlive, true) // what is kept may be another user's
+	before := a.snapshot().grant
 	sent := a.clock.Elapsed()
 	tok, err := t.conf.Exchange(outlive, code, oauth2.VerifierOption(t.verifier))
 	if err != nil {
@@ -122,6 +124,7 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 		AuthorizedAt: a.clock.Now().Round(0),
 		Scope:        strings.Join(t.provider.Scopes, " "),
 		ClientID:     t.conf.ClientID,
+		Before:       before.held(),
 	}, tok)
 	a.update(func(s *state) {
 		*s = stored(g, s.renewals)
@@ -136,6 +139,7 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
 		a.look(ctx)
+		a.keepChanges(outlive)
 	}
 	return nil
 }

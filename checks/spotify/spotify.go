@@ -63,21 +63,18 @@ func Provider() session.Provider {
 	}
 }
 
-// User returns the name in a reply of /v1/me: what the person chose to be called, else the user ID,
-// else "".
-func User(body []byte) string {
+// User returns who answers in a reply of /v1/me: the user ID, and what the person chose to be called.
+func User(body []byte) session.User {
 	var me struct {
 		DisplayName json.RawMessage `json:"display_name"` // null where none was chosen
 		ID          json.RawMessage `json:"id"`
 	}
-	if json.Unmarshal(body, &me) != nil {
-		return ""
+	var u session.User
+	if json.Unmarshal(body, &me) == nil {
+		_ = json.Unmarshal(me.ID, &u.ID) // what is no text stays unknown
+		_ = json.Unmarshal(me.DisplayName, &u.Name)
 	}
-	var name string
-	if json.Unmarshal(me.DisplayName, &name); strings.TrimSpace(name) == "" {
-		json.Unmarshal(me.ID, &name)
-	}
-	return strings.TrimSpace(name)
+	return session.User{ID: strings.TrimSpace(u.ID), Name: strings.TrimSpace(u.Name)}
 }
 
 // reasonRestricted is given by a device that can't be controlled.

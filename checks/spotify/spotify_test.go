@@ -9,17 +9,17 @@ import (
 )
 
 func TestUser(t *testing.T) {
-	for body, want := range map[string]string{
-		`{"display_name":"Jane","id":"jane93"}`:  "Jane",
-		`{"display_name":null,"id":"jane93"}`:    "jane93",
-		`{"display_name":"  ","id":"jane93"}`:    "jane93",
-		`{"display_name":7,"id":"jane93"}`:       "jane93",
-		`{"display_name":["x"],"id":{"id":"x"}}`: "",
-		`{}`:                                     "",
-		`[]`:                                     "",
-		`null`:                                   "",
-		`<html>`:                                 "",
-		``:                                       "",
+	for body, want := range map[string]session.User{
+		`{"display_name":"Jane","id":"jane93"}`:  {ID: "jane93", Name: "Jane"},
+		`{"display_name":null,"id":"jane93"}`:    {ID: "jane93"},
+		`{"display_name":"  ","id":" jane93"}`:   {ID: "jane93"},
+		`{"display_name":7,"id":"jane93"}`:       {ID: "jane93"},
+		`{"display_name":["x"],"id":{"id":"x"}}`: {},
+		`{}`:                                     {},
+		`[]`:                                     {},
+		`null`:                                   {},
+		`<html>`:                                 {},
+		``:                                       {},
 	} {
 		if got := User([]byte(body)); got != want {
 			t.Errorf("%s: %q, want %q", body, got, want)
