@@ -31,10 +31,9 @@ func (s *Spotify) api(scope string, method http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		a := s.access[token]
+		a := s.access[bearer(r)]
 		switch {
-		case !ok || token == "":
+		case bearer(r) == "":
 			apiError(w, http.StatusUnauthorized, "Access token missing")
 		case a == nil || a.grant.refusal != "" || a.grant.signedOut:
 			apiError(w, http.StatusUnauthorized, "Invalid access token")
@@ -56,10 +55,20 @@ func apiError(w http.ResponseWriter, status int, message string) {
 	writeJSON(w, status, map[string]inner{"error": {status, message}})
 }
 
-func (s *Spotify) me(w http.ResponseWriter, _ *http.Request) {
+// userIDs are the user IDs of those who have an account here.
+var userIDs = map[string]string{User: "jane-demo", OtherUser: "max-demo"}
+
+func (s *Spotify) me(w http.ResponseWriter, r *http.Request) {
+	user := s.access[bearer(r)].grant.user
 	writeJSON(w, http.StatusOK, map[string]string{
-		"display_name": User, "id": "jane-demo", "uri": "spotify:user:jane-demo", "type": "user",
+		"display_name": user, "id": userIDs[user], "uri": "spotify:user:" + userIDs[user], "type": "user",
 	})
+}
+
+// bearer is the access token that a request comes with, "" where it has none.
+func bearer(r *http.Request) string {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return token
 }
 
 func (s *Spotify) player(w http.ResponseWriter, _ *http.Request) {

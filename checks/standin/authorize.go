@@ -24,7 +24,7 @@ func (s *Spotify) askPage(w http.ResponseWriter, r *http.Request) {
 
 // answered takes what the person pressed on the page.
 func (s *Spotify) answered(w http.ResponseWriter, r *http.Request) {
-	to, err := s.answer(r.URL.Query(), r.PostFormValue("answer") == "agree")
+	to, err := s.answer(r.URL.Query(), users[r.PostFormValue("answer")])
 	if err != nil {
 		errorPage(err.Error())(w, r)
 		return
@@ -34,31 +34,40 @@ func (s *Spotify) answered(w http.ResponseWriter, r *http.Request) {
 
 // Agree does what a person does who opens an authorize address and presses "Agree". It returns
 // the address that the browser is then sent to, the client's callback.
-func (s *Spotify) Agree(authorizeURL string) (*url.URL, error) { return s.press(authorizeURL, true) }
+func (s *Spotify) Agree(authorizeURL string) (*url.URL, error) { return s.press(authorizeURL, User) }
+
+// AgreeAs is Agree of a person who signs in to Spotify as another user first: OtherUser.
+func (s *Spotify) AgreeAs(authorizeURL, user string) (*url.URL, error) {
+	return s.press(authorizeURL, user)
+}
 
 // Cancel is Agree with the other button.
-func (s *Spotify) Cancel(authorizeURL string) (*url.URL, error) { return s.press(authorizeURL, false) }
+func (s *Spotify) Cancel(authorizeURL string) (*url.URL, error) { return s.press(authorizeURL, "") }
 
-func (s *Spotify) press(authorizeURL string, agree bool) (*url.URL, error) {
+func (s *Spotify) press(authorizeURL, user string) (*url.URL, error) {
 	u, err := url.Parse(authorizeURL)
 	if err != nil {
 		return nil, err
 	}
-	to, err := s.answer(u.Query(), agree)
+	to, err := s.answer(u.Query(), user)
 	if err != nil {
 		return nil, err
 	}
 	return url.Parse(to)
 }
 
-func (s *Spotify) answer(q url.Values, agree bool) (to string, err error) {
+// users are those whose account an answer to the page gives access to.
+var users = map[string]string{"agree": User, "other": OtherUser}
+
+// answer takes the answer of a user, who is "" where the person did not agree.
+func (s *Spotify) answer(q url.Values, user string) (to string, err error) {
 	back, err := checkAuthorize(q)
 	switch {
 	case back == nil:
 		return "", err
 	case err != nil:
 		return withQuery(back, "error", err.Error(), "state", q.Get("state")), nil
-	case !agree:
+	case user == "":
 		return withQuery(back, "error", "access_denied", "state", q.Get("state")), nil
 	}
 	s.mu.Lock()
@@ -70,7 +79,7 @@ func (s *Spotify) answer(q url.Values, agree bool) (to string, err error) {
 		}
 	}
 	name := opaque("AQ", 150)
-	s.codes[name] = &code{q.Get("client_id"), q.Get("redirect_uri"), q.Get("scope"), q.Get("code_challenge"), now.Add(codeLifetime)}
+	s.codes[name] = &code{q.Get("client_id"), q.Get("redirect_uri"), q.Get("scope"), q.Get("code_challenge"), user, now.Add(codeLifetime)}
 	return withQuery(back, "code", name, "state", q.Get("state")), nil
 }
 
@@ -136,5 +145,6 @@ func askForm(u *url.URL) string {
 <form method="post" action="` + escape("/authorize?"+u.RawQuery) + `">
 <button class="go" id="agree" name="answer" value="agree" autofocus>Agree</button>
 <button id="cancel" name="answer" value="cancel">Cancel</button>
+<button id="other" name="answer" value="other">Agree as ` + escape(OtherUser) + `</button>
 </form>`
 }

@@ -11,6 +11,7 @@ import (
 // A grant is one sign-in: what the refresh token stands for.
 type grant struct {
 	clientID, scope string
+	user            string // whose it is
 	authorizedAt    time.Time
 	aged            time.Duration // how far authorizedAt was put back
 	refresh         string
@@ -37,8 +38,8 @@ type access struct {
 
 // A code is an authorization code, good for one exchange.
 type code struct {
-	clientID, redirect, scope, challenge string
-	until                                time.Time
+	clientID, redirect, scope, challenge, user string
+	until                                      time.Time
 }
 
 // EndSessions ends every access token given out so far, as a sign-out elsewhere does. Refreshing

@@ -22,7 +22,7 @@ body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; background: Canvas; colo
 main { max-width: 32rem; margin: 2rem auto; padding: 0 1.25rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; }
 li { overflow-wrap: anywhere; }
-form { display: flex; gap: .75rem; margin-top: 1.5rem; }
+form { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
 button { font: inherit; padding: .6rem 1.4rem; border: 1px solid #8888; border-radius: 2rem; background: transparent; color: inherit; cursor: pointer; }
 button.go { background: #1c7c3c; border-color: #1c7c3c; color: #fff; font-weight: 600; }
 button:focus-visible { outline: 3px solid #5b9dff; outline-offset: 2px; }

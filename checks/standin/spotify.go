@@ -16,8 +16,9 @@ const (
 	ClientID = "de300000000000000000000000000001"
 	// UnknownClientID is well formed, and belongs to no app.
 	UnknownClientID = "00000000000000000000000000000000"
-	// User is the display name of the one person who has an account here.
-	User = "Jane (demo)"
+	// User is the display name of the person who is signed in here, and OtherUser that of another who may be.
+	User      = "Jane (demo)"
+	OtherUser = "Max (demo)"
 
 	accessLifetime = time.Hour
 	codeLifetime   = 10 * time.Minute

@@ -297,6 +297,9 @@ func TestAPI(t *testing.T) {
 	if status, body := get(t, s, "/v1/me", "made up"); status != 401 || !strings.Contains(body, "Invalid access token") {
 		t.Errorf("with a wrong token: %d %s", status, body)
 	}
+	if status, body := get(t, s, "/v1/me", token); status != 200 || !strings.Contains(body, User) || !strings.Contains(body, "jane-demo") {
+		t.Errorf("who it is: %d %s", status, body)
+	}
 	for body, want := range map[string]int{
 		`{"device_ids":["demo-kitchen"],"play":true}`: 204,
 		`{"device_ids":["nowhere"]}`:                  404,

@@ -75,7 +75,7 @@ func (s *Spotify) exchangeCode(id, name, redirect, verifier string) (*tokenReply
 	case len(verifier) < 43 || len(verifier) > 128 || base64.RawURLEncoding.EncodeToString(sum[:]) != c.challenge:
 		return nil, invalidGrant("code_verifier was incorrect")
 	}
-	g := &grant{clientID: id, scope: c.scope, authorizedAt: time.Now(), refresh: opaque("AQ", 99)}
+	g := &grant{clientID: id, scope: c.scope, user: c.user, authorizedAt: time.Now(), refresh: opaque("AQ", 99)}
 	s.grants = append(s.grants, g)
 	return s.reply(g, g.refresh), nil
 }
