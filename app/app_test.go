@@ -9,12 +9,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"fermata/app/account"
 	"fermata/app/core"
 	"fermata/app/secrets"
 	"fermata/app/view"
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/session"
+	"fermata/checks/spotify"
+	"fermata/checks/standin"
 )
 
 const day = 24 * time.Hour
@@ -329,6 +332,35 @@ func TestRestartsDoNotNag(t *testing.T) {
 		time.Sleep(2 * time.Minute) // to the minute
 		ends(b, "in 5 days")
 	})
+}
+
+// A sign-in of another user asks which is to stay, after a restart too.
+func TestAnotherUser(t *testing.T) {
+	for answer, user := range map[core.ActionID]string{"spotify/keep-user": standin.OtherUser, "spotify/old-user": standin.User} {
+		inBubble(t, func(b *bench) {
+			b.quit()
+			<-b.done
+			attempt, err := account.New(&b.out.Outside, spotifyAccount("spotify")).Begin(spotify.RedirectURI, false)
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			back, err := b.world.Spotify.AgreeAs(attempt.URL, standin.OtherUser)
+			if err == nil {
+				err = attempt.Finish(b.t.Context(), back.Query())
+			}
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			b.start()
+			time.Sleep(10 * time.Second)
+			b.want("This is another Spotify account")
+			b.do(answer)
+			b.want()
+			if s := b.view().Status.Accounts[0]; s.User != user || s.Level != checks.OK || b.kept().User.Name != user || b.kept().Before != (session.Former{}) {
+				b.t.Errorf("%s: %+v, kept %+v", answer, s, b.kept())
+			}
+		})
+	}
 }
 
 // Try another device: the list, the move, the verdict.

@@ -30,8 +30,16 @@ var verbs = map[string]func(a *Account, ctx context.Context, r Request) (found a
 	},
 	"memory":              func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.RefreshInMemory(ctx) },
 	string(cause.Refresh): func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.refresh(ctx) },
-	"logout":              func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.Logout(ctx) },
-	string(cause.SignIn):  func(a *Account, ctx context.Context, r Request) (any, error) { return nil, a.signIn(ctx, r.Switch) },
+	"keep-user":           func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.KeepUser(ctx) },
+	"old-user": func(a *Account, ctx context.Context, _ Request) (any, error) {
+		err := a.ReturnUser(ctx)
+		if t, ok := errors.AsType[*session.Trouble](err); ok && t.Where == session.AtToken && t.Ask { // it is over
+			return nil, a.signIn(ctx, true)
+		}
+		return nil, err
+	},
+	"logout":             func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.Logout(ctx) },
+	string(cause.SignIn): func(a *Account, ctx context.Context, r Request) (any, error) { return nil, a.signIn(ctx, r.Switch) },
 	string(cause.Permissions): func(a *Account, ctx context.Context, _ Request) (any, error) {
 		if err := a.out.Open(ctx, a.out.Pages.Apps); err != nil {
 			return nil, err

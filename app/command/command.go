@@ -9,6 +9,7 @@
 package command
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -54,6 +55,22 @@ type invocation struct {
 	out     io.Writer
 	err     io.Writer
 	desktop Desktop
+}
+
+// lines are what the person types, a line each, until the end of it.
+func (in *invocation) lines() <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for s := bufio.NewScanner(io.LimitReader(in.in, 1<<20)); s.Scan(); {
+			select {
+			case lines <- strings.TrimSpace(s.Text()):
+			case <-in.ctx.Done():
+				return
+			}
+		}
+	}()
+	return lines
 }
 
 // Main runs the command line and returns the exit code.

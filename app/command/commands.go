@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"fermata/app/core"
 	"fermata/checks"
@@ -100,17 +101,21 @@ type loginCommand struct {
 // Execute implements flags.Commander.
 func (c *loginCommand) Execute([]string) error {
 	pasted := c.Paste || remote()
+	lines := sync.OnceValue(c.at.lines)
 	return c.at.withInstance(func(ctx context.Context, i instance) error {
 		name, err := i.account(ctx, c.Args.Account.string)
 		switch {
 		case err == errNoAccount && pasted:
 			return checks.WithHint(errNoAccount, "Add one to the settings first: an [[account]] with its name, provider and client_id. \"fermata --help\" tells where they are.")
 		case err == errNoAccount:
-			return i.signIn(ctx, "app/connect", false, c.at.in, c.at.err)
+			return i.signIn(ctx, "app/connect", false, lines, c.at.err)
 		case err != nil:
 			return err
 		}
-		return i.signIn(ctx, core.ID(name, "login"), pasted, c.at.in, c.at.err)
+		if err := i.signIn(ctx, core.ID(name, "login"), pasted, lines, c.at.err); err != nil {
+			return err
+		}
+		return i.choose(ctx, name, c.at.command(), lines, c.at.err)
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"fermata/app/core"
 	"fermata/app/view"
 	"fermata/checks"
+	"fermata/checks/cause"
 	"fermata/checks/clock"
 )
 
@@ -34,7 +35,7 @@ func (i instance) do(ctx context.Context, id core.ActionID) error {
 
 // signIn does an action that goes on in the browser, and says where as soon as that is known; or, with
 // pasted, has the person bring back from another computer's browser what it ends with.
-func (i instance) signIn(ctx context.Context, id core.ActionID, pasted bool, in io.Reader, w io.Writer) error {
+func (i instance) signIn(ctx context.Context, id core.ActionID, pasted bool, lines func() <-chan string, w io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var said sync.WaitGroup
@@ -49,7 +50,7 @@ func (i instance) signIn(ctx context.Context, id core.ActionID, pasted bool, in 
 		}
 		p, err := newPaste(address)
 		if err == nil {
-			err = p.run(ctx, address, in, w)
+			err = p.run(ctx, address, lines(), w)
 		}
 		if err != nil {
 			cancel(err)
@@ -66,6 +67,39 @@ func (i instance) signIn(ctx context.Context, id core.ActionID, pasted bool, in 
 	cancel(nil)
 	said.Wait()
 	return err
+}
+
+// choose has the person choose between two sign-ins, where the newest came back with another user than the
+// one before. Both are kept until there is an answer.
+func (i instance) choose(ctx context.Context, name, command string, lines func() <-chan string, w io.Writer) error {
+	s, err := i.status(ctx)
+	if err != nil {
+		return err
+	}
+	n := slices.IndexFunc(s.Accounts, func(a view.AccountStatus) bool {
+		return a.Name == name && a.Cause != nil && *a.Cause == cause.OtherUser
+	})
+	if n < 0 {
+		return nil
+	}
+	fmt.Fprintf(w, "%s. %s\n", s.Accounts[n].Summary, s.Accounts[n].Why)
+	for {
+		fmt.Fprint(w, "Keep the new account, or go back to the old one? Type \"new\" or \"old\" and press Enter: ")
+		select {
+		case line, ok := <-lines():
+			switch {
+			case !ok:
+				fmt.Fprintf(w, "\nAnswer later with \"%[1]s do %[2]s/keep-user\" or \"%[1]s do %[2]s/old-user\", or in Fermata's menu.\n", command, name)
+				return nil
+			case strings.EqualFold(line, "new"):
+				return i.do(ctx, core.ID(name, "keep-user"))
+			case strings.EqualFold(line, "old"):
+				return i.signIn(ctx, core.ID(name, "old-user"), false, lines, w)
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // print writes the text that a command tells, and ends its last line.

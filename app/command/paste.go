@@ -1,7 +1,6 @@
 package command
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"fermata/checks"
@@ -61,7 +59,7 @@ func (p *paste) get(ctx context.Context, address string) (status int, to string,
 
 // run has the person sign in elsewhere and paste the address that their browser ends at. It returns nil
 // once that was accepted.
-func (p *paste) run(ctx context.Context, start string, in io.Reader, out io.Writer) error {
+func (p *paste) run(ctx context.Context, start string, lines <-chan string, out io.Writer) error {
 	_, authorize, err := p.get(ctx, start)
 	if err == nil && authorize == "" {
 		err = errors.New("the sign-in page sends the browser nowhere")
@@ -71,17 +69,6 @@ func (p *paste) run(ctx context.Context, start string, in io.Reader, out io.Writ
 	}
 	fmt.Fprintf(out, "Open this address in a browser, on any computer, and sign in:\n\n%s\n\n"+
 		"At the end the browser shows an error, because it can't load %s.\nCopy the whole address of that page, paste it here and press Enter:\n", authorize, p.origin.String()+"/callback…")
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		for s := bufio.NewScanner(io.LimitReader(in, 1<<20)); s.Scan(); {
-			select {
-			case lines <- strings.TrimSpace(s.Text()):
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
 	for {
 		select {
 		case line, ok := <-lines:

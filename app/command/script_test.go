@@ -148,7 +148,7 @@ func knock(file string) {
 	}
 }
 
-// browse is a person in front of a browser: who is asked for a permission gives it. One who is away leaves
+// browse is a person in front of a browser: who is asked for a permission gives it, or answers what stands in the file answer. One who is away leaves
 // the address in the file $AWAY.
 func browse(address string) {
 	if file := os.Getenv("AWAY"); file != "" {
@@ -171,7 +171,11 @@ func browse(address string) {
 		return "", ""
 	}
 	if at, text := page(http.Get(address)); strings.Contains(text, `name="answer" value="agree"`) {
-		page(http.PostForm(at, url.Values{"answer": {"agree"}}))
+		answer, err := os.ReadFile("answer")
+		if err != nil {
+			answer = []byte("agree")
+		}
+		page(http.PostForm(at, url.Values{"answer": {strings.TrimSpace(string(answer))}}))
 	}
 }
 

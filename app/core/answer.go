@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fermata/checks"
+	"fermata/checks/session"
 )
 
 // An Answer is what came of a click, as it is to be shown for a while.
@@ -52,6 +53,9 @@ type Helped struct {
 // tellOutcome says whether a fix helped, and answers a click.
 func (s *State) tellOutcome(r *Run) {
 	of := r.Action.Of()
+	if a := s.Account(of); a != nil && a.Facts.Before != (session.User{}) && r.Action.IsSignIn() {
+		return // the question whose account it is to be says it all
+	}
 	tried := (s.Account(of) != nil || of == "clock") && r.level >= checks.Warning && r.Action.mends()
 	switch {
 	case tried && s.levelOf(of) >= checks.Warning:

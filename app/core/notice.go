@@ -139,6 +139,8 @@ func (s *State) notice(c Cause) Notice {
 		n.Buttons = append(n.Buttons[:min(1, len(n.Buttons))], ID(c.Account, "later"))
 	case cause.Keyring, cause.KeyringLost:
 		kind = "keyring"
+	case cause.OtherUser:
+		kind = "user"
 	default:
 		n.Buttons = append(n.Buttons, login)
 		if t := s.Account(c.Account).Facts.Trouble; t != nil && t.Where == session.AtNetwork {

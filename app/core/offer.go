@@ -7,6 +7,7 @@ import (
 
 	"fermata/checks"
 	"fermata/checks/cause"
+	"fermata/checks/session"
 	"fermata/checks/spotify"
 )
 
@@ -64,6 +65,10 @@ func (a *Account) offer(add func(ActionID), now time.Time) {
 		do(string(cause.Refresh))
 		do("logout")
 	}
+	if a.Facts.Before != (session.User{}) {
+		do("keep-user")
+		do("old-user")
+	}
 	do(string(cause.SignIn))
 	if a.IsSpotify() {
 		if signedIn {
@@ -107,6 +112,9 @@ func (s *State) FixIDs(c Cause) []ActionID {
 	var ids []ActionID
 	if c.ID == cause.Keyring && c.Account != "" {
 		ids = append(ids, ID(c.Account, "unlock"))
+	}
+	if c.ID == cause.OtherUser {
+		ids = append(ids, ID(c.Account, "keep-user"), ID(c.Account, "old-user"))
 	}
 	for _, fix := range c.Fixes {
 		ids = append(ids, s.fixIDs(c.Account, fix)...)

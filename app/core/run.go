@@ -58,7 +58,7 @@ func ID(name, verb string) ActionID { return ActionID(name + "/" + verb) }
 
 // IsSignIn reports whether the action has the person sign in, in the browser.
 func (id ActionID) IsSignIn() bool {
-	return slices.Contains([]string{string(cause.SignIn), string(cause.Permissions), "connect"}, id.Verb())
+	return slices.Contains([]string{string(cause.SignIn), string(cause.Permissions), "connect", "old-user"}, id.Verb())
 }
 
 // mends reports whether a person hopes that all is well after it. Looking, asking and leaving are not of

@@ -444,6 +444,9 @@ func (a args) facts() any {
 	}}
 	f.Locked, f.Outage = a.has("locked"), a.value("outage")
 	f.InMemory = a.has("in-memory")
+	if before := a.value("before"); before != "" {
+		f.UserID, f.Before = "id-1", session.User{ID: "id-2", Name: before}
+	}
 	if why := a.value("elsewhere"); why != "" {
 		f.Elsewhere = errors.New(why)
 	}

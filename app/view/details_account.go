@@ -36,7 +36,7 @@ func (w words) detailsAccount(a *core.Account) DetailsAccount {
 	d := DetailsAccount{
 		Name: a.Name, Heading: heading(a), Level: a.Level, Word: levelWords[a.Level],
 		Session: DetailsLife{Line: w.sessionLine(a)}, Grant: DetailsLife{Line: w.grantLine(a)},
-		Buttons: w.detailsButtons(core.ID(a.Name, "unlock"), core.ID(a.Name, "memory"), core.ID(a.Name, string(cause.Refresh)), core.ID(a.Name, string(cause.SignIn)),
+		Buttons: w.detailsButtons(core.ID(a.Name, "keep-user"), core.ID(a.Name, "old-user"), core.ID(a.Name, "unlock"), core.ID(a.Name, "memory"), core.ID(a.Name, string(cause.Refresh)), core.ID(a.Name, string(cause.SignIn)),
 			core.ID(a.Name, string(cause.Restart)), core.ID(a.Name, string(cause.Permissions)), core.ID(a.Name, string(cause.Device)),
 			core.ID(a.Name, "player"), core.ID(a.Name, string(cause.Support)), core.ID(a.Name, "logout")),
 	}

@@ -1,11 +1,13 @@
 package view
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"fermata/app/core"
 	"fermata/checks/cause"
+	"fermata/checks/text"
 )
 
 // A Menu is what stands in the menu, from top to bottom; between the parts are separators.
@@ -83,6 +85,8 @@ func (w words) actions() []Item {
 		}
 	}
 	for _, a := range w.Accounts {
+		l.add(core.ID(a.Name, "keep-user"), "")
+		l.add(core.ID(a.Name, "old-user"), "")
 		l.add(core.ID(a.Name, "unlock"), "")
 		l.add(core.ID(a.Name, "memory"), "")
 		l.add(core.ID(a.Name, string(cause.Refresh)), "")
@@ -181,6 +185,8 @@ var labels = map[string]string{
 	"memory":                  "Go on without saving",
 	string(cause.Refresh):     "Refresh now",
 	string(cause.SignIn):      "Sign in again…",
+	"keep-user":               "Keep this account",
+	"old-user":                "Use the old account…",
 	"logout":                  "Sign out",
 	string(cause.Permissions): "Remove and re-allow permissions…",
 	string(cause.Device):      "Try another device…",
@@ -219,8 +225,17 @@ func (w words) label(id core.ActionID) string {
 			}
 		}
 	}
-	if a := w.Account(id.Of()); a != nil && id.Verb() == string(cause.SignIn) && a.Seen && !a.Facts.SignedIn {
-		return "Sign in…"
+	if a := w.Account(id.Of()); a != nil {
+		verb, before := id.Verb(), text.Line(a.Facts.Before.Called(), 30)
+		differs := before != "" && before != a.Facts.User
+		switch {
+		case verb == string(cause.SignIn) && a.Seen && !a.Facts.SignedIn:
+			return "Sign in…"
+		case verb == "keep-user" && differs:
+			return fmt.Sprintf("Keep the account of %s", text.Line(a.Facts.User, 30))
+		case verb == "old-user" && differs:
+			return fmt.Sprintf("Go back to the account of %s…", before)
+		}
 	}
 	return labels[id.Verb()]
 }
@@ -235,6 +250,10 @@ func (w words) button(id core.ActionID) Button {
 		return Button{id, "Check again"}
 	case "set":
 		return Button{id, "Set the clock"}
+	case "keep-user":
+		return Button{id, "Keep this one"}
+	case "old-user":
+		return Button{id, "Use the old one"}
 	case "unlock":
 		return Button{id, "Unlock"}
 	case "memory":

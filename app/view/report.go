@@ -71,7 +71,7 @@ func (w words) reportAccount(b *strings.Builder, n int, a *core.Account) {
 func (w words) private(build Build) []string {
 	all := build.Private
 	for _, a := range w.Accounts {
-		all = append(all[:len(all):len(all)], a.Facts.User, a.Config.ClientID)
+		all = append(all[:len(all):len(all)], a.Facts.User, a.Facts.UserID, a.Facts.Before.Name, a.Facts.Before.ID, a.Config.ClientID)
 	}
 	return all
 }

@@ -59,6 +59,9 @@ func scenes() []scene {
 		{"just started", func(w *world) { w.unseen = true }},
 		{"not signed in", func(w *world) { w.facts.Facts = session.Facts{Loaded: true} }},
 		{"the sign-in was revoked", func(w *world) { w.trouble(revoked) }},
+		{"somebody else signed in", func(w *world) {
+			w.facts.UserID, w.facts.Before = "id-1", session.User{ID: "id-2", Name: "Max"}
+		}},
 		{"the sign-in is six months old", func(w *world) {
 			w.facts.GrantUntil = noon.Add(-time.Hour)
 			w.trouble(revoked)

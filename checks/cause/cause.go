@@ -45,6 +45,7 @@ var Fixes = []Fix{Refresh, SignIn, Restart, Clock, Permissions, Device, Support}
 const (
 	ClockWrong  = "clock-wrong"
 	GrantEnds   = "grant-ends"
+	OtherUser   = "other-user"   // the person has to choose between two sign-ins
 	Keyring     = "keyring"      // it is there and can be unlocked, or made
 	KeyringLost = "keyring-lost" // it is not there, or does not do its work
 	Unknown     = "unknown"

@@ -107,6 +107,9 @@ func scenes() []scene {
 		{"ended-early", both(onClick, until(-time.Minute))},
 		{"timed-out", both(onClick, ending, func(e *Evidence) { e.Session.RenewedAt = noon.Add(-56 * time.Minute) })},
 		{"timed-out", both(onClick, over, func(e *Evidence) { e.Session.RenewedAt = noon.Add(-64 * time.Minute) })},
+		{"other-user", anotherUser("Max", "Jane")},
+		{"other-user", anotherUser("Jane", "Jane")},
+		{"other-user", anotherUser(strings.Repeat("M", 99), strings.Repeat("J", 99))},
 		{"grant-ends", lastWeek},
 		{"grant-ends", func(e *Evidence) {
 			e.Session.AuthorizedAt, e.Session.GrantUntil = noon.AddDate(0, 0, -182), noon.AddDate(0, 0, -1)
@@ -120,6 +123,13 @@ func scenes() []scene {
 		{"no-network not-listed", both(meet(atAPI(403, "", "User not registered in the Developer Dashboard")), noHost)},
 		{"clock-wrong revoked", both(revoked, clockAhead)},
 		{"no-network grant-ends", both(noHost, lastWeek)},
+	}
+}
+
+// anotherUser has the newest sign-in be of another user than the one before.
+func anotherUser(newest, before string) setting {
+	return func(e *Evidence) {
+		e.Session.User, e.Session.UserID, e.Session.Before = newest, "id-1", session.User{ID: "id-2", Name: before}
 	}
 }
 

@@ -124,6 +124,31 @@ var grantRows = []row{
 	},
 }
 
+var userRows = []row{
+	{
+		id:    OtherUser,
+		clues: []clue{{90, when("the sign-in came back with another user ID than the one before", Evidence.otherUser)}},
+		say: func(Evidence) said {
+			return said{checks.Warning, "This is another %s account", "You are signed in as %newuser now; before, it was %olduser. Both sign-ins are kept until you choose one."}
+		},
+		about: "The sign-in belongs to whoever is signed in to %s in your browser, and that was somebody else this time. " +
+			"Nothing is lost: choose which of the two accounts Fermata is to watch, and it lets go of the other one.",
+		fixes: try(SignIn), because: "first choose which account to keep",
+	},
+}
+
+// otherUser reports whether the newest sign-in is another user's than the one before, which is still held.
+func (e Evidence) otherUser() bool { return e.Session.Before != session.User{} }
+
+// users are the user of the newest sign-in and that of the one before, as a sentence names them.
+func (e Evidence) users() (newest, before string) {
+	newest, before = text.Line(e.Session.User, 30), text.Line(e.Session.Before.Called(), 30)
+	if newest == before {
+		newest, before = newest+" ("+text.Line(e.Session.UserID, 30)+")", before+" ("+text.Line(e.Session.Before.ID, 30)+")"
+	}
+	return newest, before
+}
+
 // endRows come last: they are warnings of what is still to come.
 var endRows = []row{
 	{

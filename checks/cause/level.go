@@ -30,7 +30,7 @@ func (e Evidence) judge() checks.Level {
 		return checks.Warning
 	case s.Health != nil && s.Health.Ask:
 		return checks.Critical
-	case e.nearsEnd(), e.grantNearsEnd():
+	case e.nearsEnd(), e.grantNearsEnd(), e.otherUser():
 		return checks.Warning
 	case e.lasts(s.Renewal), e.lasts(s.Health):
 		return checks.Unknown

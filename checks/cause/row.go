@@ -92,7 +92,7 @@ func (e Evidence) noHelp(f Fix) string {
 // rows is every cause that Fermata knows, in the order in which they are to be mended: what stands in
 // the way of the others comes first. The strings of provider replies are hints, never enough alone
 // where another cause gives the same string.
-var rows = slices.Concat(clockRows, keyringRows, networkRows, serviceRows, clientRows, grantRows, accessRows, sessionRows, endRows)
+var rows = slices.Concat(clockRows, keyringRows, networkRows, serviceRows, clientRows, grantRows, accessRows, sessionRows, userRows, endRows)
 
 func rank(id string) int {
 	i := slices.IndexFunc(rows, func(r row) bool { return r.id == id })

@@ -44,13 +44,14 @@ func sessionEnds(e Evidence) string {
 }
 
 // named fills in the provider's name (%s), since when the trouble lasts (%t), how long sign-ins last
-// (%life) and what is noted about that (%note).
+// (%life), what is noted about that (%note), and the users of two sign-ins (%newuser, %olduser).
 func named(words string, e Evidence) string {
 	since := e.Now
 	if t := e.Session.Trouble; t != nil && !t.Since.IsZero() {
 		since = t.Since
 	}
-	return strings.TrimSpace(strings.NewReplacer("%s", e.Provider, "%t", e.Style.TimeOfDay(since, e.Now), "%life", lifetime(e), "%note", e.Note).Replace(words))
+	newest, before := e.users()
+	return strings.TrimSpace(strings.NewReplacer("%newuser", newest, "%olduser", before, "%s", e.Provider, "%t", e.Style.TimeOfDay(since, e.Now), "%life", lifetime(e), "%note", e.Note).Replace(words))
 }
 
 // lifetime is how long the provider's sign-ins last.
