@@ -11,8 +11,8 @@ import (
 	"fermata/checks"
 )
 
-// Version is this Fermata's, as in FyneApp.toml.
-const Version = "0.1.0"
+// Version is this Fermata's. Main's caller sets it, from FyneApp.toml; it is 0.0.0 in tests.
+var Version = "0.0.0"
 
 type statusCommand struct {
 	at   *place
