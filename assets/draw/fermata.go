@@ -67,6 +67,16 @@ func app() []layer {
 	return layers
 }
 
+// symbolic returns the layers of the app's icon where a desktop gives it its own colour.
+func symbolic() []layer {
+	var all layer
+	for _, l := range fermata(assets.ArcFull, assets.DotSolid) {
+		all.shapes = append(all.shapes, l.shapes...)
+	}
+	all.color = elapsed
+	return []layer{all}
+}
+
 func arc(a assets.Arc) []layer {
 	track := layer{[]shape{brush(0, 180, trackWidth, trackWidth, 0)}, elapsed}
 	switch a {
