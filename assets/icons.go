@@ -58,7 +58,11 @@ func Icon(a Arc, d Dot) []byte {
 //go:embed icons/notice.png
 var AppIcon []byte
 
+// ID is what desktops know the program by: the name of its desktop file and its icons, its AppStream ID,
+// and on Windows its AppUserModelID. It stands in FyneApp.toml too.
+const ID = "io.github.fermata"
+
 // Desktop is the desktop file of the Desktop Entry Specification.
 //
-//go:embed fermata.desktop
+//go:embed io.github.fermata.desktop
 var Desktop []byte

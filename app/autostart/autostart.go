@@ -3,8 +3,8 @@ package autostart
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+
+	"fermata/app/launcher"
 )
 
 // On reports whether this program is started at login.
@@ -12,12 +12,9 @@ func On() bool { return enabled() }
 
 // Set has this program started at login from now on, or no longer.
 func Set(on bool) error {
-	program, err := os.Executable()
-	if err == nil {
-		program, err = filepath.EvalSymlinks(program)
-	}
+	program, err := launcher.Program()
 	if err != nil {
-		return fmt.Errorf("finding this program: %w", err)
+		return err
 	}
 	if err := set(program, on); err != nil {
 		return fmt.Errorf("changing what starts at login: %w", err)

@@ -32,18 +32,3 @@ func TestSet(t *testing.T) {
 		}
 	}
 }
-
-// A program may stand in any folder; the Exec key has two layers of escapes (Desktop Entry
-// Specification, "The Exec key").
-func TestEntryQuotes(t *testing.T) {
-	for program, want := range map[string]string{
-		`/opt/a b/fermata`:  `Exec="/opt/a b/fermata"`,
-		`/opt/50%/fermata`:  `Exec="/opt/50%%/fermata"`,
-		`/opt/"x"/fermata`:  `Exec="/opt/\\"x\\"/fermata"`,
-		"/opt/$`\\/fermata": "Exec=\"/opt/\\\\$\\\\`\\\\\\\\/fermata\"",
-	} {
-		if got := string(entry(program)); !strings.Contains(got, "\n"+want+"\n") {
-			t.Errorf("%s:\n%s\nlacks %s", program, got, want)
-		}
-	}
-}

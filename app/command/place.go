@@ -10,6 +10,7 @@ import (
 	"fermata/app/browser"
 	"fermata/app/config"
 	"fermata/app/control"
+	"fermata/app/launcher"
 	"fermata/app/memory"
 	"fermata/checks"
 )
@@ -34,6 +35,9 @@ func (p *place) command() string {
 // run is Fermata itself: it watches until somebody quits.
 func (p *place) run() error {
 	err := p.own(browser.Open, func(ctx context.Context, _ *control.Held, a *app.App) error {
+		if !p.demo {
+			p.install()
+		}
 		memory.Begin()
 		return p.desktop(ctx, a, &plain{out: p.err, command: p.command()})
 	}, func(ctx context.Context, held *control.Held, a *app.App) error {
@@ -44,6 +48,13 @@ func (p *place) run() error {
 		err = p.openPage()
 	}
 	return err
+}
+
+// install has the desktop know this program.
+func (p *place) install() {
+	if err := launcher.Install(); err != nil {
+		fmt.Fprintln(p.err, "fermata:", err)
+	}
 }
 
 // own makes this process the place's one instance for as long as use lasts. Beside use runs beside, whose

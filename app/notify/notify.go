@@ -14,6 +14,8 @@ package notify
 import (
 	"context"
 	"time"
+
+	"fermata/assets"
 )
 
 // A Button is one of the things that a person can do about a notice.
@@ -49,7 +51,7 @@ type Click struct {
 // What the systems know this program by.
 const (
 	program = "Fermata"
-	appID   = "io.github.fermata" // the desktop file's name without its suffix; Windows: the AppUserModelID
+	appID   = assets.ID
 )
 
 // A Center shows notices. Show is for one goroutine at a time.

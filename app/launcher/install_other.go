@@ -1,0 +1,6 @@
+//go:build !linux
+
+package launcher
+
+// install does nothing: no other system has desktop files.
+func install(string) error { return nil }
