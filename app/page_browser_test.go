@@ -4,13 +4,16 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,7 +116,7 @@ func get(t testing.TB, method, address string, form url.Values, change func(*htt
 }
 
 // chromium returns a tab of a real browser of its own, or skips the test.
-func chromium(t *testing.T) context.Context {
+func chromium(t testing.TB) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -139,7 +142,7 @@ func chromium(t *testing.T) context.Context {
 
 // A reader is a person at the page.
 type reader struct {
-	t   *testing.T
+	t   testing.TB
 	tab context.Context
 }
 
@@ -392,6 +395,54 @@ func BenchmarkPage(bm *testing.B) {
 		u, _ := url.Parse(address)
 		for bm.Loop() {
 			get(bm, "GET", "http://"+u.Host+location, nil, nil)
+		}
+	})
+}
+
+// BenchmarkFirstPaint is when the browser first paints the page, and how many times what it takes with the
+// same bytes from memory: of the medians of loads in turn.
+func BenchmarkFirstPaint(bm *testing.B) {
+	onPage(bm, func(b *bench, address string) {
+		b.do("demo/clock-ahead")
+		b.do("demo/revoke")
+		_, _, location := get(bm, "GET", address, nil, nil)
+		u, _ := url.Parse(address)
+		live := "http://" + u.Host + location
+		files := map[string]string{}
+		for _, name := range []string{"", "style.css", "page.js"} {
+			_, files["/"+name], _ = get(bm, "GET", live+name, nil, nil)
+		}
+		static := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/" {
+				w.Header().Set("Content-Type", mime.TypeByExtension(filepath.Ext(r.URL.Path)))
+			}
+			_, _ = io.WriteString(w, files[r.URL.Path])
+		}))
+		defer static.Close()
+		r := reader{bm, chromium(bm)}
+		const loads = 15
+		for bm.Loop() {
+			var took [2][]float64
+			for n := range 2 * loads {
+				r.do("opening", chromedp.Navigate([]string{live, static.URL + "/"}[n%2]))
+				for r.js("performance.getEntriesByName('first-contentful-paint').length") == "0" {
+					time.Sleep(5 * time.Millisecond)
+				}
+				ms, err := chromedp.Run(r.tab, chromedp.Evaluate[float64]("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+				if err != nil {
+					bm.Fatal(err)
+				}
+				took[n%2] = append(took[n%2], ms)
+			}
+			slices.Sort(took[0])
+			slices.Sort(took[1])
+			own, same := took[0][loads/2], took[1][loads/2]
+			bm.ReportMetric(own, "ms")
+			bm.ReportMetric(same, "static-ms")
+			bm.ReportMetric(own/same, "times-static")
+			if own > 1.3*same {
+				bm.Errorf("%.1f ms, with the same bytes from memory %.1f ms; the budget is 1.3 times that", own, same)
+			}
 		}
 	})
 }

@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +39,8 @@ const (
 	cpuBudget    = 0.5 // ms of processor time a minute
 	starts       = 20  // of each program, for the icon
 	iconBudget   = 1.5 // times what a program with nothing but an icon takes
+	keptBudget   = 0.5 // MB more once the page is closed
+	pageBudget   = time.Minute
 )
 
 // stripped builds a program as Fermata is packaged, in one of Go's build modes.
@@ -155,6 +160,80 @@ func benchmarkIdle(b *testing.B, programs ...string) {
 		budget("switches/min", switchBudget, func(i int) float64 { return after[i].switches - before[i].switches })
 		b.ReportMetric(after[0].pss/1e6, "PSS-MB") // mostly the program's file, which the kernel can drop
 		b.ReportMetric(float64(size.Size())/1e6, "binary-MB")
+	}
+}
+
+// BenchmarkBudgetPage tells how much more memory Fermata holds once its page was looked at and closed, and
+// how long after its last reader left the page's port is gone.
+func BenchmarkBudgetPage(b *testing.B) {
+	program := stripped(b, "fermata", "exe")
+	d := furnished(b)
+	cmd := d.Command(b.Context(), program)
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() { cmd.Process.Signal(os.Interrupt); cmd.Wait() }()
+	if _, err := d.WaitItem(b.Context(), "Fermata"); err != nil {
+		b.Fatal(err)
+	}
+	time.Sleep(settles)
+	before := usage(b, cmd.Process.Pid)
+	n := 0
+	for b.Loop() {
+		if out, err := d.Command(b.Context(), program, "open").CombinedOutput(); err != nil {
+			b.Fatalf("%v: %s", err, out)
+		}
+		n++
+		start, err := d.WaitOpened(b.Context(), n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		client := http.Client{Transport: &http.Transport{}}
+		for range 20 {
+			reply, err := client.Get(start)
+			if err != nil {
+				b.Fatal(err)
+			}
+			page, err := io.ReadAll(reply.Body)
+			reply.Body.Close()
+			if err != nil || !strings.Contains(string(page), "</html>") {
+				b.Fatalf("%v: %s", err, page)
+			}
+			reply, err = client.Get(reply.Request.URL.ResolveReference(&url.URL{Path: "events", RawQuery: "after=0"}).String())
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := reply.Body.Read(make([]byte, 1)); err != nil {
+				b.Fatal(err)
+			}
+			reply.Body.Close()
+		}
+		client.CloseIdleConnections()
+		left := time.Now()
+		address, err := url.Parse(start)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for {
+			c, err := net.Dial("tcp", address.Host)
+			if err != nil {
+				break
+			}
+			c.Close()
+			if time.Since(left) > pageBudget {
+				b.Fatalf("its port is there %v after the last reader left", pageBudget)
+			}
+			time.Sleep(time.Second)
+		}
+		b.ReportMetric(time.Since(left).Seconds(), "s-until-closed")
+		time.Sleep(settles)
+		after := usage(b, cmd.Process.Pid)
+		kept := (after.dirty - before.dirty) / 1e6
+		b.ReportMetric(before.dirty/1e6, "private-dirty-MB")
+		b.ReportMetric(kept, "kept-MB")
+		if kept > keptBudget {
+			b.Errorf("%.2f MB more than before the page was opened; the budget is %.1f MB", kept, keptBudget)
+		}
 	}
 }
 
