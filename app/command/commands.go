@@ -42,10 +42,10 @@ With --paste, for a computer without a browser: open the address on any other co
 Refuses to print to a terminal, where it would stay in the scrollback; use --force to override.`,
 			"fermata token | sed 's/^/Authorization: Bearer /' | curl -H @- https://api.spotify.com/v1/me", &tokenCommand{at: p, Args: account}},
 		{"inspect", "Explain a token",
-			`Reads a token from FILE, or from standard input: a JWT, a whole Cookie or Authorization header, or an OAuth token as JSON. Tells what it is, who issued it and when it expires, by this computer's clock and in true time. The signature is not checked, and nothing is shown that somebody else could use.
+			`Reads a token from each FILE, or from standard input: a JWT, a whole Cookie or Authorization header, an OAuth token as JSON, or a server's reply. Tells what it is, who issued it and when it expires, by this computer's clock and in true time. The signature is not checked, and nothing is shown that somebody else could use.
 
 The exit code is 1 if a token has expired.`,
-			"fermata inspect token.json\nwl-paste | fermata inspect", &inspectCommand{at: p}},
+			"fermata inspect token.json\nfermata inspect ~/.cache-*\nwl-paste | fermata inspect", &inspectCommand{at: p}},
 		{"report", "Print a report for support (no secrets)",
 			`Prints versions, what is wrong and the evidence for it, when the session and the sign-in expire, the clock and the last changes. It contains no token, code, client ID, e-mail address, user name or home folder.`,
 			"fermata report > report.txt", &reportCommand{at: p}},

@@ -1,15 +1,21 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
 	"time"
 
 	"fermata/checks"
 	"fermata/checks/clock"
+	"fermata/checks/programs/tokenfile"
+	"fermata/checks/text"
 	"fermata/checks/token"
 
 	"github.com/jessevdk/go-flags"
@@ -22,46 +28,78 @@ type inspectCommand struct {
 	at   *place
 	JSON bool `long:"json" description:"output JSON"`
 	Args struct {
-		File flags.Filename `positional-arg-name:"FILE" description:"- or nothing: standard input"`
+		Files []flags.Filename `positional-arg-name:"FILE" description:"- or nothing: standard input"`
 	} `positional-args:"yes"`
 }
 
 // Execute implements flags.Commander.
 func (c *inspectCommand) Execute([]string) error {
 	p := c.at
-	input, err := c.input()
-	if err != nil {
-		return err
+	names := c.Args.Files
+	if len(names) == 0 {
+		names = []flags.Filename{"-"}
+	}
+	var inputs [][]byte
+	for _, name := range names {
+		input, err := c.input(string(name))
+		if err != nil {
+			return err
+		}
+		inputs = append(inputs, input)
 	}
 	t, err := p.trueTime()
 	if err != nil {
 		return err
 	}
-	r := token.Read(input, time.Now(), t.Now, t.Known)
-	if c.JSON {
-		err = printJSON(p.out, r)
-	} else {
-		err = r.Write(p.out)
+	var reports []token.Report
+	for _, input := range inputs {
+		reports = append(reports, token.Read(input, time.Now(), t.Now, t.Known))
 	}
-	switch {
-	case err != nil:
+	if err := c.print(names, reports); err != nil {
 		return err
-	case r.Problem != "":
-		return errors.New("no input: give a file, or pipe a token")
-	case r.Answer != "", hasEnded(r.Tokens):
+	}
+	wrong := false
+	for _, r := range reports {
+		switch {
+		case r.Empty():
+			return errors.New("no input: give a file, or pipe a token")
+		case r.Problem != "":
+			return errors.New("no token was found")
+		}
+		wrong = wrong || r.Answer != "" || hasEnded(r.Tokens)
+	}
+	if wrong {
 		return errWrong
+	}
+	return nil
+}
+
+// print writes the reports; those of several files below the files' names, or as a list.
+func (c *inspectCommand) print(names []flags.Filename, reports []token.Report) error {
+	several := len(reports) > 1
+	if c.JSON && several {
+		return printJSON(c.at.out, reports)
+	}
+	for i, r := range reports {
+		if several {
+			fmt.Fprintf(c.at.out, "%s%s:\n", strings.Repeat("\n", min(i, 1)), text.Line(string(names[i]), 200))
+		}
+		write := r.Write
+		if c.JSON {
+			write = func(w io.Writer) error { return printJSON(w, r) }
+		}
+		if err := write(c.at.out); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // input reads what to explain, and a byte more than is taken of it, so that too much is noticed. It does not
 // wait for a pipe that nobody writes to when the person has enough.
-func (c *inspectCommand) input() ([]byte, error) {
-	name := string(c.Args.File)
-	if name == "-" {
-		name = ""
-	}
-	if name == "" && isTerminal(c.at.in) {
+func (c *inspectCommand) input(name string) ([]byte, error) {
+	typed := name == "-" && isTerminal(c.at.in)
+	if typed {
 		fmt.Fprintln(c.at.err, "Paste the token, then press Enter and Ctrl-D.")
 	}
 	type result struct {
@@ -75,15 +113,32 @@ func (c *inspectCommand) input() ([]byte, error) {
 	}()
 	select {
 	case r := <-read:
+		if typed && hasFullLine(r.input) {
+			return nil, checks.WithHint(errors.New("the terminal cut a line off: it takes 4,095 characters"), "Save the token in a file, or pipe it: wl-paste | fermata inspect")
+		}
 		return r.input, r.err
 	case <-c.at.ctx.Done():
 		return nil, c.at.ctx.Err()
 	}
 }
 
+// hasFullLine reports whether a line is as long as a terminal's can be (Linux' N_TTY_BUF_SIZE; macOS has less).
+func hasFullLine(input []byte) bool {
+	for line := range bytes.Lines(input) {
+		if n := len(bytes.TrimRight(line, "\n")); n == 4095 || n == 1023 && runtime.GOOS == "darwin" {
+			return true
+		}
+	}
+	return false
+}
+
 func readInput(from io.Reader, name string) ([]byte, error) {
-	if name != "" {
+	if name != "-" {
 		f, err := os.Open(name)
+		if err != nil && isSecret(name) {
+			return nil, checks.WithHint(errors.New("a token as an argument stays in your shell's history, so it is not read"),
+				"Pipe it, for example with: wl-paste | fermata inspect")
+		}
 		if err != nil {
 			return nil, checks.WithHint(err, "Give the name of a file that holds the token, or the token itself on standard input.")
 		}
@@ -95,6 +150,14 @@ func readInput(from io.Reader, name string) ([]byte, error) {
 		return nil, fmt.Errorf("reading the token: %w", err)
 	}
 	return input, nil
+}
+
+// isSecret reports whether what should name a file may be a token, or have one in it.
+func isSecret(name string) bool {
+	const longest = 24 // that a word without a folder or an ending is, as far as it is a file's name
+	ending := filepath.Ext(name)
+	return len(name) > longest && (ending == "" || len(ending) > 5) && !strings.ContainsRune(name, filepath.Separator) ||
+		strings.ContainsAny(name, "{} ;=") || tokenfile.Parts(name) > 0 || strings.Contains(name, "eyJ")
 }
 
 // hasEnded reports whether a token has ended: in true time, or by this computer's clock where that is

@@ -35,7 +35,7 @@ func Span(d time.Duration) string {
 	case d < 3*365*day:
 		return fmt.Sprintf("%d days", d.Round(day)/day)
 	}
-	return fmt.Sprintf("%d years", d/(365*day+day/4))
+	return fmt.Sprintf("%d years", (d+30*day)/(365*day+day/4)) // a month short of a year does not count
 }
 
 // two writes d in a big and a small unit, the small one only where there is any of it.

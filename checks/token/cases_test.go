@@ -2,6 +2,7 @@ package token
 
 import (
 	"bytes"
+	"encoding/base64"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,11 +24,11 @@ func TestCases(t *testing.T) {
 		"cookies-netscape.txt": {"The cookie sp_dc is an opaque token", "\nExpires on 20 November 2027 at 10:14:10 UTC.\n",
 			"The cookie session" + jwt, ends5},
 		"setcookie-spdc.txt":         {"The cookie sp_dc is an opaque token", "\nExpires on 25 November 2027 at 10:14:10 UTC.\n"},
-		"curl-v.txt":                 {"“The access token expired”. The access token has expired or was rejected", "\nThis is an opaque token"},
+		"curl-v.txt":                 {"“invalid_token: The access token expired”. The access token has expired or was rejected", "\nThis is an opaque token"},
 		"har.json":                   {"The value" + jwt, ends5},
 		"fetch-js.txt":               {"The authorization is an opaque token"},
 		"rclone-token-line.txt":      {"as Go's oauth2 keeps it.\n", "it is valid for another 30 min.\n"},
-		"saml-b64.txt":               {"This is a SAML message in base64"},
+		"saml-b64.txt":               {"This is a SAML message, not an OAuth token. Fermata doesn't explain those."},
 		"wrapped76.txt":              {"This" + jwt, ends5},
 		"wrapped-bearer.txt":         {"This" + jwt, ends5},
 		"callback-url.txt":           {"This is an OAuth token as a token server sends it.\n", "It is valid for 1 h from when it was issued"},
@@ -38,7 +39,7 @@ func TestCases(t *testing.T) {
 		"claude.json":                {"as a program keeps it.\n", "it is valid for another 1 h.\n", "\nAllows user:inference.\n"},
 		"token-error.json":           {"“invalid_grant: Refresh token revoked”. The sign-in is no longer accepted: sign in again.\n"},
 		"api-error.json":             {"“The access token expired”. The access token has expired or was rejected: the program has to renew it.\n"},
-		"exp-9999999999.txt":         {"it is valid for another 259 years.\n"},
+		"exp-9999999999.txt":         {"it is valid for another 260 years.\n"},
 		"hello.txt":                  {"This is a word. If it is a token, it is opaque: only its issuer can read it.\n"},
 		"json-token-key.json":        {"The token" + jwt, ends5},
 	} {
@@ -91,8 +92,29 @@ func TestNearCases(t *testing.T) {
 		{"refresh of GitHub", `{"access_token":"x","refresh_token":"` + refresh + `","refresh_token_expires_in":15897600}`, "as a token server sends it.\n"},
 		{"refresh for ever", `{"access_token":"x","refresh_token":"` + refresh + `","refresh_expires_in":0}`, "a program can renew it.\n\n"},
 		{"error that echoes", `{"error":"invalid_grant","error_description":"the token ` + refresh + ` is unknown"}`, "“invalid_grant: the token … is unknown”"},
-		{"error of no kind we know", `{"error":"server_error"}`, "“server_error”. It doesn't say when a token expires."},
+		{"error of no kind we know", `{"error":"teapot"}`, "“teapot”. It doesn't say when a token expires."},
 		{"no error", `{"error":null,"access_token":"x"}`, "as a token server sends it."},
+		{"SD-JWT", plain + "~WyJzYWx0IiwibmFtZSIsIkphbmUiXQ~", "This is an SD-JWT:"},
+		{"PASETO", "v4.public.eyJkYXRhIjoidGhpcyBpcyBhIHNpZ25lZCBtZXNzYWdlIiwiZXhwIjoiMjAyMi0wMS0wMVQwMDowMDowMCswMDowMCJ9bg_XBBzds8lTZShVlwwKSgeKpLT3yukTw6JUz3W4h_ExsQV-P0V54zemZDcAxFaSeef1QlXEFtkqxT1ciiQEDA", "This is a PASETO,"},
+		{"macaroon", base64.URLEncoding.EncodeToString([]byte("0021location http://example.org/\n001aidentifier keyid here\n002fsignature 01234567890123456789012345678901\n")), "This is a macaroon:"},
+		{"macaroon of version 2", base64.RawURLEncoding.EncodeToString([]byte("\x02\x01\x10http://example.org\x02\x08some key\x00\x00\x06\x2001234567890123456789012345678901")), "This is a macaroon:"},
+		{"SAML in XML", `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"/>`, "This is a SAML message,"},
+		{"bearer PASETO", "Authorization: Bearer v2.local.QAxIpVe-ECVNI1z4xQbm_qQYomyT3h8FtV8bxkz8pBJWkT8f7HtlOpbroPDEZUKop_vaglyp76CzYy375cHmKCW8e1CCkV0Lflu4GTDyXMqQdpZMM1E6OaoQW27gaRSvWBrR3IgbFIa0AkuUFw", "This is a PASETO,"},
+		{"gzip", "\x1f\x8b\x08\x00", "This is compressed with gzip."},
+		{"PEM", "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n", "This is a key or a certificate (PEM), not a token."},
+		{"JWS in JSON", `{"payload":"SXTigJ","signatures":[{"protected":"e30","signature":"x"}]}`, "This is a signed message (a JWS) in JSON, not a token."},
+		{"JWE in JSON", `{"protected":"e30","iv":"x","ciphertext":"y","tag":"z"}`, "This is an encrypted message (a JWE) in JSON"},
+		{"keys", `{"keys":[{"kty":"RSA"}]}`, "These are keys (JWK)"},
+		{"challenge alone", `WWW-Authenticate: Bearer realm="x", error="insufficient_scope"`, "a permission is missing: sign in again and allow it."},
+		{"error in a list", `{"errors":[{"message":"Invalid Client"}]}`, "The server doesn't know the client ID, or its secret is wrong."},
+		{"message beside a status", `{"status":429,"message":"API rate limit exceeded"}`, "Too many requests were made: wait, then try again."},
+		{"a message of anybody", `{"message":"hello"}`, "This is JSON without an OAuth token"},
+		{"refusal of Spotify's in a plain text", "User not registered in the Developer Dashboard", "The owner of the client ID has to add you under User Management in the developer dashboard."},
+		{"edge of Spotify's", "upstream connect error or disconnect/reset before headers. reset reason: overflow", "The server itself is in trouble: wait."},
+		{"page of one sentence", "Jwt is expired", "The access token has expired or was rejected"},
+		{"form body", "error=invalid_grant&error_description=Token+has+been+revoked", "“invalid_grant: Token has been revoked”. The sign-in is no longer accepted: sign in again."},
+		{"claims of a person", token(`{"alg":"RS256"}`, `{"exp":1777638000,"email":"`+subject+`","email_verified":true,"acr":"1","auth_time":1777634400,"uid":12345}`),
+			"It also says: acr 1.\nIt also says: auth_time 2026-05-01T11:20:00Z.\nIt also says: email_verified true.\nIt also has claims that may tell who you are, so their values are not shown: email, uid.\n"},
 		{"signed message", token(`{"alg":"RS256"}`, "hello, world"), "This is a signed message (a JWS), not a JWT"},
 		{"signed list", token(`{"alg":"RS256"}`, "[1]"), "This is a signed message (a JWS), not a JWT"},
 		{"signed message of nothing", token(`{"alg":"RS256"}`, ""), "This is a signed message (a JWS), not a JWT"},

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -28,9 +29,12 @@ func (s *search) add(where, raw string, ends time.Time) {
 	if s.found == MaxTokens {
 		return
 	}
-	t := Token{Kind: Opaque, Expires: ends, short: len(raw) < 20 && where == ""}
-	if tokenfile.Parts(raw) > 0 {
-		t = readJWT(raw)
+	t := Token{Kind: named(raw), Expires: ends, short: len(raw) < 20 && where == ""}
+	if t.Kind == "" {
+		t.Kind = Opaque
+		if tokenfile.Parts(raw) > 0 {
+			t = readJWT(raw)
+		}
 	}
 	t.Where = where
 	s.found++
@@ -51,7 +55,7 @@ func (s *search) find(input string) {
 	joined = strings.Trim(joined, `"',;`)
 	s.form = Nothing
 	switch {
-	case (len(words) == 1 || wrapped) && tokenfile.Parts(joined) > 0:
+	case (len(words) == 1 || wrapped) && (tokenfile.Parts(joined) > 0 || named(joined) != ""):
 		s.form = Bare
 		s.add("", joined, time.Time{})
 	case len(words) == 1 && s.address(words[0]):
@@ -59,10 +63,13 @@ func (s *search) find(input string) {
 	case s.text(input, ""):
 		s.form, s.answer = Text, ""
 	case s.answer != "":
+	case strings.HasPrefix(input, "-----BEGIN "): // RFC 7468
+		s.problem = "This is a key or a certificate (PEM), not a token."
+	case strings.Contains(input, samlName):
+		s.tokens = []Token{{Kind: SAML}}
 	case len(words) > 1:
+		s.answer = meaning("", input)
 		s.problem = "No token is in this text. Paste a token, a header with one, or the JSON of a token file."
-	case isSAML(input):
-		s.problem = "This is a SAML message in base64, not an OAuth token. Fermata doesn't explain those."
 	default:
 		s.form = Bare
 		s.add("", input, time.Time{})
@@ -87,10 +94,33 @@ func (s *search) address(address string) bool {
 	return false
 }
 
-// isSAML reports whether a text is a SAML message as a browser carries it.
-func isSAML(word string) bool {
-	plain, err := base64.StdEncoding.DecodeString(word)
-	return err == nil && bytes.Contains(plain, []byte("urn:oasis:names:tc:SAML:"))
+// samlName is in each SAML 2.0 message (its core, section 1.2).
+const samlName = "urn:oasis:names:tc:SAML:"
+
+var paseto = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v[1-4]\.(local|public)\.[\w-]+(\.[\w-]+)?$`) })
+
+// named tells what a token is that is not explained here; "": it is none of those.
+func named(raw string) Kind {
+	jwt, _, disclosed := strings.Cut(raw, "~")
+	plain, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(raw), "="))
+	switch {
+	case disclosed && tokenfile.Parts(jwt) == 3:
+		return SDJWT
+	case paseto().MatchString(raw):
+		return PASETO
+	case err != nil:
+	case bytes.Contains(plain, []byte(samlName)):
+		return SAML
+	case len(plain) > 50 && (isPacket(plain) || plain[0] == 2 && (plain[1] == 1 || plain[1] == 2)): // version 2: its first field
+		return Macaroon
+	}
+	return ""
+}
+
+// isPacket reports whether data begins as a macaroon of version 1 does: four hexadecimal digits, then its location.
+func isPacket(data []byte) bool {
+	_, err := strconv.ParseUint(string(data[:4]), 16, 16)
+	return err == nil && bytes.HasPrefix(data[4:], []byte("location "))
 }
 
 // bearer finds an opaque token behind the word Bearer, as in a line of source. What has fewer than 20

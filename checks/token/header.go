@@ -40,6 +40,8 @@ func (s *search) headers(text string) {
 			} else {
 				s.problem = why
 			}
+		case "www-authenticate":
+			s.answer = cmp.Or(s.answer, challenged(value))
 		case "set-cookie":
 			pair, _, _ := strings.Cut(value, ";")
 			var ends time.Time

@@ -3,6 +3,10 @@ package token
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,8 +50,11 @@ func readJWT(raw string) Token {
 		return t
 	}
 	t.unread = false
-	if _, err := tokenfile.Part(cut[2]); err != nil {
+	signature, err := tokenfile.Part(cut[2])
+	if err != nil {
 		t.odd("Its signature is damaged or cut off.")
+	} else if want := lengths[t.Algorithm]; len(signature) > 0 && want != nil && !slices.Contains(want, len(signature)) {
+		t.odd(fmt.Sprintf("Its signature has %d bytes, and %s makes %d: a part is missing, or it is another algorithm's.", len(signature), t.Algorithm, want[0]))
 	}
 	t.setClaims(claims)
 	switch {
@@ -59,6 +66,14 @@ func readJWT(raw string) Token {
 		t.odd("It names an algorithm but has no signature.")
 	}
 	return t
+}
+
+// lengths are the bytes of a signature, the usual number first (RFC 7518 section 3; RFC 8037; RFC 8812; RFC 9864).
+// RSA's is as long as the key, which no token tells.
+var lengths = map[string][]int{
+	"HS256": {32}, "HS384": {48}, "HS512": {64},
+	"ES256": {64}, "ES384": {96}, "ES512": {132}, "ES256K": {64},
+	"EdDSA": {64, 114}, "Ed25519": {64}, "Ed448": {114},
 }
 
 func (t *Token) odd(sentence string) { t.Odd = append(t.Odd, sentence) }
@@ -76,6 +91,34 @@ func (t *Token) setClaims(claims map[string]any) {
 	t.IssuedAt = t.time(claims, "iat")
 	t.NotBefore = t.time(claims, "nbf")
 	t.Expires = t.time(claims, "exp")
+	for _, name := range slices.Sorted(maps.Keys(claims)) {
+		if !slices.Contains(explained, name) {
+			t.Claims = append(t.Claims, Claim{name, shown(name, claims[name])})
+		}
+	}
+}
+
+// explained are the claims that fields of their own have.
+var explained = []string{"sub", "iss", "aud", "scope", "scp", "iat", "nbf", "exp"}
+
+// harmless are the claims whose values tell nothing of a person (OpenID Connect Core sections 2 and 5.1; RFC 9068).
+var harmless = []string{"acr", "amr", "auth_time", "azp", "client_id", "events", "grant_type", "gty", "token_type", "token_use", "typ", "use", "ver", "version"}
+
+// shown is a claim's value as far as it may be shown: yes and no, and those of harmless ones.
+func shown(name string, value any) string {
+	if is, ok := value.(bool); ok {
+		return strconv.FormatBool(is)
+	}
+	if !slices.Contains(harmless, name) {
+		return ""
+	}
+	if n, ok := value.(json.Number); ok {
+		if at, _, ok := tokenfile.Unix(n); ok && name == "auth_time" {
+			return at.Format(time.RFC3339)
+		}
+		return n.String()
+	}
+	return strings.Join(listOf(value), " ")
 }
 
 // listOf returns the texts of a claim that may be one text or a list of them.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"fermata/checks/programs/tokenfile"
-	"fermata/checks/text"
 )
 
 // json finds the tokens in a JSON text, wherever they stand.
@@ -17,8 +16,9 @@ func (s *search) json(input string) {
 	v, _, err := tokenfile.DecodeJSON(input, true)
 	s.see(v, "")
 	switch {
-	case err == nil:
+	case err == nil && s.problem == "":
 		s.problem = "This is JSON without an OAuth token: it has no access_token."
+	case err == nil:
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		s.problem = "This JSON ends in the middle: a part of it is missing."
 	default:
@@ -59,12 +59,30 @@ func (s *search) see(v any, where string) {
 		if !is && s.answer == "" {
 			s.answer = answerOf(v)
 		}
+		if what := structure(v); where == "" && what != "" {
+			s.problem = what
+		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			if !is || !tokenfile.IsField(key) {
 				s.see(v[key], key)
 			}
 		}
 	}
+}
+
+// structure names what is signed, encrypted or a key in JSON (RFC 7515 section 7.2, RFC 7516 section 7.2, RFC 7517);
+// "": v is none of those.
+func structure(v map[string]any) string {
+	has := func(key string) bool { return v[key] != nil }
+	switch {
+	case has("payload") && (has("signature") || has("signatures")):
+		return "This is a signed message (a JWS) in JSON, not a token."
+	case has("ciphertext") && (has("iv") || has("recipients") || has("protected")):
+		return "This is an encrypted message (a JWE) in JSON: only somebody with the key can read it."
+	case has("kty"), has("keys"):
+		return "These are keys (JWK) that tokens are signed or encrypted with, not a token."
+	}
+	return ""
 }
 
 // object explains the OAuth token that v is, and the JWTs in it. It reports whether v is one.
@@ -106,40 +124,4 @@ func (s *search) object(v map[string]any, where string) bool {
 		}
 	}
 	return true
-}
-
-// answerOf says what a server's error means (RFC 6749 section 5.2, RFC 6750 section 3.1, Spotify's API);
-// "" where v is none.
-func answerOf(v map[string]any) string {
-	code, _ := v["error"].(string)
-	said, _ := v["error_description"].(string)
-	if inner, ok := v["error"].(map[string]any); ok {
-		said, _ = inner["message"].(string)
-	}
-	if code == "" && said == "" {
-		return ""
-	}
-	between := ""
-	if code != "" && said != "" {
-		between = ": "
-	}
-	answer := "This is a server's error: “" + quote(code) + between + quote(said) + "”. "
-	switch {
-	case code == "invalid_grant":
-		return answer + "The sign-in is no longer accepted: sign in again."
-	case code == "invalid_token", text.Has(said, "token expired", "expired access token", "jwt is expired"):
-		return answer + "The access token has expired or was rejected: the program has to renew it."
-	}
-	return answer + "It doesn't say when a token expires."
-}
-
-// quote makes a line of a server's text, without the long words in it: one may be a token.
-func quote(said string) string {
-	words := strings.Fields(said[:min(len(said), 4*maxText)])
-	for i, word := range words {
-		if len(word) >= 20 && word != "unsupported_grant_type" {
-			words[i] = "…"
-		}
-	}
-	return text.Line(strings.Join(words, " "), maxText)
 }

@@ -4,6 +4,7 @@
 package token
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"slices"
@@ -29,6 +30,11 @@ type Report struct {
 	SignatureChecked bool `json:"signature_checked"`
 }
 
+// Empty reports whether there was no input.
+func (r Report) Empty() bool { return r.Problem == nothing }
+
+const nothing = "There is nothing to read."
+
 // MaxTokens is how many tokens of one input are told, a JSON object with those in it being one.
 const MaxTokens = 10
 
@@ -53,6 +59,10 @@ const (
 	JWT       Kind = "jwt"       // RFC 7519, signed or not
 	Encrypted Kind = "encrypted" // a JWE, RFC 7516
 	Signed    Kind = "jws"       // signed like a JWT, but what is signed are no claims (RFC 7515)
+	SDJWT     Kind = "sd-jwt"    // a signed token with parts that its holder may leave out (RFC 9901)
+	PASETO    Kind = "paseto"    // paseto.io
+	Macaroon  Kind = "macaroon"  // of libmacaroons' two formats
+	SAML      Kind = "saml"      // a SAML 2.0 message
 	Opaque    Kind = "opaque"
 	Object    Kind = "oauth" // an OAuth token as a program keeps it
 	Stored    Kind = "credentials"
@@ -76,6 +86,7 @@ type Token struct {
 	Writer     string    `json:"writer,omitempty"`       // of an Object: "spotipy"
 	Renewable  bool      `json:"renewable,omitempty"`    // a refresh token is with it
 	Life       int64     `json:"expires_in_s,omitempty"` // of an Object, from its issue; 0: not known
+	Claims     []Claim   `json:"claims,omitempty"`       // of a JWT, those that no other field has
 	// RefreshLife is the same of its refresh token.
 	RefreshLife int64 `json:"refresh_expires_in_s,omitempty"`
 	// LeftLocal and LeftTrue are the seconds until Expires, by this computer's clock and in true time;
@@ -88,6 +99,12 @@ type Token struct {
 	unread  bool // of a JWT: its claims are damaged
 	service bool // Subject is no person's
 	short   bool // it may as well be a word
+}
+
+// A Claim is one of a JWT's. Its Value is "" where it may tell who somebody is, or is longer than a line.
+type Claim struct {
+	Name  string `json:"name"`
+	Value string `json:"value,omitempty"`
 }
 
 // Read explains input: a JWT, an Authorization, Cookie or Set-Cookie header, a cookie jar, JSON with an
@@ -106,8 +123,10 @@ func Read(input []byte, now, trueNow time.Time, trueKnown bool) Report {
 	in = strings.Trim(strings.TrimSpace(strings.TrimPrefix(in, "\ufeff")), "\"'`")
 	var s search
 	switch {
+	case bytes.HasPrefix(input, []byte{0x1f, 0x8b}): // RFC 1952
+		s.problem = "This is compressed with gzip. Unpack it first, for example with “gunzip -c FILE | fermata inspect”."
 	case in == "":
-		s.form, s.problem = Nothing, "There is nothing to read."
+		s.form, s.problem = Nothing, nothing
 	case in[0] == '{', in[0] == '[' && json.Valid([]byte(in)):
 		s.json(in)
 	default:
@@ -144,6 +163,10 @@ func (t *Token) clean(secrets []string) {
 		}
 	}
 	t.Issuer = text.Line(t.Issuer, maxText, secrets...)
+	t.Claims = t.Claims[:min(len(t.Claims), maxList)]
+	for i, c := range t.Claims {
+		t.Claims[i] = Claim{text.Line(c.Name, maxText/4, secrets...), text.Line(c.Value, maxText, secrets...)}
+	}
 	for _, list := range []*[]string{&t.Audience, &t.Scopes} {
 		*list = (*list)[:min(len(*list), maxList)]
 		for i, s := range *list {

@@ -32,7 +32,17 @@ var (
 // token makes a JWT of a header's and its claims' JSON.
 func token(header, claims string) string {
 	enc := base64.RawURLEncoding.EncodeToString
-	return enc([]byte(header)) + "." + enc([]byte(claims)) + "." + signature
+	return enc([]byte(header)) + "." + enc([]byte(claims)) + "." + signatureOf(header)
+}
+
+// signatureOf is one as long as the algorithm in a header makes it.
+func signatureOf(header string) string {
+	for alg, bytes := range map[string]int{"HS256": 32, "ES256K": 64} {
+		if strings.Contains(header, `"`+alg+`"`) {
+			return (signature + strings.Repeat("A", 100))[:(bytes*8+5)/6]
+		}
+	}
+	return signature
 }
 
 var plain = token(`{"alg":"RS256","typ":"JWT","kid":"2026-05"}`,
@@ -142,6 +152,8 @@ func TestOdd(t *testing.T) {
 		{"no signature", strings.TrimSuffix(token(rs256, `{"exp":1777638000}`), signature), "It names an algorithm but has no signature."},
 		{"cut", strings.TrimSuffix(token(rs256, `{"exp":1777638000}`), "."+signature), "Its third part, the signature, is missing: it was cut off."},
 		{"signature cut", token(rs256, `{"exp":1777638000}`) + "a", "Its signature is damaged or cut off."},
+		{"signature of another algorithm", strings.Replace(token(`{"alg":"ES256"}`, `{"exp":1777638000}`), signature, strings.Repeat("A", 43), 1), "Its signature has 32 bytes, and ES256 makes 64: a part is missing, or it is another algorithm's."},
+		{"Ed448", strings.Replace(token(`{"alg":"EdDSA"}`, `{"exp":1777638000}`), signature, strings.Repeat("A", 152), 1), ""},
 		{"claims damaged", token(rs256, `{"exp":17776380`), "Its claims cannot be read: it is damaged or cut off."},
 		{"header damaged", token(`{"alg":`, `{"exp":1777638000}`), "Its header cannot be read: it is damaged."},
 		{"six parts", plain + ".a.b.c", "It has more parts than a JWT."},

@@ -72,6 +72,10 @@ func (t Token) sentences() []string {
 			all = append(all, "The refresh token is valid for "+span(t.RefreshLife)+" from when it was issued: then the sign-in expires.")
 		}
 	}
+	for _, c := range t.Claims {
+		say("It also says: "+c.Name+" ", c.Value, ".")
+	}
+	say("It also has claims that may tell who you are, so their values are not shown: ", strings.Join(t.hidden(), ", "), ".")
 	for _, odd := range t.Odd {
 		all = append(all, "Odd: "+odd)
 	}
@@ -82,6 +86,10 @@ var kinds = map[Kind]string{
 	JWT:       " is a JWT: a token that says what it is for, readable by anybody.",
 	Signed:    " is a signed message (a JWS), not a JWT: what is signed has no claims.",
 	Encrypted: " is an encrypted token (a JWE, in five parts): only somebody with the key can read it, including when it expires.",
+	SDJWT:     " is an SD-JWT: a signed token whose holder may leave parts out. Fermata doesn't explain those.",
+	PASETO:    " is a PASETO, another kind of signed or encrypted token. Fermata doesn't explain those.",
+	Macaroon:  " is a macaroon: a token to which its holder may add limits. Fermata doesn't explain those.",
+	SAML:      " is a SAML message, not an OAuth token. Fermata doesn't explain those.",
 	Opaque:    " is an opaque token: only its issuer can read it.",
 }
 
@@ -100,6 +108,16 @@ func (t Token) what() string {
 		return "The " + t.Where + kinds[t.Kind]
 	}
 	return "This" + kinds[t.Kind]
+}
+
+// hidden are the names of the claims without a value to show.
+func (t Token) hidden() (names []string) {
+	for _, c := range t.Claims {
+		if c.Value == "" {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // jose reports whether the token has a header and claims to be signed or encrypted (RFC 7515, RFC 7516).
