@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"fermata/checks/session"
@@ -90,7 +91,7 @@ func (o outside) failure(err error) (f Facts) {
 		}
 	}
 	// Somebody was there, if not whom it was for. (A name that is not found may be the system's own word.)
-	if f.Fault == Certificate || f.Fault == CertificateTime || f.Fault == ProxyRefuses || errors.Is(err, web.ErrTooLarge) {
+	if errors.Is(err, syscall.ECONNREFUSED) || f.Fault == Certificate || f.Fault == CertificateTime || f.Fault == ProxyRefuses || errors.Is(err, web.ErrTooLarge) {
 		o.heard.Store(true)
 	}
 	return f
@@ -135,7 +136,7 @@ func judge(r reply, f Facts, page bool) Facts {
 		f.Host = elsewhere(r.Header.Get("Location"))
 	case s == http.StatusProxyAuthRequired:
 		f.Fault = ProxyRefuses
-	case s == http.StatusNetworkAuthenticationRequired, !page && isPage, page && s == http.StatusOK && !text.Has(r.body, "spotify"):
+	case s == http.StatusNetworkAuthenticationRequired, !page && isPage, page && s == http.StatusOK && !text.Has(r.body, "spotify.com", "spotifycdn.com", "scdn.co"):
 		f.Fault = OtherPage
 	case page && s/100 == 3, page && s == http.StatusOK, !page && json.Valid([]byte(r.body)), s == http.StatusTooManyRequests:
 		f.Outcome = Fine

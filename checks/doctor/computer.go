@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"fermata/checks/files"
 	"fermata/checks/text"
 )
 
@@ -37,7 +36,7 @@ func (o outside) links(ctx context.Context) Facts {
 // hosts reads the lines of the hosts file that name Spotify's hosts. Lists against advertisers name some
 // that are no loss; those in the way are Wrong.
 func (o outside) hosts(context.Context) Facts {
-	data, err := files.Read(o.Hosts, maxHosts)
+	data, err := o.Hosts()
 	if err != nil {
 		return Facts{Fault: Unreadable, Said: said(err.Error())}
 	}

@@ -123,8 +123,12 @@ func (l look) run(all context.Context, o outside) Facts {
 }
 
 // network asks the system for a way out, by addresses that documentation has (RFC 5737, RFC 3849): they
-// are taken for any other. It is Unknown where there is one: an answer decides.
+// are taken for any other. It is Unknown where there is one, or a proxy, which may be on this computer: then
+// an answer decides.
 func (o outside) network(ctx context.Context) Facts {
+	if o.proxied() != "" {
+		return Facts{Name: Network}
+	}
 	for _, to := range []string{"192.0.2.1", "2001:db8::1"} {
 		if o.Route(ctx, netip.MustParseAddr(to)) == nil {
 			return Facts{Name: Network}

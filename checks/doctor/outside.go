@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -9,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"fermata/checks/files"
 	"fermata/checks/spotify"
 )
 
@@ -24,8 +24,8 @@ type Outside struct {
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Route reports whether the system knows a way to an address at all; nothing is sent.
 	Route func(ctx context.Context, to netip.Addr) error
-	// Hosts is the path of the hosts file.
-	Hosts string
+	// Hosts reads the hosts file.
+	Hosts func() ([]byte, error)
 	// Now is this computer's clock.
 	Now func() time.Time
 	// App looks for Spotify's desktop app.
@@ -65,7 +65,9 @@ func (o Outside) filled() Outside {
 	if o.Links == nil {
 		o.Links = linkHandler
 	}
-	o.Hosts = cmp.Or(o.Hosts, hostsFile())
+	if o.Hosts == nil {
+		o.Hosts = func() ([]byte, error) { return files.Read(hostsFile(), maxHosts) }
+	}
 	return o
 }
 

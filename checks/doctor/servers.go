@@ -46,7 +46,10 @@ func (o outside) portal(ctx context.Context) Facts {
 	if r.Response == nil {
 		return f
 	}
-	return judge(r, f, true)
+	if f = judge(r, f, true); f.Fault == Down || f.Fault == Jwt { // the other looks tell that
+		f.Outcome = Unknown
+	}
+	return f
 }
 
 // tls looks at the certificate that is shown in Spotify's name. Where this computer trusts it, nobody can

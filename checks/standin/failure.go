@@ -3,11 +3,15 @@ package standin
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -72,8 +76,21 @@ func fails(with func() error) func(*World) {
 func proxyPassword() error { return errors.New(http.StatusText(http.StatusProxyAuthRequired)) }
 
 func unknownAuthority() error {
-	return &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
+	now := time.Now()
+	cert := &x509.Certificate{NotBefore: now.AddDate(0, -3, 0), NotAfter: now.AddDate(0, 3, 0), Issuer: pkix.Name{Organization: []string{"Antivirus (demo)"}}}
+	return &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{Cert: cert}, UnverifiedCertificates: []*x509.Certificate{cert}}
 }
+
+// refused is what dialing gives where a firewall, or an address that leads nowhere, is in the way.
+func refused() error {
+	return &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+}
+
+// noName is what looking up a name gives where the name service fails.
+func noName() error { return noNetwork("tcp", "spotify.demo") }
+
+// hangs answers nothing until whoever asked goes away.
+func hangs(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
 // outOfDate is a certificate that ended yesterday, in the words of crypto/x509.
 func outOfDate() error {

@@ -52,6 +52,10 @@ func (s *Spotify) frontPage(w http.ResponseWriter, _ *http.Request) {
 <p><a href="/account/apps/">Manage apps</a></p>`)
 }
 
+func playerPage(w http.ResponseWriter, _ *http.Request) {
+	writePage(w, http.StatusOK, "Web player", "<h1>There is no music here</h1>\n<p>This stands in for the web player at open.spotify.com.</p>")
+}
+
 func (s *Spotify) appsPage(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	inUse := 0

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"fermata/checks/spotify"
 )
 
 const (
@@ -65,6 +67,12 @@ func NewSpotify() *Spotify {
 	s.mux.HandleFunc("POST /api/token", s.token)
 	s.mux.HandleFunc("GET /account/apps/", s.appsPage)
 	s.mux.HandleFunc("POST /account/apps/", s.removeApps)
+	s.mux.HandleFunc("GET "+playerPath, playerPage)
+	s.mux.HandleFunc("GET "+insecurePath, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, spotify.PlayerPage, http.StatusMovedPermanently)
+	})
+	s.mux.HandleFunc("GET "+statusPath, Answer(http.StatusOK, "application/json", `{"status":{"indicator":"none","description":"All Systems Operational"}}`))
+	s.mux.HandleFunc("GET "+accessPath, Answer(http.StatusOK, "application/json", `{"accesspoint":["ap-demo.spotify.com:4070","ap-demo.spotify.com:443","ap-demo.spotify.com:80"]}`))
 	s.mux.HandleFunc("GET /v1/me", s.api("", s.me))
 	s.mux.HandleFunc("GET /v1/me/player", s.api("user-read-playback-state", s.player))
 	s.mux.HandleFunc("GET /v1/me/player/devices", s.api("user-read-playback-state", s.listDevices))

@@ -46,6 +46,15 @@ const (
 //   - proxy, intercepted, certificate: the connection fails on the way as with Go's own client.
 //   - keyring: World.Locked is told to lock the keyring.
 //   - unknown: the API answers what nobody has heard of.
+//   - sign-in-down, api-down: one of Spotify's servers alone answers 503.
+//   - player-expired: the web player's page says "Jwt is expired", to anybody.
+//   - player-hangs: the web player's page never comes.
+//   - unreachable: no connection is made to Spotify, though the network works.
+//   - names: no name can be looked up.
+//   - hosts-file: the hosts file names the sign-in server, which leads nowhere.
+//   - ports: the servers of the desktop app are blocked.
+//   - ipv6: what goes over IPv6 is never answered.
+//   - no-app: there is no desktop app, and nothing opens its links.
 func Troubles() []Trouble {
 	return []Trouble{
 		{"end-session", "End the session early", func(w *World) { w.Spotify.EndSessions() }},
@@ -73,6 +82,20 @@ func Troubles() []Trouble {
 		{"certificate", "Certificate has expired", fails(outOfDate)},
 		{"keyring", "Lock the keyring", func(w *World) { w.Locked(true) }},
 		{"unknown", "Unknown error", refuses(http.StatusConflict, `{"error":{"status":409,"message":"The bard is on strike"}}`)},
+		{"sign-in-down", "Sign-in server is down", func(w *World) {
+			w.Spotify.Override("/api/token", Answer(http.StatusServiceUnavailable, "text/plain", edge))
+		}},
+		{"api-down", "Web API is down", refuses(http.StatusServiceUnavailable, edge)},
+		{"player-expired", "Web player says “Jwt is expired”", func(w *World) {
+			w.Spotify.Override(playerPath, Answer(http.StatusUnauthorized, "text/plain", "Jwt is expired"))
+		}},
+		{"player-hangs", "Web player doesn’t answer", func(w *World) { w.Spotify.Override(playerPath, hangs) }},
+		{"unreachable", "Spotify can’t be reached", fails(refused)},
+		{"names", "Names can’t be looked up", fails(noName)},
+		{"hosts-file", "Hosts file blocks Spotify", (*World).onlySeen},
+		{"ports", "Firewall blocks the app", (*World).onlySeen},
+		{"ipv6", "IPv6 hangs", (*World).onlySeen},
+		{"no-app", "No Spotify app", (*World).onlySeen},
 		{"repair", "Fix everything", (*World).repair},
 	}
 }
@@ -82,6 +105,7 @@ func (w *World) Cause(name string) error {
 	var names []string
 	for _, t := range Troubles() {
 		if t.Name == name {
+			w.on.Store(name, true)
 			t.apply(w)
 			return nil
 		}
@@ -89,6 +113,15 @@ func (w *World) Cause(name string) error {
 	}
 	return fmt.Errorf("no trouble is called %q; there are %s", name, strings.Join(names, ", "))
 }
+
+// has reports whether a trouble was caused since the last repair.
+func (w *World) has(name string) bool {
+	_, on := w.on.Load(name)
+	return on
+}
+
+// onlySeen is a trouble that no request to Spotify meets, but who looks for it: see Doctor.
+func (*World) onlySeen() {}
 
 // age tells by how much change made the latest sign-in older.
 func (w *World) age(change func()) {
@@ -110,5 +143,6 @@ func (w *World) repair() {
 	w.Times.Shift(0)
 	w.cut.Store(false)
 	w.fault.Store(nil)
+	w.on.Clear()
 	w.Locked(false)
 }

@@ -25,6 +25,7 @@ type World struct {
 	Locked func(locked bool)
 
 	cut   atomic.Bool                  // no network
+	on    sync.Map                     // the names of the troubles since the last repair
 	fault atomic.Pointer[func() error] // what happens to requests on the way; nil: nothing
 
 	mu       sync.Mutex
@@ -171,7 +172,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 // Dial connects to the time server that addr names, with or without a port: a *net.UDPConn once
 // the World has started. It fails while the network is cut.
 func (w *World) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	if w.cut.Load() {
+	if w.cut.Load() || w.has("names") {
 		return nil, noNetwork(network, addr)
 	}
 	w.mu.Lock()
