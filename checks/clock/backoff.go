@@ -7,11 +7,20 @@ type kiss string
 
 // Error contains the code only where servers are known to use it: it comes from outside.
 func (k kiss) Error() string {
-	switch k {
-	case kissRate, kissDeny, kissRstr, "INIT", "STEP", "ACST", "AUTH", "CRYP", "DROP", "NKEY", "NTSN":
+	if k.known() {
 		return "kiss of death " + string(k)
 	}
 	return "kiss of death"
+}
+
+// known reports whether the code says why the server keeps the time to itself. INIT and STEP don't: it has
+// not got it yet.
+func (k kiss) known() bool {
+	switch k {
+	case kissRate, kissDeny, kissRstr, "ACST", "AUTH", "CRYP", "DROP", "NKEY", "NTSN":
+		return true
+	}
+	return false
 }
 
 const (

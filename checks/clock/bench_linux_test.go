@@ -16,6 +16,11 @@ func serveTrueTime(tb testing.TB, packets *atomic.Int64) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	serveTrueTimeOn(tb, conn, packets)
+	return conn.LocalAddr().String()
+}
+
+func serveTrueTimeOn(tb testing.TB, conn net.PacketConn, packets *atomic.Int64) {
 	tb.Cleanup(func() { conn.Close() })
 	base := Read().wallBase()
 	go func() {
@@ -31,7 +36,6 @@ func serveTrueTime(tb testing.TB, packets *atomic.Int64) string {
 			}
 		}
 	}()
-	return conn.LocalAddr().String()
 }
 
 func realCheck(tb testing.TB, tolerance time.Duration) (*Check, *atomic.Int64) {

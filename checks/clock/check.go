@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -40,6 +41,11 @@ type Config struct {
 	// Dial makes the connections; nil is a net.Dialer. Where it returns a bare *net.UDPConn the
 	// kernel's time stamps are used.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Lookup finds the addresses of a server's name, of which the next is asked where one stays silent; nil
+	// is the system's resolver, or, with Dial, leaves names to that.
+	Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
+	// Made is when this program was made: no server that names an earlier time is believed. Zero: all are.
+	Made time.Time
 }
 
 // A Check looks at the clock.
@@ -48,8 +54,10 @@ type Check struct {
 	time    *Time
 	dial    dialer
 	roots   *x509.CertPool // of the pages' certificates; nil is the system's choice
-	backoff []backoff      // by server
+	lookup  lookup
+	backoff map[string]*backoff // by server
 	history *history
+	signIn  time.Time     // the newest sign-in that is known of
 	verdict Verdict       // of the last look
 	bad     int           // looks in a row that did not find it right
 	due     time.Duration // Time.Elapsed at which the last look asked for the next
@@ -62,15 +70,25 @@ type Check struct {
 func New(cfg Config, t *Time) *Check {
 	c := &Check{
 		cfg: cfg, time: t, dial: cfg.Dial,
-		backoff: make([]backoff, len(cfg.Servers)),
+		lookup: cfg.Lookup, backoff: map[string]*backoff{},
 		history: &history{path: cfg.History},
 		turnOn:  autotime.TurnOn, openSettings: autotime.OpenSettings, says: autotime.Says,
 	}
 	if c.dial == nil {
 		c.dial = (&net.Dialer{}).DialContext
+		if c.lookup == nil {
+			c.lookup = net.DefaultResolver.LookupNetIP
+		}
+	}
+	for _, name := range cfg.Servers {
+		c.backoff[name] = &backoff{}
 	}
 	return c
 }
+
+// SignedIn tells, between two looks, when somebody signed in last, in true time as it was known then. A time
+// server that names an earlier one is not believed before web servers confirm it.
+func (c *Check) SignedIn(at time.Time) { c.signIn = at }
 
 // Look asks the servers and returns what they said, and in how long it wants the next look. It never
 // fails: a clock that cannot be checked is Unknown. A look takes a second, or seven when it is the usual
@@ -80,13 +98,16 @@ func (c *Check) Look(ctx context.Context) (Facts, time.Duration) {
 	sources := c.look(ctx, c.spacing())
 	now := c.time.read()
 	facts := c.facts(sources, now)
-	if !facts.Known && len(c.cfg.Pages) > 0 && !facts.offline() && ctx.Err() == nil {
+	doubtful := !facts.Known || facts.Doubtful() && facts.judge(c.cfg.Tolerance) >= Wrong
+	if doubtful && len(c.cfg.Pages) > 0 && !facts.offline() && ctx.Err() == nil {
 		facts = c.askWeb(ctx, facts)
 		now = c.time.read()
 	}
 	if facts.Known {
 		c.time.set(now.wallBase()+facts.Offset, facts.Error, now.Boot)
-		facts.Drift = c.history.add(now, facts, c.cfg.Tolerance)
+		if facts.Offset.Abs() <= absurd || !facts.Doubtful() { // another era would wipe the history
+			facts.Drift = c.history.add(now, facts, c.cfg.Tolerance)
+		}
 	}
 	facts.CheckedAt = c.time.Now()
 	facts.History = c.history.measured(facts)
@@ -113,7 +134,7 @@ func (c *Check) spacing() time.Duration {
 	return quickSpacing
 }
 
-// look asks all servers at once and returns when all are done, or soon after a majority of all agrees: a
+// look asks all servers at once and returns when all are done, or soon after a majority of all agrees: one
 // silent server must not delay the finding.
 func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	sampling := (samples - 1) * spacing
@@ -123,8 +144,8 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	var wg sync.WaitGroup
 	for i, name := range c.cfg.Servers {
 		sources[i] = &source{name: name}
-		if c.backoff[i].verdict(c.time.Elapsed()) == "" {
-			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, spacing) })
+		if c.backoff[name].verdict(c.time.Elapsed()) == "" {
+			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, c.lookup, spacing) })
 		}
 	}
 	done := make(chan struct{})
@@ -132,16 +153,16 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	select {
 	case <-done:
 	case <-time.After(sampling + stragglerTime):
-		if c.facts(sources, c.time.read()).Known {
+		if f := c.facts(sources, c.time.read()); f.Known && !f.few() {
 			cancel()
 		}
 		<-done
 	}
-	for i, s := range sources {
+	for _, s := range sources {
 		if k, ok := s.err.(kiss); ok {
-			c.backoff[i].take(k, c.time.Elapsed(), c.cfg.Interval)
+			c.backoff[s.name].take(k, c.time.Elapsed(), c.cfg.Interval)
 		} else if s.ok {
-			c.backoff[i].rates = 0
+			c.backoff[s.name].rates = 0
 		}
 	}
 	return sources
@@ -150,14 +171,26 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 // facts weighs the answers of the sources, for a clock that stands at now.
 func (c *Check) facts(sources []*source, now Reading) Facts {
 	f := Facts{Servers: make([]Server, len(sources))}
-	for i, s := range sources {
-		f.Servers[i] = s.server(now)
-		if v := c.backoff[i].verdict(now.Boot); v != "" && f.Servers[i].Verdict == "" {
-			f.Servers[i].Verdict = v
-		}
+	voted := map[string]bool{}
+	earliest := c.cfg.Made
+	if c.signIn.After(earliest) {
+		earliest = c.signIn
 	}
-	if answered := f.weigh(f.Servers, "ntp"); !f.Known {
-		f.Reason = f.reason(answered)
+	for i, from := range sources {
+		s, addr := from.server(now)
+		switch v := c.backoff[s.Name].verdict(now.Boot); {
+		case v != "" && s.Verdict == "":
+			s.Verdict = v
+		case s.Verdict == OK && voted[addr]:
+			s.Verdict = SameServer
+		case s.Verdict == OK && now.Wall.Add(s.Offset+s.Error).Before(earliest.Add(-day)): // whose clock may have been off
+			s.Verdict = LongPast
+		}
+		voted[addr] = voted[addr] || s.Answered()
+		f.Servers[i] = s
+	}
+	if f.weigh(f.Servers, "ntp"); !f.Known {
+		f.Reason = f.reason(now.Wall)
 	}
 	return f
 }

@@ -86,8 +86,10 @@ func TestWrong(t *testing.T) {
 		{-93 * time.Second, Harmful, "Your clock is 1 min 33 s ahead"},
 		{93 * time.Second, Harmful, "Your clock is 1 min 33 s behind"},
 		{3 * time.Second, Wrong, "Your clock is 3 s behind"},
+		{-25 * time.Hour, Harmful, "Your clock says 1 January 2000, time servers say 30 December 1999"},
+		{23 * time.Hour, Harmful, "Your clock is 23 h behind"},
 		{-2 * time.Hour, Harmful, "Your clock is 2 h ahead"},
-		{56 * 365 * day, Harmful, "Your clock is 55 years behind"},
+		{56 * 365 * day, Harmful, "Your clock says 1 January 2000, time servers say 18 December 2055"},
 		{2005 * time.Millisecond, Vague, "Clock not checked closely enough: 2 s behind (within 12 ms)"},
 		{1995 * time.Millisecond, Right, "Clock is right (within 2 s; 4 of 4 servers agree)"},
 	} {
@@ -131,8 +133,11 @@ func TestBadServers(t *testing.T) {
 		{"kiss DENY", responder{spoil: kissOfDeath("DENY")}, "kiss of death DENY", "no time server answered"},
 		{"stratum 0", responder{spoil: kissOfDeath("\x00\x00\x00\x00")}, "kiss of death", "no time server answered"},
 		{"kiss of markup", responder{spoil: kissOfDeath("<b>!")}, "kiss of death", "no time server answered"},
-		{"stratum 16", responder{spoil: func(p []byte) { p[1] = 16 }}, "not synchronised", "no time server answered"},
-		{"alarm", responder{spoil: func(p []byte) { p[0] |= 3 << 6 }}, "not synchronised", "no time server answered"},
+		{"stratum 16", responder{spoil: func(p []byte) { p[1] = 16 }}, "not synchronised", "4 time servers answered, none of them knows the time"},
+		{"alarm", responder{spoil: func(p []byte) { p[0] |= 3 << 6 }}, "not synchronised", "4 time servers answered, none of them knows the time"},
+		{"alarm at stratum 16, as it is sent", responder{spoil: func(p []byte) { p[0] |= 3 << 6; p[1] = 0 }}, "not synchronised", "4 time servers answered, none of them knows the time"},
+		{"not yet set", responder{spoil: func(p []byte) { p[0] |= 3 << 6; kissOfDeath("INIT")(p) }}, "not synchronised", "4 time servers answered, none of them knows the time"},
+		{"kiss RATE with an alarm", responder{spoil: func(p []byte) { p[0] |= 3 << 6; kissOfDeath("RATE")(p) }}, "kiss of death RATE", "no time server answered"},
 		{"no transmit time", responder{spoil: func(p []byte) { clear(p[40:48]) }}, "bad answer", "no time server answered"},
 		{"took longer than the exchange", responder{spoil: func(p []byte) {
 			binary.BigEndian.PutUint32(p[32:], binary.BigEndian.Uint32(p[32:])-100)
@@ -188,8 +193,8 @@ func TestNoMajority(t *testing.T) {
 	}{
 		{[]time.Duration{0, 0, time.Minute, time.Minute}, 0, "4 of 4 time servers answered, but no majority agrees"},
 		{[]time.Duration{0, time.Hour, time.Minute, 2 * time.Hour}, 0, "4 of 4 time servers answered, but no majority agrees"},
-		{[]time.Duration{0, 0, time.Minute, 0}, 1, "only 2 of 4 time servers agree"},
-		{[]time.Duration{0, 0, 0, 0}, 2, "only 2 of 4 time servers answered"},
+		{[]time.Duration{0, time.Minute, 0, 0}, 2, "2 of 4 time servers answered, but no majority agrees"},
+		{[]time.Duration{0, 0, 0, 0}, 3, "only one of 4 time servers told the time"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(func(s map[string]*responder) {
@@ -201,6 +206,11 @@ func TestNoMajority(t *testing.T) {
 			facts, _ := r.run(t)
 			if got, want := facts.Summary(), "Clock not checked: "+tt.want; facts.Verdict != Unknown || got != want || facts.Known {
 				t.Errorf("got %v %q, want %q", facts.Verdict, got, want)
+			}
+			for _, s := range facts.Servers {
+				if s.Answered() && s.Verdict != Unconfirmed {
+					t.Errorf("nothing is known, and %s is %q", s.Name, s.Verdict)
+				}
 			}
 		})
 	}

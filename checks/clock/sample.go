@@ -19,6 +19,7 @@ var (
 	errStepped = errors.New("the clock was set during the sample")
 	errSlept   = errors.New("the computer slept during the sample")
 	errAnswer  = errors.New("the figures cannot be true")
+	errUnset   = errors.New("the server does not know the time")
 )
 
 // A sample is the result of one exchange with a server. It measures true time against the boot clock,
@@ -89,8 +90,10 @@ func newSample(r *ntp.Response, before, after Reading) (sample, error) {
 	if change.Step.Abs() > maxSkew {
 		return sample{}, errStepped
 	}
-	if r.Stratum == 0 {
-		return sample{}, kiss(r.KissCode)
+	if k := kiss(r.KissCode); r.Stratum == 0 && r.Leap == ntp.LeapNotInSync && !k.known() {
+		return sample{}, errUnset // chronyd's and ntpd's stratum 16 is a 0 in the packet
+	} else if r.Stratum == 0 {
+		return sample{}, k
 	}
 	if err := r.Validate(); err != nil {
 		return sample{}, err

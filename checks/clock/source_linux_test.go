@@ -3,43 +3,109 @@ package clock
 import (
 	"context"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-// TestOtherFamily asks a name whose address of the one family is silent, as with a broken route of
-// IPv6, and whose other answers.
-func TestOtherFamily(t *testing.T) {
-	silent, err := net.ListenPacket("udp", "[::1]:0")
+// nextTo serves true time on all of the hosts, on one port. The names that find knows are lists of addresses, with
+// "-" for ":", such as "127.0.0.1_--1.test".
+func nextTo(t *testing.T, answer ...string) (port string, find lookup, packets *atomic.Int64) {
+	packets = &atomic.Int64{}
+	for try := 0; ; try++ {
+		first, err := net.ListenPacket("udp", net.JoinHostPort(answer[0], "0"))
+		if err != nil {
+			t.Skip("no such address here: ", err) // no package mends that
+		}
+		_, port, _ = net.SplitHostPort(first.LocalAddr().String())
+		free := true
+		serveTrueTimeOn(t, first, packets)
+		for _, host := range answer[1:] {
+			next, err := net.ListenPacket("udp", net.JoinHostPort(host, port))
+			if err != nil {
+				free = false
+				break
+			}
+			serveTrueTimeOn(t, next, packets)
+		}
+		if free {
+			break
+		}
+		if try > 20 {
+			t.Fatal("no port is free everywhere")
+		}
+	}
+	return port, func(_ context.Context, _, name string) (found []netip.Addr, err error) {
+		for _, a := range strings.Split(strings.TrimSuffix(name, ".test"), "_") {
+			found = append(found, netip.MustParseAddr(strings.ReplaceAll(a, "-", ":")))
+		}
+		return found, nil
+	}, packets
+}
+
+// TestNextAddress asks names whose first addresses are silent, dead, or of a family that there is no way for.
+func TestNextAddress(t *testing.T) {
+	port, find, _ := nextTo(t, "127.0.0.9")
+	silent, err := net.ListenPacket("udp", "127.0.0.8:"+port)
 	if err != nil {
-		t.Skip("no IPv6 here: ", err) // no package mends that
+		t.Fatal(err)
 	}
 	defer silent.Close()
-	var packets atomic.Int64
-	answers := serveTrueTime(t, &packets)
 	var mu sync.Mutex
-	var dialed []string
-	c := New(Config{
-		Servers: []string{"two.test"}, Tolerance: time.Second, Interval: time.Hour,
-		Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			mu.Lock()
-			dialed = append(dialed, network+" "+addr)
-			mu.Unlock()
-			if addr == "two.test:123" {
-				addr = map[string]string{"udp": silent.LocalAddr().String(), "udp4": answers}[network]
+	for _, tt := range []struct {
+		name, dialed string
+		known        bool
+	}{
+		{"127.0.0.9.test", "9 9 9 9", true},
+		{"127.0.0.8_127.0.0.9.test", "8 9 9 9", true},               // silent
+		{"127.0.0.7_127.0.0.9.test", "7 9 9 9", true},               // nobody listens
+		{"127.0.0.8_127.0.0.7_127.0.0.9.test", "8 7 9 9", true},     // both
+		{"127.0.0.8_127.0.0.7_--1_127.0.0.9.test", "8 1 7 9", true}, // the other family is asked early
+		{"2001-db8--_127.0.0.9.test", "0 9 9 9 9", true},            // no way there: the next at once
+		{"127.0.0.8_127.0.0.7.test", "8 7 8 7", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var dialed []string
+			c := New(Config{
+				Servers: []string{tt.name + ":" + port}, Tolerance: time.Second, Interval: time.Hour, Lookup: find,
+				Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+					mu.Lock()
+					host, _, _ := net.SplitHostPort(addr)
+					dialed = append(dialed, host[max(0, len(host)-1):])
+					mu.Unlock()
+					if strings.HasPrefix(addr, "[2001:") {
+						dialed[len(dialed)-1] = "0"
+						return nil, syscall.ENETUNREACH
+					}
+					return (&net.Dialer{}).DialContext(ctx, network, addr)
+				},
+			}, NewTime())
+			facts, _ := c.Look(t.Context())
+			if got := strings.Join(dialed, " "); got != tt.dialed || facts.Known != tt.known {
+				t.Errorf("dialed %q, want %q; %s", got, tt.dialed, facts.Summary())
 			}
-			return (&net.Dialer{}).DialContext(ctx, network, addr)
-		},
+		})
+	}
+}
+
+// TestOneAddress: names that lead to one server have one vote, so two liars behind one address do not outvote.
+func TestOneAddress(t *testing.T) {
+	port, find, _ := nextTo(t, "127.0.0.9", "127.0.0.8")
+	c := New(Config{
+		Servers:   []string{"127.0.0.9.test:" + port, "127.0.0.8_127.0.0.7.test:" + port, "127.0.0.9_127.0.0.8.test:" + port},
+		Tolerance: time.Second, Interval: time.Hour, Lookup: find,
 	}, NewTime())
-	if facts, _ := c.Look(t.Context()); !facts.Known || packets.Load() == 0 {
+	facts, _ := c.Look(t.Context())
+	if got := facts.Servers[2].Verdict; got != SameServer || facts.Agree != 2 || facts.Asked != 2 || facts.few() {
 		t.Errorf("%+v", facts)
 	}
-	if n := strings.Count(strings.Join(dialed, "\n"), "udp4 two.test:123"); n != 1 || len(dialed) != 4 {
-		t.Errorf("dialed %q", dialed)
+	if !strings.Contains(facts.Summary(), "2 of 2 servers agree") {
+		t.Error(facts.Summary())
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 
 // WriteTable writes f for a terminal: a line for each server, as chronyc sources
 // has them, and under it the verdict with its evidence. The first column marks a server that the
-// verdict rests on with *, a falseticker with x, and one that gave no time with ?.
+// verdict rests on with *, one that gave a wrong time with x, one whose time does not count with -, and one
+// that gave none with ?.
 func WriteTable(w io.Writer, f Facts, style text.Style) error {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -23,8 +24,11 @@ func WriteTable(w io.Writer, f Facts, style text.Style) error {
 			fmt.Fprintf(t, "?\t%s\t-\t-\t-\t-\t%s\n", s.Name, verdict)
 			continue
 		}
-		if s.Verdict == OK {
+		switch s.Verdict {
+		case OK:
 			mark = "*"
+		case Unconfirmed, SameServer:
+			mark = "-"
 		}
 		if s.Stratum > 0 {
 			stratum = fmt.Sprint(s.Stratum)

@@ -18,7 +18,7 @@ type Verdict int
 
 // The verdicts.
 const (
-	Unknown Verdict = iota // no majority of the servers agrees on a time
+	Unknown Verdict = iota // no majority of the servers that answered agrees on a time
 	Vague                  // the error bound reaches across the tolerance
 	Right                  // the offset and its bound are within the tolerance
 	Wrong                  // the offset exceeds the tolerance by more than its bound
@@ -49,8 +49,11 @@ type ServerVerdict string
 
 // The verdicts on a server. A kiss-o'-death is "kiss of death", with its code where that is a known one.
 const (
-	OK                 ServerVerdict = "ok"          // the server agrees with what is known
-	Falseticker        ServerVerdict = "falseticker" // it gave a time that the agreed one contradicts
+	OK                 ServerVerdict = "ok"                         // the server agrees with what is known
+	Falseticker        ServerVerdict = "falseticker"                // it gave a time that the agreed one contradicts
+	Unconfirmed        ServerVerdict = "unconfirmed"                // it gave a time, and nothing is known
+	LongPast           ServerVerdict = "a time long past"           // before this program was made, or the newest sign-in
+	SameServer         ServerVerdict = "the same server as another" // behind the same address, so it has no vote of its own
 	NoAnswer           ServerVerdict = "no answer"
 	Refused            ServerVerdict = "refused"
 	Unreachable        ServerVerdict = "unreachable"
@@ -95,7 +98,7 @@ func serverVerdict(err error) ServerVerdict {
 		return Unreachable
 	case errors.Is(err, ntp.ErrServerResponseMismatch):
 		return OtherAnswer
-	case errors.Is(err, ntp.ErrInvalidStratum), errors.Is(err, ntp.ErrInvalidLeapSecond),
+	case errors.Is(err, errUnset), errors.Is(err, ntp.ErrInvalidStratum), errors.Is(err, ntp.ErrInvalidLeapSecond),
 		errors.Is(err, ntp.ErrServerClockFreshness), errors.Is(err, ntp.ErrInvalidDispersion):
 		return NotSynchronised
 	case errors.Is(err, errAnswer), errors.Is(err, ntp.ErrInvalidMode), errors.Is(err, ntp.ErrInvalidTime),

@@ -9,8 +9,8 @@ import (
 	"fermata/checks/clock/webdate"
 )
 
-// askWeb asks the pages for the time, all at once, and weighs their answers instead of those of the time
-// servers, which did not suffice.
+// askWeb asks the pages for the time, all at once, since the time servers did not suffice. Where the two agree,
+// the time servers know better by how much; where they differ, web servers have proved who they are.
 func (c *Check) askWeb(ctx context.Context, f Facts) Facts {
 	asker := webdate.Asker{Elapsed: c.time.Elapsed, Now: c.time.Now, Dial: c.cfg.Dial, Roots: c.roots}
 	pages := make([]Server, len(c.cfg.Pages))
@@ -25,15 +25,24 @@ func (c *Check) askWeb(ctx context.Context, f Facts) Facts {
 	web := Facts{Servers: append(f.Servers, pages...)}
 	web.weigh(pages, "https")
 	copy(web.Servers[len(f.Servers):], pages) // with their verdicts
-	if !web.Known {
-		f.Servers = web.Servers
+	best := web
+	switch agreed := (interval{web.Offset, web.Error}); {
+	case web.Known && f.Known && agreed.meets(f.Offset-f.Error, f.Offset+f.Error):
+		best = f
+		best.Confirmed = web.Agree
+	case web.Known:
+	case f.Known:
+		best = f
+	default:
 		f.Reason += ", and no majority of the web servers agrees"
+		f.Servers = web.Servers
 		return f
 	}
-	for i := range f.Servers {
-		web.Servers[i].compare(web)
+	best.Servers = web.Servers
+	for i := range best.Servers {
+		best.Servers[i].compare(best)
 	}
-	return web
+	return best
 }
 
 // page reports on a page for the clock as it stands now.
@@ -50,6 +59,9 @@ func (c *Check) page(page string, d webdate.Date, err error) Server {
 	s.Verdict, s.RTT = OK, d.RTT
 	s.Error = (d.High - d.Low) / 2
 	s.Offset = d.Low + s.Error - now.wallBase()
+	if now.Wall.Add(s.Offset + s.Error).Before(c.cfg.Made.Add(-day)) {
+		s.Verdict = LongPast
+	}
 	if v := d.Validity; v != nil && now.Wall.Before(v.NotBefore) {
 		s.Certificate = NotYetValid
 	} else if v != nil && now.Wall.After(v.NotAfter) {

@@ -124,7 +124,7 @@ func TestWebWithClockBeforeCertificates(t *testing.T) {
 		r.time = NewTimeFrom(r.clocks.read)
 		r.Check.time = r.time
 		facts, _ := r.Look(t.Context())
-		if got := facts.Summary(); facts.Verdict != Harmful || got != "Your clock is 89 years ahead" {
+		if got := facts.Summary(); facts.Verdict != Harmful || got != "Your clock says 9 December 2089, web servers say 1 January 2000" {
 			t.Errorf("got %v %q", facts.Verdict, got)
 		}
 		if want := "3 web servers agree. By this clock the certificates of 3 web servers are expired."; facts.Evidence() != want {

@@ -10,13 +10,24 @@ import (
 // Summary is the finding in one line: "Clock is right (within 12 ms; 4 of 4 servers agree)", "Clock not
 // checked: no time server answered", "Your clock is 1 min 33 s ahead".
 func (f Facts) Summary() string {
+	near := f.Offset - f.Error // the least that it is off
+	if f.Offset < 0 {
+		near = f.Offset + f.Error
+	}
+	exact := f.Error <= f.Offset.Abs()/10
 	switch {
-	case f.Verdict >= Wrong && f.Error <= f.Offset.Abs()/10:
+	case f.Verdict >= Wrong && near.Abs() > day && exact:
+		return fmt.Sprintf("Your clock says %s, %ss say %s", date(f.CheckedAt.Add(-f.Offset)), f.kind(), date(f.CheckedAt)) + f.outOf()
+	case f.Verdict >= Wrong && f.few() && exact:
+		return "Your clock seems to be " + Ahead(f.Offset) + f.outOf()
+	case f.Verdict >= Wrong && f.few():
+		return "Your clock seems to be at least " + Ahead(near) + f.outOf()
+	case f.Verdict >= Wrong && exact:
 		return "Your clock is " + Ahead(f.Offset)
-	case f.Verdict >= Wrong && f.Offset < 0:
-		return "Your clock is at least " + Ahead(f.Offset+f.Error)
 	case f.Verdict >= Wrong:
-		return "Your clock is at least " + Ahead(f.Offset-f.Error)
+		return "Your clock is at least " + Ahead(near)
+	case f.Verdict == Right && f.few():
+		return fmt.Sprintf("Clock is right (within %s; %d of %d that answered agree)", bound(f.Offset.Abs()+f.Error), f.Agree, f.Answered)
 	case f.Verdict == Right:
 		return fmt.Sprintf("Clock is right (within %s; %d of %s agree)", bound(f.Offset.Abs()+f.Error), f.Agree, f.servers(f.Asked))
 	case f.Verdict == Vague:
@@ -31,7 +42,7 @@ func (f Facts) Summary() string {
 func (f Facts) servers(n int) string {
 	name := "server"
 	if f.Via == "https" {
-		name = "web server"
+		name = f.kind()
 	}
 	if n != 1 {
 		name += "s"
@@ -39,19 +50,44 @@ func (f Facts) servers(n int) string {
 	return fmt.Sprint(n, " ", name)
 }
 
+// kind is the deciding kind of server.
+func (f Facts) kind() string {
+	if f.Via == "https" {
+		return "web server"
+	}
+	return "time server"
+}
+
+// outOf says on how many servers a verdict rests, where they are few.
+func (f Facts) outOf() string {
+	if !f.few() {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of %d that answered agree)", f.Agree, f.Answered)
+}
+
+// date is a day with its year: where two are compared, the year is what differs.
+func date(t time.Time) string { return t.Format("2 January 2006") }
+
 // Evidence names what the offset rests on: "4 time servers agree.", the servers that differ, and the
 // certificates that this clock finds invalid. It is "" where nothing is known.
 func (f Facts) Evidence() string {
 	if !f.Known {
 		return ""
 	}
-	kind := "time server"
-	if f.Via == "https" {
-		kind = "web server"
+	s := fmt.Sprintf("%d %ss agree.", f.Agree, f.kind())
+	switch {
+	case f.Agree == 1:
+		s = fmt.Sprintf("One %s says so.", f.kind())
+	case f.few():
+		s = fmt.Sprintf("Only %d of %d %ss answered.", f.Answered, f.Asked, f.kind())
 	}
-	s := fmt.Sprintf("%d %ss agree.", f.Agree, kind)
-	if f.Agree == 1 {
-		s = fmt.Sprintf("One %s says so.", kind)
+	if f.Confirmed == 1 {
+		s += " One web server says the same."
+	} else if f.Confirmed > 1 {
+		s += fmt.Sprintf(" %d web servers say the same.", f.Confirmed)
+	} else if f.Doubtful() && !f.few() {
+		s += " No web server could confirm it."
 	}
 	certificates := map[string]int{}
 	for _, server := range f.Servers {
@@ -70,22 +106,37 @@ func (f Facts) Evidence() string {
 	return s
 }
 
-// reason is why the time servers make nothing known; answered is how many of them gave a time.
-func (f Facts) reason(answered int) string {
-	all := len(f.Servers)
+// reason is why the time servers make nothing known for a clock that stands at now.
+func (f Facts) reason(now time.Time) string {
+	ignorant, past, said := 0, 0, ""
+	for _, s := range f.Servers {
+		switch s.Verdict {
+		case NotSynchronised:
+			ignorant++
+		case LongPast:
+			past++
+			said = date(now.Add(s.Offset))
+		}
+	}
 	switch {
-	case all == 0:
+	case len(f.Servers) == 0:
 		return "no time server is configured"
 	case f.offline():
 		return "no time server could be reached"
-	case answered == 0:
-		return "no time server answered"
-	case 2*answered <= all:
-		return fmt.Sprintf("only %d of %d time servers answered", answered, all)
-	case f.Agree == 0:
-		return fmt.Sprintf("%d of %d time servers answered, but no majority agrees", answered, all)
+	case f.Answered > 1:
+		return fmt.Sprintf("%d of %d time servers answered, but no majority agrees", f.Answered, f.Asked)
+	case f.Answered == 1:
+		return fmt.Sprintf("only one of %d time servers told the time", f.Asked)
+	case past == 1:
+		return fmt.Sprintf("one time server says %s, which is long past", said)
+	case past > 1:
+		return fmt.Sprintf("%d time servers say %s, which is long past", past, said)
+	case ignorant == 1:
+		return "one time server answered, and it doesn't know the time"
+	case ignorant > 1:
+		return fmt.Sprintf("%d time servers answered, none of them knows the time", ignorant)
 	}
-	return fmt.Sprintf("only %d of %d time servers agree", f.Agree, all)
+	return "no time server answered"
 }
 
 // bound writes an error bound, rounded up: "12 ms".
