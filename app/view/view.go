@@ -55,7 +55,7 @@ func (w words) icon() Icon {
 	switch {
 	case w.ClockLevel >= checks.Warning:
 		i.Dot = assets.DotBeside
-	case w.Clock.Facts.Known:
+	case w.ClockLevel == checks.OK:
 		i.Dot = assets.DotSolid
 	}
 	for n := range w.Accounts {

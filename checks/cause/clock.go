@@ -19,7 +19,7 @@ var clockRows = []row{{
 	},
 	say: func(e Evidence) said {
 		if e.clockWrong() {
-			return said{clockLevels[e.Clock.Verdict], e.Clock.Summary(), clockEvidence(e.Clock) + "With a wrong clock, valid sign-ins can be treated as expired (“JWT expired”)."}
+			return said{clockLevel(e.Clock), e.Clock.Summary(), clockEvidence(e.Clock) + "With a wrong clock, valid sign-ins can be treated as expired (“JWT expired”)."}
 		}
 		return said{checks.Warning, "Your clock may be wrong", "By this computer’s clock, the certificate of %s isn’t valid now."}
 	},
@@ -32,7 +32,7 @@ var clockRows = []row{{
 func JudgeClock(f clock.Facts) (checks.Level, Cause) {
 	e := Evidence{Clock: f}
 	if !e.clockWrong() {
-		return clockLevels[f.Verdict], Cause{}
+		return clockLevel(f), Cause{}
 	}
 	r := clockRows[0]
 	c := r.weigh(e)
@@ -46,7 +46,17 @@ var clockLevels = [...]checks.Level{
 	clock.Wrong: checks.Warning, clock.Harmful: checks.Critical,
 }
 
-func (e Evidence) clockWrong() bool { return e.Clock.Verdict >= clock.Wrong }
+// clockLevel is how bad it is that the clock is wrong: one level less where that is doubtful.
+func clockLevel(f clock.Facts) checks.Level {
+	l := clockLevels[f.Verdict]
+	if l >= checks.Warning && f.Doubtful() {
+		l--
+	}
+	return l
+}
+
+// clockWrong reports whether the clock is known well enough to be wrong to be blamed.
+func (e Evidence) clockWrong() bool { return clockLevel(e.Clock) >= checks.Warning }
 
 // clockRight reports whether the clock was found right, so that it is not to blame.
 func (e Evidence) clockRight() bool { return e.Clock.Verdict == clock.Right }

@@ -97,6 +97,21 @@ func TestJudgeClock(t *testing.T) {
 	}
 }
 
+// TestJudgeDoubtfulClock: what rests on few servers is one level less, and no clock is blamed for seconds then.
+func TestJudgeDoubtfulClock(t *testing.T) {
+	for verdict, want := range map[clock.Verdict]checks.Level{clock.Right: checks.OK, clock.Wrong: checks.Unknown, clock.Harmful: checks.Warning} {
+		f := clock.Facts{Verdict: verdict, Known: true, Offset: 5 * time.Hour, Agree: 2, Answered: 2, Asked: 4, Via: "ntp"}
+		level, c := JudgeClock(f)
+		if level != want || (c.ID == ClockWrong) != (want >= checks.Warning) || c.ID != "" && c.Title != "Your clock seems to be 5 h behind (2 of 2 that answered agree)" {
+			t.Errorf("%v: %v %q, want %v", verdict, level, c.Title, want)
+		}
+		f.Confirmed = 2
+		if level, _ := JudgeClock(f); verdict != clock.Right && level != want+1 {
+			t.Errorf("%v, confirmed: %v, want %v", verdict, level, want+1)
+		}
+	}
+}
+
 // TestNextIs holds what changes the verdict first.
 func TestNextIs(t *testing.T) {
 	for name, tt := range map[string]struct {
