@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"math/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 	"fermata/checks/standin"
+	"fermata/checks/text"
 )
 
 const day = 24 * time.Hour
@@ -80,6 +82,50 @@ func TestZone(t *testing.T) {
 		b.zones <- struct{}{}
 		if got, want := session(), "Session until 8:00 PM, renews by itself"; got != want {
 			b.t.Errorf("in New York: %q, want %q", got, want)
+		}
+	})
+}
+
+// TestFiftySteps sets the clock fifty times, there and back, at any moment, with clocks that are read one after
+// the other and so part by nanoseconds. Each is told within a second.
+func TestFiftySteps(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		random := rand.New(rand.NewSource(12))
+		noise := func() time.Duration { return time.Duration(random.Intn(200) - 100) }
+		last := clock.Reading{Wall: time.Now().Round(0)}
+		set := func(step time.Duration) {
+			passed := time.Since(last.Wall) + noise()
+			now := clock.Reading{Wall: last.Wall.Add(passed + step + noise()), Boot: last.Boot + passed, Awake: last.Awake + passed + noise()}
+			b.step.Add(int64(step))
+			b.changes <- now.Since(last)
+			last.Wall, last.Boot, last.Awake = time.Now().Round(0), now.Boot, now.Awake
+			time.Sleep(time.Second)
+		}
+		told := func(trial int, want string) {
+			if got := b.view().Status.Clock.Summary; !strings.HasPrefix(got, want) {
+				b.t.Errorf("trial %d: %q, want %q", trial, got, want)
+			}
+		}
+		for trial := range 50 {
+			time.Sleep(time.Duration(random.Int63n(int64(70 * time.Minute))))
+			if trial%3 == 0 { // a look is under way
+				b.click("clock/check")
+				time.Sleep(time.Duration(random.Intn(800)) * time.Millisecond)
+			}
+			step := time.Duration(5+random.Intn(3*3600)) * time.Second
+			want := "Your clock is " + text.Span(step) + " ahead"
+			if random.Intn(2) == 0 {
+				step, want = -step, "Your clock is "+text.Span(step)+" behind"
+			}
+			set(step)
+			told(trial, want)
+			if trial%2 == 0 { // it is put back after 2 s
+				time.Sleep(time.Second)
+			} else {
+				time.Sleep(time.Duration(random.Intn(3600)) * time.Second)
+			}
+			set(-step)
+			told(trial, "Clock is right")
 		}
 	})
 }

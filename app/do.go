@@ -90,8 +90,9 @@ func (a *App) opening(open func(context.Context, string) error) func(context.Con
 func (a *App) look(name string) func(context.Context) core.Event {
 	switch name {
 	case "clock":
-		check := a.clock
+		check, signIn := a.clock, a.state.NewestSignIn()
 		return func(ctx context.Context) core.Event {
+			check.SignedIn(signIn)
 			f, next := check.Look(ctx)
 			return core.Looked{Name: name, Facts: f, Next: next}
 		}
@@ -223,6 +224,7 @@ func (a *App) configure(s core.Settings) {
 	a.clock = clock.New(clock.Config{
 		Servers: s.Clock.Servers, Tolerance: s.Clock.Tolerance, Interval: s.Clock.Interval,
 		Dial: a.out.Dial, Pages: a.out.Dates, History: a.out.History, SetClock: a.out.SetClock,
+		Made: a.out.Made,
 	}, a.out.Time)
 }
 

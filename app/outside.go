@@ -54,6 +54,7 @@ type Outside struct {
 	// Trim gives back memory when there is nothing to do for a while; nil: nothing does.
 	Trim  func()
 	Build func() view.Build // of this program, for a report
+	Made  time.Time         // when this program was made: no earlier time is believed; zero: any is
 	// Troubles are those of the demo, and Cause causes one; reload says that what is kept of the sign-ins
 	// has changed. Not nil marks everything DEMO.
 	Troubles []core.Trouble

@@ -101,7 +101,7 @@ func (c *clockCommand) look(ctx context.Context) (clockLook, error) {
 			return l, err
 		}
 		c.own = clock.New(clock.Config{
-			Servers: cfg.Clock.Servers, Tolerance: cfg.Clock.Tolerance, Interval: watched, Pages: dates(),
+			Servers: cfg.Clock.Servers, Tolerance: cfg.Clock.Tolerance, Interval: watched, Pages: dates(), Made: made(),
 		}, clock.NewTime())
 	}
 	f, next := c.own.Look(ctx)

@@ -47,7 +47,7 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	p.complain(problems)
 	o := app.Outside{
 		Settings: core.Settings{Config: cfg, Problems: problems, File: true, AtLogin: autostart.On()}, Path: path,
-		Dates: dates(), History: filepath.Join(state, "clock.json"), Trim: memory.Trim, Build: build,
+		Dates: dates(), History: filepath.Join(state, "clock.json"), Trim: memory.Trim, Build: build, Made: made(),
 	}
 	o.Time, o.Transport, o.Provider, o.Open = clock.NewTime(), transport(), provider, open
 	keyring := secrets.NewKeyring("fermata")
@@ -171,6 +171,18 @@ func provider(c config.Account) session.Provider {
 // judges the tokens.
 func dates() []string {
 	return []string{spotify.TokenURL, "https://www.cloudflare.com/", "https://www.google.com/", "https://www.apple.com/"}
+}
+
+// made is when this program was made, as far as it knows: it is no older than this line.
+func made() time.Time {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if t, err := time.Parse(time.RFC3339, s.Value); s.Key == "vcs.time" && err == nil {
+				return t
+			}
+		}
+	}
+	return time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
 }
 
 // build is what a report says of the program, and what it must not say of the computer.

@@ -54,6 +54,16 @@ func (s *State) Account(name string) *Account {
 	return &s.Accounts[i]
 }
 
+// NewestSignIn is when somebody signed in last, in true time; zero: not known.
+func (s *State) NewestSignIn() (newest time.Time) {
+	for _, a := range s.Accounts {
+		if at := a.Facts.AuthorizedAt; !a.Facts.GrantEstimated && at.After(newest) {
+			newest = at
+		}
+	}
+	return newest
+}
+
 // Stuck reports whether the session is over and is not renewed, since what replaces the sign-in could not be
 // saved.
 func (a *Account) Stuck(now time.Time) bool {

@@ -132,6 +132,7 @@ func (s *State) changed(e Changed) {
 		s.happened(Happening{Kind: Slept, Span: e.Slept})
 	}
 	if e.Step != 0 {
+		s.Clock.Facts = s.Clock.Facts.Stepped(e.Step, s.at.True, s.Settings.Clock.Tolerance)
 		s.happened(Happening{Kind: ClockSet, Span: e.Step})
 	}
 	if e.Network {
