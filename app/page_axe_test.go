@@ -66,7 +66,7 @@ func (r reader) accessible(script, what string) {
 func TestPageIsAccessible(t *testing.T) {
 	script := axe(t)
 	onPage(t, func(b *bench, address string) {
-		r := reader{t, chromium(t)}
+		r := reader{t, browsertest.Chromium(t)}
 		r.do("opening", chromedp.Navigate(address))
 		r.says("h1", "All is well")
 		r.accessible(script, "well")

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -21,6 +20,7 @@ import (
 	"fermata/app/config"
 	"fermata/app/core"
 	"fermata/app/details"
+	"fermata/app/page/browsertest"
 	"fermata/app/secrets"
 	"fermata/checks"
 	"fermata/checks/clock"
@@ -115,31 +115,6 @@ func get(t testing.TB, method, address string, form url.Values, change func(*htt
 	return resp.StatusCode, string(data), resp.Header.Get("Location")
 }
 
-// chromium returns a tab of a real browser of its own, or skips the test.
-func chromium(t testing.TB) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("needs a browser: apt-get install chromium")
-		}
-		t.Skip("needs a browser: apt-get install chromium")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 120*time.Second)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.WindowSize(1280, 900))...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("the browser does not start: %v", err)
-	}
-	return ctx
-}
-
 // A reader is a person at the page.
 type reader struct {
 	t   testing.TB
@@ -178,38 +153,13 @@ func (r reader) js(expression string) string {
 	return fmt.Sprint(got)
 }
 
-// pictures takes the page at several widths, in light and in dark, if pictures are wanted: with
-// PAGE_PICTURES set to a folder.
-func (r reader) pictures(name string) {
-	r.t.Helper()
-	folder := os.Getenv("PAGE_PICTURES")
-	if folder == "" {
-		return
-	}
-	for _, width := range []int64{320, 800, 1280} {
-		for _, scheme := range []string{"light", "dark"} {
-			media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
-			if _, err := chromedp.Call(r.tab, emulation.SetEmulatedMedia, media); err != nil {
-				r.t.Fatal(err)
-			}
-			r.do("resizing", chromedp.EmulateViewport(width, 900))
-			picture, err := chromedp.Run(r.tab, chromedp.FullScreenshot(90))
-			if err != nil {
-				r.t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), picture, 0o600); err != nil {
-				r.t.Fatal(err)
-			}
-		}
-	}
-	r.do("resizing", chromedp.EmulateViewport(1280, 900))
-}
+func (r reader) pictures(name string) { browsertest.Pictures(r.t, r.tab, name) }
 
 // TestPageInABrowser is a person at Fermata's page: reads it, meets a trouble while it is open, mends it with
 // the keyboard alone, and changes a setting.
 func TestPageInABrowser(t *testing.T) {
 	onPage(t, func(b *bench, address string) {
-		r := reader{t, chromium(t)}
+		r := reader{t, browsertest.Chromium(t)}
 		r.do("opening", chromedp.Navigate(address))
 		r.says("h1", "All is well")
 		if at := r.js("location.pathname.length > 20 && location.pathname !== '/start'"); at != "true" {
@@ -313,7 +263,7 @@ func TestPageForms(t *testing.T) {
 // Without script the page is whole: a button's outcome is there when it comes back.
 func TestPageWithoutScript(t *testing.T) {
 	onPage(t, func(b *bench, address string) {
-		r := reader{t, chromium(t)}
+		r := reader{t, browsertest.Chromium(t)}
 		if _, err := chromedp.Call(r.tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 			t.Fatal(err)
 		}
@@ -419,7 +369,7 @@ func BenchmarkFirstPaint(bm *testing.B) {
 			_, _ = io.WriteString(w, files[r.URL.Path])
 		}))
 		defer static.Close()
-		r := reader{bm, chromium(bm)}
+		r := reader{bm, browsertest.Chromium(bm)}
 		const loads = 15
 		for bm.Loop() {
 			var took [2][]float64

@@ -68,8 +68,10 @@ func (p *Page) Open(ctx context.Context, place string) (address string, err erro
 	if err != nil {
 		return "", err
 	}
-	v.invite()
-	address = v.origin + startPath
+	if v.guests != nil {
+		v.guests.Invite()
+	}
+	address = v.origin + loopback.StartPath
 	if place != "" {
 		address += "?at=" + url.QueryEscape(place)
 	}
@@ -125,7 +127,7 @@ type visit struct {
 	token  string // of its forms
 	mux    *http.ServeMux
 	pages  *template.Template
-	guests *guests // nil: the system tells whose a connection is
+	guests *loopback.Guests // nil: the system tells whose a connection is
 	ctx    context.Context
 	cancel context.CancelFunc
 	stir   chan struct{} // somebody came, or went
@@ -141,7 +143,7 @@ func newVisit(src Source, address string, knowsPeers bool) *visit {
 		mux: http.NewServeMux(), pages: templates(), stir: make(chan struct{}, 1),
 	}
 	if !knowsPeers {
-		v.guests = &guests{}
+		v.guests = loopback.NewGuests(cookieName)
 	}
 	v.ctx, v.cancel = context.WithCancel(context.Background())
 	v.routes()
@@ -196,7 +198,7 @@ func (v *visit) touch() {
 func (v *visit) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case loopback.Refuse(w, r, v.origin):
-	case r.URL.Path != startPath && v.guests != nil && !v.guests.know(r):
+	case r.URL.Path != loopback.StartPath && v.guests != nil && !v.guests.Know(r):
 		http.Error(w, "this browser is not known; allow cookies for "+r.Host+", then open the page from Fermata", http.StatusForbidden)
 	default:
 		if strings.HasPrefix(r.URL.Path, v.path) {

@@ -163,8 +163,8 @@ func TestStrangers(t *testing.T) {
 			{"no report", "GET", s.path + "report", nil, nil, 503},
 			{"no version", "GET", s.path + "events?after=x", nil, nil, 400},
 			{"a huge form", "POST", s.path + "do", url.Values{"token": {s.token}, "x": {strings.Repeat("x", 70<<10)}}, nil, 400},
-			{"the beginning, from a link elsewhere", "GET", startPath, nil, header("Sec-Fetch-Site", "cross-site"), 403},
-			{"the beginning", "GET", startPath, nil, header("Sec-Fetch-Site", "none"), 303},
+			{"the beginning, from a link elsewhere", "GET", loopback.StartPath, nil, header("Sec-Fetch-Site", "cross-site"), 403},
+			{"the beginning", "GET", loopback.StartPath, nil, header("Sec-Fetch-Site", "none"), 303},
 		} {
 			if got := s.status(c.method, c.path, c.form, c.change); got != c.want {
 				t.Errorf("%s: %d, want %d", c.what, got, c.want)
@@ -188,7 +188,7 @@ func TestPlaces(t *testing.T) {
 	inBubble(t, true, func(s *stay) {
 		for at, want := range map[string]string{"": "", "clock": "#clock", "cause-spotify-revoked": "#cause-spotify-revoked", "a/b": "#a/b",
 			"//evil.example": "#//evil.example", "x y": "", "é": "", "a\r\nb": "", strings.Repeat("a", 201): ""} {
-			resp := s.ask("GET", startPath+"?at="+url.QueryEscape(at), nil, nil)
+			resp := s.ask("GET", loopback.StartPath+"?at="+url.QueryEscape(at), nil, nil)
 			resp.Body.Close()
 			if got := resp.Header.Get("Location"); got != s.path+want {
 				t.Errorf("%q leads to %q", at, got)
@@ -209,8 +209,8 @@ func TestGuests(t *testing.T) {
 		if got := s.status("GET", s.path+"page.js", nil, nil); got != 403 {
 			t.Errorf("without an invitation: %d", got)
 		}
-		s.invite()
-		resp := s.ask("GET", startPath, nil, nil)
+		s.guests.Invite()
+		resp := s.ask("GET", loopback.StartPath, nil, nil)
 		resp.Body.Close()
 		cookie := resp.Cookies()[0]
 		if resp.StatusCode != 303 || !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode {
@@ -220,13 +220,13 @@ func TestGuests(t *testing.T) {
 		if got := s.status("GET", s.path+"page.js", nil, known); got != 200 {
 			t.Errorf("the guest: %d", got)
 		}
-		s.invite()
+		s.guests.Invite()
 		for range 2 { // the same browser again, and a reload of its first address
-			if got := s.status("GET", startPath, nil, known); got != 303 {
+			if got := s.status("GET", loopback.StartPath, nil, known); got != 303 {
 				t.Errorf("the guest comes again: %d", got)
 			}
 		}
-		if got := s.status("GET", startPath, nil, nil); got != 403 {
+		if got := s.status("GET", loopback.StartPath, nil, nil); got != 403 {
 			t.Errorf("another: %d", got)
 		}
 		if !s.ended() {

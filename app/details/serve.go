@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"fermata/app/loopback"
 	"fermata/app/page"
 	"fermata/checks"
 	"fermata/checks/text"
@@ -73,7 +74,7 @@ func send(w http.ResponseWriter, status int, kind string, data []byte) {
 }
 
 func (v *visit) routes() {
-	v.mux.HandleFunc("GET "+startPath, v.start)
+	v.mux.HandleFunc("GET "+loopback.StartPath, v.start)
 	v.mux.HandleFunc("GET "+v.path+"{$}", func(w http.ResponseWriter, r *http.Request) { v.show(w, r, http.StatusOK, nil) })
 	v.mux.HandleFunc("GET "+v.path+"events", v.events)
 	v.mux.HandleFunc("GET "+v.path+"report", v.report)

@@ -1,79 +1,21 @@
 package details
 
 import (
-	"crypto/rand"
-	"crypto/subtle"
 	"net/http"
 	"strings"
-	"sync"
+
+	"fermata/app/loopback"
 )
-
-// startPath is where the browser is sent first. It stands in the command that opens the browser, which
-// every user of the computer can read, so nothing in it is a secret.
-const startPath = "/start"
-
-// guests are the browsers that are answered where the system does not tell whose a connection is: one for
-// each time that the page was opened from Fermata. It is known again by a cookie.
-type guests struct {
-	mu      sync.Mutex
-	invited int
-	keys    []string
-}
 
 const cookieName = "fermata-page"
 
-// enter lets a browser in that was invited, or is known.
-func (g *guests) enter(w http.ResponseWriter, r *http.Request) bool {
-	known := g.know(r)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.invited == 0 {
-		return known
-	}
-	g.invited--
-	if !known {
-		key := rand.Text()
-		g.keys = append(g.keys, key)
-		http.SetCookie(w, &http.Cookie{Name: cookieName, Value: key, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
-	}
-	return true
-}
-
-// know reports whether r comes from a browser that was let in.
-func (g *guests) know(r *http.Request) bool {
-	c, err := r.Cookie(cookieName)
-	if err != nil {
-		return false
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, key := range g.keys {
-		if subtle.ConstantTimeCompare([]byte(c.Value), []byte(key)) == 1 {
-			return true
-		}
-	}
-	return false
-}
-
-// invite expects a browser.
-func (v *visit) invite() {
-	if v.guests != nil {
-		v.guests.mu.Lock()
-		v.guests.invited++
-		v.guests.mu.Unlock()
-	}
-}
-
-// start sends the person's browser on to the page. That more browsers come than were sent means that one
-// is somebody else's, and which is not known: then nobody is served any more.
+// start sends the person's browser on to the page. Where more browsers came than were sent, nobody is served
+// any more.
 func (v *visit) start(w http.ResponseWriter, r *http.Request) {
-	switch r.Header.Get("Sec-Fetch-Site") {
-	case "", "none", "same-origin":
-	default: // any site can guess this address
-		http.Error(w, "Open this address yourself: links on other sites do not work.", http.StatusForbidden)
+	if loopback.RefuseLink(w, r) {
 		return
 	}
-	if v.guests != nil && !v.guests.enter(w, r) {
+	if v.guests != nil && !v.guests.Enter(w, r) {
 		send(w, http.StatusForbidden, "text/plain; charset=utf-8", []byte("This page was opened twice, perhaps by somebody else who uses this computer. It is closed now; open it again from Fermata.\n"))
 		_ = http.NewResponseController(w).Flush() // the end of the visit would cut it off
 		v.cancel()

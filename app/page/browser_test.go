@@ -2,45 +2,17 @@ package page
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"fermata/app/page/browsertest"
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 	"fermata/checks/standin"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
-
-// chromium returns a tab of a real browser of its own, or skips the test.
-func chromium(t *testing.T) context.Context {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("needs a browser: apt-get install chromium")
-		}
-		t.Skip("needs a browser: apt-get install chromium")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.WindowSize(1280, 720))...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("the browser does not start: %v", err)
-	}
-	return ctx
-}
 
 // TestInABrowser connects, in chromium and over the real loopback: the form and its mistakes, the
 // consent page, a refusal, another try, and the last page. With PAGE_PICTURES set to a folder it
@@ -54,7 +26,7 @@ func TestInABrowser(t *testing.T) {
 	provider := spotify.Provider()
 	provider.AuthorizeURL, provider.TokenURL, provider.HealthURL = world.URL()+"/authorize", world.URL()+"/api/token", world.URL()+"/v1/me"
 
-	tab := chromium(t)
+	tab := browsertest.Chromium(t)
 	var made *session.Account
 	opened := make(chan string, 1)
 	open := func(_ context.Context, url string) error { opened <- url; return nil }
@@ -80,7 +52,7 @@ func TestInABrowser(t *testing.T) {
 		if err != nil || !strings.Contains(got, text) {
 			t.Fatalf("%s says %q (%v), want %q", selector, got, err, text)
 		}
-		pictures(t, tab, name)
+		browsertest.Pictures(t, tab, name)
 	}
 
 	do("opening", chromedp.Navigate(receive(t, opened)))
@@ -102,32 +74,4 @@ func TestInABrowser(t *testing.T) {
 		t.Fatalf("ended with %v", err)
 	}
 	see("signed-in", "h1", "You are signed in") // though the server is gone
-}
-
-// pictures takes the page in light, in dark, and as wide as a phone, if pictures are wanted.
-func pictures(t *testing.T, tab context.Context, name string) {
-	t.Helper()
-	folder := os.Getenv("PAGE_PICTURES")
-	if folder == "" {
-		return
-	}
-	for _, look := range []struct {
-		name, scheme string
-		width        int64
-	}{{"light", "light", 1280}, {"dark", "dark", 1280}, {"phone", "light", 360}} {
-		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: look.scheme}}}
-		if _, err := chromedp.Call(tab, emulation.SetEmulatedMedia, media); err != nil {
-			t.Fatal(err)
-		}
-		if err := chromedp.Do(tab, chromedp.EmulateViewport(look.width, 720)); err != nil {
-			t.Fatal(err)
-		}
-		picture, err := chromedp.Run(tab, chromedp.CaptureScreenshot())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, name+"-"+look.name+".png"), picture, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
 }

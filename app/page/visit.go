@@ -76,7 +76,7 @@ func newVisit(ctx context.Context, at net.Addr, knowsPeers bool, first string, o
 		v.guest = newGuest()
 	}
 	v.ctx, v.cancel = context.WithCancel(ctx)
-	v.mux.HandleFunc("GET "+startPath, func(w http.ResponseWriter, r *http.Request) { v.start(w, r, v.path+first) })
+	v.mux.HandleFunc("GET "+loopback.StartPath, func(w http.ResponseWriter, r *http.Request) { v.start(w, r, v.path+first) })
 	v.mux.HandleFunc("GET /callback", v.callback)
 	v.mux.HandleFunc("GET /expired", v.expired)
 	v.mux.HandleFunc("GET "+v.path+"go", v.invited(v.goOn))
@@ -109,7 +109,7 @@ func (v *visit) run(l net.Listener, patience time.Duration) error {
 	defer server.Close()
 	defer v.cancel()
 	// What is opened may outlive the visit.
-	first := v.origin + startPath
+	first := v.origin + loopback.StartPath
 	if err := v.open(v.caller, first); err != nil {
 		command := "fermata login"
 		if v.demo {
