@@ -16,6 +16,7 @@ import (
 	"fermata/app/config"
 	"fermata/app/core"
 	"fermata/app/details"
+	"fermata/app/page"
 	"fermata/app/view"
 	"fermata/checks/clock"
 )
@@ -63,6 +64,7 @@ func New(o Outside) *App {
 		saves: make(chan map[string]core.Reminder, 1), pasts: make(chan []core.Happening, 1),
 	}
 	a.out.Open = a.opening(o.Open)
+	a.out.Page = append(a.out.Page[:len(o.Page):len(o.Page)], page.Overdue(a.overdue))
 	a.page = details.New(a.source())
 	return a
 }

@@ -86,6 +86,14 @@ func (a *App) opening(open func(context.Context, string) error) func(context.Con
 	}
 }
 
+// overdue ends the run of a sign-in whose pages stay a while for whoever comes back late. What comes of that is
+// told as another end of the run.
+func (a *App) overdue(ctx context.Context, err error) {
+	if act, ok := ctx.Value(runKey{}).(core.Act); ok {
+		a.send(core.Acted{Run: act.Run, Err: err})
+	}
+}
+
 // look returns what looks at the thing of that name.
 func (a *App) look(name string) func(context.Context) core.Event {
 	switch name {

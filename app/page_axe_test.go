@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"testing"
 
+	"fermata/app/page/browsertest"
+
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"

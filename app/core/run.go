@@ -165,6 +165,9 @@ func (s *State) acted(e Acted) {
 		return // a newer run of it is under way, and both end with that
 	}
 	if e.Err == nil { // nobody waits for it any more, but it came to its end all the same
+		if c, ok := e.Found.(Connected); ok {
+			s.connected(config.Account(c))
+		}
 		s.recheckAll(0)
 	}
 }
@@ -185,12 +188,20 @@ func (s *State) found(run RunID, action ActionID, found any) {
 	case AtLogin:
 		s.Settings.AtLogin = bool(f)
 	case Connected:
-		set := s.Settings
-		// The file may have been written and read again already.
-		set.Accounts = slices.DeleteFunc(slices.Clone(set.Accounts), func(c config.Account) bool { return c.Name == f.Name })
-		set.Accounts = append([]config.Account{config.Account(f)}, set.Accounts...)
-		s.reloaded(set)
+		s.connected(config.Account(f))
 	}
+}
+
+// connected takes an account that was signed in, whether or not the file that names it was read again by now.
+func (s *State) connected(c config.Account) {
+	set := s.Settings
+	set.Accounts = slices.Clone(set.Accounts)
+	if i := slices.IndexFunc(set.Accounts, func(o config.Account) bool { return o.Name == c.Name }); i >= 0 {
+		set.Accounts[i] = c
+	} else {
+		set.Accounts = append([]config.Account{c}, set.Accounts...)
+	}
+	s.reloaded(set)
 }
 
 // ended ends an action, and has every run of it but one, 0 for none, go on to its looks.

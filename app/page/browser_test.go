@@ -55,14 +55,48 @@ func TestInABrowser(t *testing.T) {
 		browsertest.Pictures(t, tab, name)
 	}
 
-	do("opening", chromedp.Navigate(receive(t, opened)))
+	first := receive(t, opened)
+	do("opening", chromedp.Navigate(first))
 	see("connect", "h1", "Connect Spotify")
+	top, err := chromedp.Run(tab, chromedp.Evaluate[int64]("scrollY"))
+	if err != nil || top != 0 {
+		t.Errorf("the page opens %d px below its top, %v", top, err)
+	}
+	do("typing", chromedp.SendKeys(chromedp.CSS("#client_id"), "not an id\r"))
+	see("mistake", "#problem", "32 characters")
 	focus, err := chromedp.Run(tab, chromedp.Evaluate[string]("document.activeElement.id"))
 	if err != nil || focus != "client_id" {
 		t.Errorf("the focus is on %q, %v", focus, err)
 	}
-	do("typing", chromedp.KeyEvent("not an id\r"))
-	see("mistake", "#problem", "32 characters")
+	do("reloading", chromedp.Reload())
+	see("mistake-reloaded", "#problem", "32 characters")
+	typed := func(want string) {
+		t.Helper()
+		do("waiting for the form", chromedp.WaitVisible(chromedp.CSS("#client_id")))
+		if got, err := chromedp.Run(tab, chromedp.Value(chromedp.CSS("#client_id"))); err != nil || got != want {
+			t.Fatalf("the form has %q (%v), want %q", got, err, want)
+		}
+	}
+	// The redirect URI is copied, or, where the browser does not allow that, selected.
+	do("copying", chromedp.Click(chromedp.CSS(".copy")), chromedp.Poll[chromedp.Void](`document.querySelector("#news").textContent !== ""`))
+	said, err := chromedp.Run(tab, chromedp.Evaluate[string](`document.querySelector("#news").textContent + getSelection().toString()`))
+	if err != nil || said != "Copied." && said != "Press Ctrl+C.http://127.0.0.1/callback" {
+		t.Errorf("it said %q, %v", said, err)
+	}
+	for _, width := range []int64{320, 640} {
+		do("resizing", chromedp.EmulateViewport(width, 900))
+		if wide, err := chromedp.Run(tab, chromedp.Evaluate[int64]("document.documentElement.scrollWidth")); err != nil || wide != width {
+			t.Errorf("at %d px the page is %d px wide (%v)", width, wide, err)
+		}
+	}
+	do("resizing", chromedp.EmulateViewport(1280, 900))
+	// A client ID that Spotify does not know: back from its page is the form, as it was, and so in another tab.
+	do("typing", chromedp.Clear(chromedp.CSS("#client_id")), chromedp.SendKeys(chromedp.CSS("#client_id"), standin.UnknownClientID+"\r"))
+	see("unknown-client", "body", "INVALID_CLIENT")
+	do("going back", chromedp.NavigateBack())
+	typed(standin.UnknownClientID)
+	do("opening it again", chromedp.Navigate(first))
+	typed(standin.UnknownClientID)
 	do("typing", chromedp.Clear(chromedp.CSS("#client_id")), chromedp.SendKeys(chromedp.CSS("#client_id"), standin.ClientID+"\r"))
 	see("authorize", "#agree", "Agree")
 	do("declining", chromedp.Click(chromedp.CSS("#cancel")))

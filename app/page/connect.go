@@ -28,17 +28,30 @@ func Connect(ctx context.Context, open Open, begin func(clientID, redirectURI st
 }
 
 func connect(v *visit, l net.Listener, begin func(clientID, redirectURI string) (*session.Attempt, error)) error {
-	v.mux.HandleFunc("GET "+v.path+"{$}", v.invited(func(w http.ResponseWriter, _ *http.Request) {
-		v.mu.Lock()
-		typed := v.clientID
-		v.mu.Unlock()
-		v.show(w, v.connectSheet(http.StatusOK, typed, nil))
-	}))
+	v.mux.HandleFunc("GET "+v.path+"{$}", v.invited(v.form))
 	v.mux.HandleFunc("POST "+v.path+"{$}", v.invited(func(w http.ResponseWriter, r *http.Request) { v.submitted(w, r, begin) }))
+	v.mux.HandleFunc("GET "+v.path+"on", v.invited(func(w http.ResponseWriter, r *http.Request) {
+		s := message(http.StatusOK, "On to Spotify…", []string{"Spotify will ask whether Fermata may use your account."}, v.path+"go", "Continue")
+		s.goTo = v.path + "go"
+		v.show(w, s)
+	}))
 	return v.run(l, guidance)
 }
 
-// submitted takes what was typed.
+// form shows what was typed, and what was wrong with it.
+func (v *visit) form(w http.ResponseWriter, _ *http.Request) {
+	v.mu.Lock()
+	typed, wrong := v.typed, v.wrong
+	v.mu.Unlock()
+	status := http.StatusOK
+	if wrong != nil {
+		status = http.StatusUnprocessableEntity
+	}
+	v.show(w, v.connectSheet(status, typed, wrong))
+}
+
+// submitted takes what was typed. It answers with another page's address, so that whoever goes back or reloads
+// meets a page and not a question of the browser's.
 func (v *visit) submitted(w http.ResponseWriter, r *http.Request, begin func(clientID, redirectURI string) (*session.Attempt, error)) {
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
 	if err := r.ParseForm(); err != nil {
@@ -47,39 +60,44 @@ func (v *visit) submitted(w http.ResponseWriter, r *http.Request, begin func(cli
 	}
 	typed := r.PostForm.Get("client_id")
 	id, err := spotify.CheckClientID(typed)
-	if err != nil {
-		v.show(w, v.connectSheet(http.StatusUnprocessableEntity, typed, err))
-		return
+	if err == nil {
+		typed = id
+		_, err = v.begin(func(redirectURI string) (*session.Attempt, error) { return begin(id, redirectURI) })
 	}
 	v.mu.Lock()
-	v.clientID = id
+	v.typed, v.wrong = typed, err
 	v.mu.Unlock()
-	_, err = v.begin(func(redirectURI string) (*session.Attempt, error) { return begin(id, redirectURI) })
 	if err != nil {
-		v.show(w, v.connectSheet(http.StatusInternalServerError, id, err))
+		redirect(w, r, v.path)
 		return
 	}
-	s := message(http.StatusOK, "On to Spotify…", []string{"Spotify will ask whether Fermata may use your account."}, v.path+"go", "Continue")
-	s.goTo = v.path + "go"
-	v.show(w, s)
+	redirect(w, r, v.path+"on")
 }
 
 // connectSheet is the guide and the form, with what was typed and what is wrong with it.
 func (v *visit) connectSheet(status int, typed string, wrong error) sheet {
+	title, lead := "Connect Spotify", "Spotify requires everyone to use their own client ID. Creating one takes about two minutes, once."
+	if v.again {
+		title, lead = "Use another client ID", "Your sign-in stays as it is until the one with the new client ID works. The form has the client ID of now."
+	}
 	help := "If Spotify shows “INVALID_CLIENT”, come back here: either the client ID or the redirect URI doesn’t match the one above."
 	if v.demo {
 		help = "In the demo any client ID works; this one is filled in for you."
 	}
-	problem, invalid, described := "", "", "help"
+	problem, invalid, described, focus := "", "", "help", ""
+	if typed != "" { // else it would open at its end
+		focus = " autofocus"
+	}
 	if wrong != nil {
 		problem = `<p class="bad" id="problem" role="alert">` + html.EscapeString(strings.Join(sentences(wrong), " ")) + "</p>\n"
 		invalid, described = ` aria-invalid="true"`, "problem help"
 	}
 	body := strings.NewReplacer(
+		"{TITLE}", title, "{LEAD}", lead,
 		"{DASHBOARD}", html.EscapeString(spotify.DashboardPage),
 		"{REDIRECT}", html.EscapeString(v.redirectURI()),
 		"{CLIENT_ID}", html.EscapeString(typed),
-		"{PROBLEM}", problem, "{INVALID}", invalid, "{DESCRIBED}", described, "{HELP}", help,
+		"{FOCUS}", focus, "{PROBLEM}", problem, "{INVALID}", invalid, "{DESCRIBED}", described, "{HELP}", help,
 	).Replace(guide)
-	return sheet{status: status, title: "Connect Spotify", body: body, form: true}
+	return sheet{status: status, title: title, body: body, form: true}
 }

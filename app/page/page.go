@@ -21,12 +21,17 @@ var frame string
 //go:embed html/style.css
 var Style string
 
+// Script has the buttons with data-copy work.
+//
+//go:embed html/copy.js
+var Script string
+
 // A sheet is one page before it is framed.
 type sheet struct {
 	status int
 	title  string
 	body   string // HTML
-	form   bool   // it has a form that comes back here
+	form   bool   // it has a form that comes back here, and the script
 	goTo   string // where the browser goes on by itself
 }
 
@@ -46,18 +51,21 @@ func message(status int, heading string, paragraphs []string, link, label string
 // show sends a sheet whole, so that nothing is left to send once it returns, and asks the browser to use
 // another connection next time.
 func (v *visit) show(w http.ResponseWriter, s sheet) {
-	banner, mark := "", ""
+	banner, mark, script := "", "", ""
 	if v.demo {
 		banner, mark = "<p class=\"demo\"><b>DEMO.</b> Nothing here touches your Spotify account.</p>\n", " · DEMO"
 	}
+	if s.form {
+		script = `<script src="` + v.path + scriptName + "\"></script>\n"
+	}
 	body := strings.NewReplacer("{TITLE}", html.EscapeString(s.title), "{DEMO}", mark, "{STYLE}", Style,
-		"{BANNER}", banner, "{BODY}", s.body).Replace(frame)
+		"{BANNER}", banner, "{BODY}", s.body, "{SCRIPT}", script).Replace(frame)
 	sum := sha256.Sum256([]byte(Style))
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+
-		"'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		"'; script-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
@@ -76,6 +84,19 @@ func (v *visit) show(w http.ResponseWriter, s sheet) {
 	if _, err := w.Write([]byte(body)); err == nil {
 		_ = http.NewResponseController(w).Flush() // the browser went away: its own affair
 	}
+}
+
+const scriptName = "copy.js"
+
+// script is Script.
+func (v *visit) script(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "text/javascript; charset=utf-8")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Connection", "close")
+	_, _ = w.Write([]byte(Script)) // the browser went away: its own affair
 }
 
 // redirect sends the browser on, which asks for the other page with GET.

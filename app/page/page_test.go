@@ -193,7 +193,21 @@ func comeBack(t *testing.T, address string) reply {
 	return r
 }
 
-// post sends the form as a browser does that shows the page at address.
+// submit sends the form as a browser does that shows the page at address, and goes where it is sent.
+func submit(t *testing.T, address, clientID string) reply {
+	t.Helper()
+	r := post(t, address, clientID, nil)
+	to, err := url.Parse(address)
+	if err == nil {
+		to, err = to.Parse(r.header.Get("Location"))
+	}
+	if err != nil || r.status != http.StatusSeeOther {
+		t.Fatalf("the form was answered with %d, %v", r.status, err)
+	}
+	return comeBack(t, to.String())
+}
+
+// post sends the form, and goes nowhere.
 func post(t *testing.T, address, clientID string, change func(*http.Request)) reply {
 	t.Helper()
 	r, err := http.NewRequest("POST", address, strings.NewReader(url.Values{"client_id": {clientID}}.Encode()))
@@ -359,11 +373,99 @@ func TestOldTryIsOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := get(t, link(t, back.String(), comeBack(t, back.String())))
-	wantPage(t, comeBack(t, s.agree(first)), 400, "This page has expired")
-	wantPage(t, comeBack(t, s.agree(again.header.Get("Location"))), 200, "You are signed in")
+	newest := again.header.Get("Location")
+	if to, _ := browse(t, s.agree(first)); to != newest { // in the tab of the older try
+		t.Errorf("it leads to %s, not to the newest try", to)
+	}
+	wantPage(t, comeBack(t, s.agree(newest)), 200, "You are signed in")
 	if err := receive(t, s.ended); err != nil {
 		t.Error(err)
 	}
+}
+
+// Who declined, went back to the provider's page and agrees there gets another try.
+func TestBackToTheProvider(t *testing.T) {
+	s := newStay(t)
+	first := s.signIn()
+	back, err := s.spotify.Cancel(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // once more: a reload
+		wantPage(t, comeBack(t, back.String()), 400, "You declined access")
+	}
+	again, _ := browse(t, s.agree(first))
+	if again == first || !strings.HasPrefix(again, "https://accounts.spotify.com/") {
+		t.Fatalf("it leads to %s", again)
+	}
+	wantPage(t, comeBack(t, s.agree(again)), 200, "You are signed in")
+	if err := receive(t, s.ended); err != nil {
+		t.Error(err)
+	}
+}
+
+// Who comes back when nobody waits any more is told to the caller as one who did not come, and still finishes.
+func TestOverdue(t *testing.T) {
+	for name, decline := range map[string]bool{"away for eleven minutes": false, "on the page for eleven minutes": true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStay(t)
+			overdue := make(chan error, 1)
+			l := &quiet{closed: make(chan struct{})}
+			v := newVisit(t.Context(), l.Addr(), true, "go", s.open, []Option{Overdue(func(_ context.Context, err error) { overdue <- err })})
+			go func() { s.ended <- signIn(v, l, s.begin) }()
+			<-s.opened
+			person := &tab{v: v}
+			address := person.get(v.path + "go").Header().Get("Location")
+			answer := s.spotify.Agree
+			if decline {
+				answer = s.spotify.Cancel
+			}
+			back, err := answer(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if decline {
+				person.get(back.String())
+				synctest.Wait()
+			}
+			time.Sleep(11 * time.Minute)
+			select {
+			case err := <-overdue:
+				if errors.Is(err, session.ErrNoReturn) == decline {
+					t.Errorf("%s: told %v", name, err)
+				}
+			default:
+				t.Fatalf("%s: nobody was told", name)
+			}
+			if decline { // "Try again"
+				again := person.get(v.path).Header().Get("Location")
+				if back, err = s.spotify.Agree(again); err != nil {
+					t.Fatal(err)
+				}
+			} else if back, err = s.spotify.Agree(address); err != nil {
+				t.Fatal(err)
+			}
+			person.get(back.String())
+			if got := person.get(v.path + "done"); got.Code != 200 {
+				t.Errorf("%s: %d %s", name, got.Code, got.Body)
+			}
+			if err := <-s.ended; err != nil || !signedIn(t, s.account) {
+				t.Errorf("%s: ended with %v", name, err)
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) { // nobody stays for ever
+		s := newStay(t)
+		l := &quiet{closed: make(chan struct{})}
+		told := 0
+		v := newVisit(t.Context(), l.Addr(), true, "go", s.open, []Option{Overdue(func(context.Context, error) { told++ })})
+		go func() { s.ended <- signIn(v, l, s.begin) }()
+		<-s.opened
+		begin := time.Now()
+		if err := <-s.ended; !errors.Is(err, ErrTimeout) || told != 1 || time.Since(begin) != patience+lateness {
+			t.Errorf("after %v: %v, told %d times", time.Since(begin), err, told)
+		}
+	})
 }
 
 func TestBrowserDoesNotOpen(t *testing.T) {
@@ -388,7 +490,7 @@ func TestConnect(t *testing.T) {
 	s := newStay(t)
 	first := s.connect()
 	form := get(t, first)
-	wantPage(t, form, 200, "http://127.0.0.1/callback", spotify.DashboardPage, `<label for="client_id">`, "autofocus", `lang="en"`, "<title>Connect Spotify · Fermata</title>")
+	wantPage(t, form, 200, "http://127.0.0.1/callback", spotify.DashboardPage, `<label for="client_id">`, `lang="en"`, "<title>Connect Spotify · Fermata</title>")
 	if got := form.header.Get("Referrer-Policy"); got != "same-origin" {
 		t.Errorf("Referrer-Policy %q: the browser will send no origin with the form", got)
 	}
@@ -396,10 +498,11 @@ func TestConnect(t *testing.T) {
 		t.Error("marked DEMO")
 	}
 
-	wrong := post(t, first, `"><b>secret`, nil)
-	wantPage(t, wrong, 422, "32 characters", `value="&#34;&gt;&lt;b&gt;secret"`, `aria-invalid="true"`, `aria-describedby="problem help"`)
+	wrong := submit(t, first, `"><b>secret`)
+	wantPage(t, wrong, 422, "32 characters", `value="&#34;&gt;&lt;b&gt;secret"`, "autofocus", `aria-invalid="true"`, `aria-describedby="problem help"`)
 
-	right := post(t, first, " "+strings.ToUpper(standin.ClientID)+"\n", nil)
+	wantPage(t, get(t, first), 422, "32 characters") // reloaded, and in another tab
+	right := submit(t, first, " "+strings.ToUpper(standin.ClientID)+"\n")
 	wantPage(t, right, 200, "On to Spotify")
 	u, err := url.Parse(first)
 	if err != nil {

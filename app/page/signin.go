@@ -6,7 +6,7 @@
 // others: the first, which stands in the command that opens the browser and has no secret in it, and the
 // callback, which does nothing without the state of the sign-in under way. All else stands under an address
 // with 128 random bits. A request must name the very address that is listened at, a form must come from a
-// page of ours, and there are no scripts. No page has a secret in it, and no address that the browser stays at.
+// page of ours, and the one script copies what stands on a page. No page has a secret in it, and no address that the browser stays at.
 package page
 
 import (
@@ -27,7 +27,18 @@ type Option func(*visit)
 
 // Demo marks every page as the demo's. Connect's form then starts with clientID.
 func Demo(clientID string) Option {
-	return func(v *visit) { v.demo, v.clientID = true, clientID }
+	return func(v *visit) { v.demo, v.typed = true, clientID }
+}
+
+// Again has Connect's page say that the account has a client ID, which the form starts with.
+func Again(clientID string) Option {
+	return func(v *visit) { v.again, v.typed = true, clientID }
+}
+
+// Overdue has told be called where SignIn or Connect would return what the sign-in met, with their context, and
+// the pages stay for half a day more: whoever comes back finds them, and can finish. Then they return nil.
+func Overdue(told func(ctx context.Context, err error)) Option {
+	return func(v *visit) { v.overdue = told }
 }
 
 // SignIn sends the browser to the page where a person signs in, and waits until they have, for up to

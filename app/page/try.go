@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"crypto/subtle"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,8 +12,8 @@ import (
 // A try is one attempt to sign in.
 type try struct {
 	attempt *session.Attempt
-	state   string
-	back    bool          // the browser has come back; guarded by visit.mu
+	back    bool          // the browser has come back; guarded by visit.mu, as is query
+	query   string        // what it came back with
 	ended   chan struct{} // closed when err counts
 	err     error
 }
@@ -30,23 +29,37 @@ func (v *visit) begin(start func(redirectURI string) (*session.Attempt, error)) 
 		return nil, fmt.Errorf("the address to sign in at: %w", err)
 	}
 	v.mu.Lock()
-	v.current = &try{attempt: a, state: u.Query().Get("state"), ended: make(chan struct{})}
+	v.current = &try{attempt: a, ended: make(chan struct{})}
+	v.states[u.Query().Get("state")] = v.current
 	v.mu.Unlock()
 	v.happened(event{what: begun})
 	return a, nil
 }
 
-// cameBack returns the try that state belongs to, or nil, and whether the browser came back for the first time.
-func (v *visit) cameBack(state string) (t *try, first bool) {
+// cameBack returns the try that a query belongs to, or nil; whether the browser came back from it for the first
+// time, and, if not, whether with something new. States have 256 random bits, so that nobody finds one by the time that a look takes.
+func (v *visit) cameBack(query url.Values) (t *try, first, again bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	t = v.current
-	if t == nil || subtle.ConstantTimeCompare([]byte(state), []byte(t.state)) != 1 {
-		return nil, false
+	t = v.states[query.Get("state")]
+	if t == nil {
+		return nil, false, false
 	}
 	first = !t.back
-	t.back = true
-	return t, first
+	if first {
+		t.back, t.query = true, query.Encode()
+	}
+	return t, first, t.query != query.Encode()
+}
+
+// failed reports whether the try has ended, and came to nothing.
+func (t *try) failed() bool {
+	select {
+	case <-t.ended:
+		return t.err != nil
+	default:
+		return false
+	}
 }
 
 // latest returns the try that was begun last, nil if none was, and whether the browser has come back.
@@ -68,15 +81,24 @@ func (v *visit) goOn(w http.ResponseWriter, r *http.Request) {
 }
 
 // callback is where the provider sends the browser back to. It sends it on at once, so that no code
-// stays in the address bar. Whoever comes without the state of this try learns nothing, and changes nothing.
+// stays in the address bar. Whoever comes without the state of a try of this visit learns nothing, and changes
+// nothing. A person who went back to the provider's page, and agreed there again, gets another try.
 func (v *visit) callback(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	t, first := v.cameBack(query.Get("state"))
+	t, first, again := v.cameBack(query)
 	if t == nil {
 		redirect(w, r, "/expired")
 		return
 	}
-	if first { // and not a reload
+	latest, _ := v.latest()
+	switch {
+	case t != latest: // in an older tab: the newest try counts
+		redirect(w, r, v.path+"go")
+		return
+	case again && t.failed():
+		redirect(w, r, v.path)
+		return
+	case first: // and not a reload
 		go v.finish(t, query) // whether the browser stays or not
 	}
 	redirect(w, r, v.path+"done")

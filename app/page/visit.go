@@ -24,6 +24,7 @@ const (
 	patience  = 10 * time.Minute // for a person who was sent to the provider's page
 	guidance  = 30 * time.Minute // for one who first has a client ID to make
 	afterword = 2 * time.Minute  // for one who reads what went wrong
+	lateness  = 12 * time.Hour   // for one who comes back when nobody waits any more
 	exchange  = 45 * time.Second // for the provider, when the person has come back
 	reload    = 3 * time.Second  // for a browser that does not come for the last page at once
 )
@@ -40,10 +41,15 @@ type visit struct {
 	mux    *http.ServeMux
 	events chan event
 	guest  *guest // nil: nobody but the person is answered
+	// overdue is told that the visit came to nothing so far, and goes on all the same; nil: it ends.
+	overdue func(ctx context.Context, err error)
 
-	mu       sync.Mutex
-	current  *try
-	clientID string // as it was typed last
+	mu      sync.Mutex
+	states  map[string]*try // by state, all that were begun; the current one too
+	current *try
+	typed   string // as the client ID
+	wrong   error  // with what was typed
+	again   bool   // the account has a client ID
 }
 
 // An event ends the visit, or changes how long it may last.
@@ -71,6 +77,7 @@ func newVisit(ctx context.Context, at net.Addr, knowsPeers bool, first string, o
 		path:   "/" + rand.Text() + "/",
 		mux:    http.NewServeMux(),
 		events: make(chan event, 1),
+		states: map[string]*try{},
 	}
 	if !knowsPeers {
 		v.guest = newGuest()
@@ -81,6 +88,7 @@ func newVisit(ctx context.Context, at net.Addr, knowsPeers bool, first string, o
 	v.mux.HandleFunc("GET /expired", v.expired)
 	v.mux.HandleFunc("GET "+v.path+"go", v.invited(v.goOn))
 	v.mux.HandleFunc("GET "+v.path+"done", v.done)
+	v.mux.HandleFunc("GET "+v.path+scriptName, v.script)
 	for _, o := range opts {
 		o(v)
 	}
@@ -122,7 +130,7 @@ func (v *visit) run(l net.Listener, patience time.Duration) error {
 }
 
 func (v *visit) wait(first time.Duration) error {
-	last := ErrTimeout
+	last, patience, afterword := ErrTimeout, patience, afterword
 	timer := time.NewTimer(first)
 	defer timer.Stop()
 	for {
@@ -130,7 +138,12 @@ func (v *visit) wait(first time.Duration) error {
 		case <-v.ctx.Done():
 			return v.ctx.Err()
 		case <-timer.C:
-			return last
+			if v.overdue == nil || last == nil {
+				return last
+			}
+			v.overdue(v.caller, last)
+			v.overdue, patience, afterword = nil, lateness, lateness
+			timer.Reset(lateness)
 		case e := <-v.events:
 			switch e.what {
 			case begun:
