@@ -81,7 +81,13 @@ func TestTroubles(t *testing.T) {
 		"certificate":    {want: []string{"certificate"}},
 		"keyring":        {want: []string{Keyring}},
 		"unknown":        {want: []string{Unknown}},
-		"repair":         {want: nil},
+		"sign-in-down":   {want: []string{"provider-down"}, after: 50 * time.Minute}, // it was asked to renew by then
+		"api-down":       {want: []string{"provider-down"}},
+		"unreachable":    {want: []string{"unreachable"}},
+		"names":          {want: []string{"no-network"}},
+		// An account notices nothing of these: TestTroubles of checks/doctor.
+		"player-expired": {}, "player-hangs": {}, "hosts-file": {}, "ports": {}, "ipv6": {}, "no-app": {},
+		"repair": {want: nil},
 	}
 	for _, tr := range standin.Troubles() {
 		tt, ok := tests[tr.Name]
