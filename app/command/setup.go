@@ -65,13 +65,7 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	}
 	past := filepath.Join(state, "past.json")
 	o.Past, o.PastLost = readPast(past)
-	o.KeepPast = func(p []core.Happening) error {
-		data, err := json.Marshal(p)
-		if err != nil {
-			return err
-		}
-		return files.Write(past, data, 0o600)
-	}
+	o.KeepPast = keepPast(past, o.PastLost)
 	o.Programs = programs.New(spotify.GrantLifetime, o.Time)
 	o.Restart = spotify.Restart
 	o.ShowReport = func(ctx context.Context, report string) error { return showReport(ctx, report, open) }
@@ -146,6 +140,24 @@ func readPast(path string) (past []core.Happening, lost bool) {
 		return nil, true
 	}
 	return past, false
+}
+
+// keepPast returns what writes it. Where there was one that can't be read, that is kept beside it, as
+// past.json.bad: a later version may read it, or a person.
+func keepPast(path string, lost bool) func([]core.Happening) error {
+	return func(p []core.Happening) error {
+		data, err := json.Marshal(p)
+		if err != nil {
+			return err
+		}
+		if lost {
+			if err := os.Rename(path, path+".bad"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			lost = false
+		}
+		return files.Write(path, data, 0o600)
+	}
 }
 
 // transport reaches providers. It keeps no connection for long, so that idle is idle.
