@@ -34,6 +34,7 @@ func (l *ledger) set(want []Notice) {
 		}
 		n.Title = text.Line(n.Title, titleRunes)
 		n.Body = text.Line(n.Body, bodyRunes)
+		n.Instead = text.Line(n.Instead, bodyRunes)
 		buttons := make([]Button, len(n.Buttons))
 		for i, b := range n.Buttons {
 			buttons[i] = Button{b.ID, text.Line(b.Label, labelRunes)}

@@ -37,11 +37,13 @@ func message(n Notice, replaces uint32, can capabilities) []any {
 		hints["image-data"] = dbus.MakeVariant(pixels)
 	}
 	body, actions := n.Body, []string{}
+	if !can.actions && n.Instead != "" {
+		body += "\n" + n.Instead
+	}
 	if can.markup {
 		body = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(body)
 	}
-	switch {
-	case can.actions:
+	if can.actions {
 		for _, b := range n.Buttons { // keys and labels in turn
 			actions = append(actions, b.ID, b.Label)
 		}
@@ -50,8 +52,6 @@ func message(n Notice, replaces uint32, can capabilities) []any {
 		if n.Open.ID != "" {
 			actions = append(actions, defaultAction, n.Open.Label)
 		}
-	case len(n.Buttons) > 0:
-		body += "\n" + where
 	}
 	return []any{program, replaces, "", n.Title, body, actions, hints, expires}
 }

@@ -34,6 +34,7 @@ type Notice struct {
 	Level   int // rises as it gets worse; from Urgent on the notification stays until it is dealt with
 	Buttons []Button
 	Open    Button // a click on the notification itself; no ID: it does nothing. Some desktops show it as a button
+	Instead string // how to act where the system shows no buttons and takes no clicks; it follows the body there
 }
 
 // Urgent is the least Level of notices that interrupt and that do not go away by themselves.

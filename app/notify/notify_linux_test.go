@@ -52,7 +52,7 @@ func none[T any](t testing.TB, from <-chan T) {
 
 var ended = Notice{
 	Key: "spotify/grant", Title: "Sign in to Spotify again", Body: "Spotify no longer accepts this sign-in.", Level: 2,
-	Buttons: []Button{{"spotify/login", "Sign in again"}, {"spotify/apps", "Manage apps"}}, Open: Button{"app/open", "Details"},
+	Buttons: []Button{{"spotify/login", "Sign in again"}, {"spotify/apps", "Manage apps"}}, Open: Button{"app/open", "Details"}, Instead: "Click the icon.",
 }
 
 // worse returns n with another level.
@@ -256,10 +256,10 @@ func TestWithoutActions(t *testing.T) {
 	d := startDaemon(t, bus, func(d *daemon) { d.actions = false })
 	k := newDesk(t)
 	hostile := ended
-	hostile.Body = "<b>no & markup</b>"
+	hostile.Body, hostile.Instead = "<b>no & markup</b>", "Type <it>."
 	k.Show([]Notice{hostile})
 	got := d.expect(t, "Notify")
-	if want := "<b>no & markup</b>\n" + where; got.body != want || len(got.actions) != 0 {
+	if want := "<b>no & markup</b>\nType <it>."; got.body != want || len(got.actions) != 0 {
 		t.Errorf("told %q with %q, want %q", got.body, got.actions, want)
 	}
 }
@@ -413,7 +413,7 @@ func TestDaemonRestarts(t *testing.T) {
 	}
 	d.silence(t)
 	k.Show([]Notice{worse(ended, 3), other})
-	if got := d.expect(t, "Notify"); got.replaces != 0 || !strings.HasSuffix(got.body, where) {
+	if got := d.expect(t, "Notify"); got.replaces != 0 || !strings.HasSuffix(got.body, "\n"+ended.Instead) {
 		t.Errorf("told %+v, want it new and with the new daemon's abilities", got)
 	}
 	none(t, k.failures)

@@ -43,8 +43,8 @@ func (c *Center) work() {
 // beeep gives the command the time that it may take; one that hangs is left behind.
 func (c *Center) beeep(n Notice) error {
 	body := n.Body
-	if len(n.Buttons) > 0 {
-		body += "\n" + where
+	if n.Instead != "" {
+		body += "\n" + n.Instead
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- beeep.Notify(n.Title, body, assets.AppIcon) }()

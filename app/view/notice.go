@@ -15,6 +15,7 @@ type Notice struct {
 	Level   int      `json:"-"` // 0 to 3; one that the person dismissed comes back only when it rises
 	Buttons []Button `json:"actions"`
 	Open    Button   `json:"-"` // a click on the notification itself
+	Instead string   `json:"-"` // what to do where a notification can be neither clicked nor have buttons
 }
 
 // A Button does an action.
@@ -27,7 +28,7 @@ type Button struct {
 func (w words) notices() []Notice {
 	all := []Notice{}
 	for _, n := range w.State.Notices {
-		v := Notice{Key: n.Key, Level: n.Level, Buttons: w.buttons(n.Buttons), Open: w.button("app/open")}
+		v := Notice{Key: n.Key, Level: n.Level, Buttons: w.buttons(n.Buttons), Open: w.button("app/open"), Instead: w.instead()}
 		switch {
 		case n.Cause != nil:
 			v.Title, v.Body = n.Cause.Title, n.Cause.Why
@@ -48,6 +49,14 @@ func (w words) notices() []Notice {
 		all = append(all, v)
 	}
 	return all
+}
+
+// instead is how to act where notifications have no buttons.
+func (w words) instead() string {
+	if w.Troubles != nil {
+		return "To act, click Fermata’s icon, or type “fermata demo open” in a terminal."
+	}
+	return "To act, click Fermata’s icon, or type “fermata open” in a terminal."
 }
 
 // answer words what came of a click.
