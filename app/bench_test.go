@@ -58,6 +58,7 @@ type bench struct {
 
 	mu    sync.Mutex
 	shown []view.View
+	when  []time.Time // of each in shown
 }
 
 // slow takes its time.
@@ -76,7 +77,7 @@ func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
 func (b *bench) Show(v view.View) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.shown = append(b.shown, v)
+	b.shown, b.when = append(b.shown, v), append(b.when, time.Now())
 }
 
 // views are all that were shown once the bubble is at rest.

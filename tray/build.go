@@ -39,14 +39,6 @@ func (p *panel) parent(title string) *slot {
 	return &slot{item: item, have: content{view.Item{Label: title}, false}}
 }
 
-// line adds a line that is not to be clicked, hidden.
-func (p *panel) line(parent item) *slot {
-	item, _ := p.kit.add(parent, "", false)
-	item.Disable()
-	item.Hide()
-	return &slot{item: item, have: content{Item: view.Item{Disabled: true}}}
-}
-
 // part makes a list below under, which is nil for the menu itself, of banks of room entries each. There are
 // two banks where the items' order changes, and boxes where they can be checked.
 func (p *panel) part(under *slot, banks, room int, boxes bool, of func(view.Menu) []view.Item) {

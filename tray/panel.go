@@ -100,13 +100,9 @@ func (p *panel) apply(v view.View) (wait time.Duration) {
 	say(p.lines, v.Menu.Lines)
 	p.program.open(len(v.Menu.Programs) > 0)
 	for len(p.programs) < min(len(v.Menu.Programs), maxPrograms) {
-		p.programs = append(p.programs, p.line(p.program.item))
+		p.programs = append(p.programs, p.entry(p.program.item, false))
 	}
-	var programs []view.Item
-	for _, line := range v.Menu.Programs {
-		programs = append(programs, view.Item{Label: line, Disabled: true})
-	}
-	say(p.programs, programs)
+	say(p.programs, v.Menu.Programs)
 	for _, l := range p.parts {
 		items := l.of(v.Menu)
 		if l.parent != nil {

@@ -34,7 +34,7 @@ func TestMenu(t *testing.T) {
 	v := viewOf("Refresh", "Sign in")
 	v.Menu.Lines = actions("Spotify", "Session until 15:00")
 	v.Menu.Fixes = actions("Restart")
-	v.Menu.Programs = []string{"a program"}
+	v.Menu.Programs = actions("a program")
 	v.Menu.Demo = actions("Revoke")
 	v.Menu.Settings = []view.Item{{ID: "a", Label: "Start at login", Checked: true}, {ID: "b", Label: "Pause", Disabled: true}}
 	p.build(v)
@@ -50,7 +50,7 @@ func TestMenu(t *testing.T) {
 			t.Errorf("the menu is\n%q, want\n%q", rows, want)
 		}
 	}
-	check("Spotify", "Session until 15:00", "Refresh", "Sign in", "Fix a problem", "> Restart", "Programs", "> (a program)",
+	check("Spotify", "Session until 15:00", "Refresh", "Sign in", "Fix a problem", "> Restart", "Programs", "> a program",
 		"Demo", "> Revoke", "Settings", "> Start at login ✓", "> (Pause)", "Quit")
 	v.Menu.Settings[0].Checked, v.Menu.Settings[1].Disabled, v.Menu.Actions[0].Label = false, false, "Refresh now"
 	v.Menu.Lines, v.Menu.Fixes, v.Menu.Programs, v.Menu.Demo = nil, nil, nil, nil

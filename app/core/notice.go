@@ -7,7 +7,6 @@ import (
 
 	"fermata/checks"
 	"fermata/checks/cause"
-	"fermata/checks/session"
 )
 
 // A Notice is a notification that should be on the screen now. One that is no longer wanted is
@@ -130,7 +129,7 @@ func (s *State) notice(c Cause) Notice {
 		n.Key, n.Buttons = "clock/wrong", []ActionID{"clock/set", "clock/check"}
 		return n
 	}
-	kind, login := "session", ID(c.Account, string(cause.SignIn))
+	kind := "session"
 	n.Buttons = s.FixIDs(c)
 	switch c.ID {
 	case cause.GrantEnds:
@@ -141,11 +140,6 @@ func (s *State) notice(c Cause) Notice {
 		kind = "keyring"
 	case cause.OtherUser:
 		kind = "user"
-	default:
-		n.Buttons = append(n.Buttons, login)
-		if t := s.Account(c.Account).Facts.Trouble; t != nil && t.Where == session.AtNetwork {
-			n.Buttons = []ActionID{ID(c.Account, string(cause.Refresh)), login}
-		}
 	}
 	n.Key = c.Account + "/" + kind
 	return n

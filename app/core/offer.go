@@ -110,6 +110,9 @@ func (s *State) Device(id ActionID) (d spotify.Device, ok bool) {
 // FixIDs are the actions for a cause's fixes, the likeliest first.
 func (s *State) FixIDs(c Cause) []ActionID {
 	var ids []ActionID
+	if c.ID == cause.WrongClient {
+		ids = append(ids, "app/settings")
+	}
 	if c.ID == cause.Keyring && c.Account != "" {
 		ids = append(ids, ID(c.Account, "unlock"))
 	}

@@ -249,8 +249,12 @@ func (s *story) shows(b *strings.Builder, v view.View) {
 		}
 	}
 	s.lines = v.Status.Lines
-	if !slices.Equal(v.Menu.Programs, s.programs) {
-		s.programs = v.Menu.Programs
+	var programs []string
+	for _, i := range v.Menu.Programs {
+		programs = append(programs, i.Label)
+	}
+	if !slices.Equal(programs, s.programs) {
+		s.programs = programs
 		fmt.Fprintf(b, "menu   Programs: %s\n", strings.Join(s.programs, ", "))
 	}
 	var checked []core.ActionID

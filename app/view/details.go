@@ -104,6 +104,8 @@ func (w words) sentence() string {
 		return "No account is connected yet."
 	case !w.AllSeen():
 		return "Fermata is still looking."
+	case len(w.Causes) > 0 && w.Causes[0].Level > checks.OK: // it heals by itself, for all that is known
+		return w.Causes[0].Title + "."
 	case w.level() == checks.OK:
 		return "All is well: your session lasts, and your clock is right."
 	case w.ClockLevel == checks.OK:

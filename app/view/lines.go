@@ -99,6 +99,8 @@ func (w words) sessionLine(a *core.Account) string {
 		return "Session ended at " + at
 	case f.Health != nil && f.Health.Ask && f.Health.Status == unauthorized:
 		return "Session not accepted since " + w.style.TimeOfDay(f.Health.Since, w.now)
+	case f.Health != nil && f.Health.Ask && rejects(f.Health.Reason):
+		return fmt.Sprintf("Session until %s · %s rejects requests since %s", at, a.Provider, w.style.TimeOfDay(f.Health.Since, w.now))
 	case f.Renews && f.Renewal != nil:
 		return fmt.Sprintf("Session until %s · can’t renew: %s", at, w.reason(a, f.Renewal))
 	case f.Renews && f.Trouble != nil && !f.Trouble.Ask:
@@ -113,6 +115,11 @@ func (w words) sessionLine(a *core.Account) string {
 	return fmt.Sprintf("Session until %s, can’t be renewed", at)
 }
 
+// rejects reports whether it is for this reason that the provider takes no request at all.
+func rejects(r session.Reason) bool {
+	return r == session.ReasonNotListed || r == session.ReasonOwnerPremium
+}
+
 const unauthorized = 401 // HTTP's status of a token that is refused
 
 // reason is in a few words what a passing trouble is.
@@ -124,25 +131,29 @@ func (w words) reason(a *core.Account, t *session.Trouble) string {
 	case t.Where != session.AtNetwork && t.RetryAfter > 0:
 		return fmt.Sprintf("%s asks to wait until %s", a.Provider, w.style.TimeOfDay(t.At.Add(t.RetryAfter), w.now))
 	case t.Where != session.AtNetwork:
-		return fmt.Sprintf("%s answers with errors%s", a.Provider, since)
+		return fmt.Sprintf("errors from %s%s", a.Provider, since)
 	}
 	switch t.Code {
 	case session.CodeDNS, session.CodeDial:
 		return "no connection" + since
 	case session.CodeTimeout:
 		return "no answer" + since
-	case session.CodeCertTime, session.CodeCertificate:
+	case session.CodeCertTime:
 		return "no valid certificate" + since
+	case session.CodeCertificate:
+		return "connection intercepted" + since
 	case session.CodePortal, session.CodeRedirect:
-		return "the network answers itself" + since
+		return "login page of the network" + since
+	case session.CodeProxy:
+		return "blocked by a proxy" + since
 	}
-	return "the connection breaks" + since
+	return "broken connection" + since
 }
 
 // grantLine tells until when the sign-in lasts; "" where that is not known, or not true any more.
 func (w words) grantLine(a *core.Account) string {
 	f := a.Facts
-	refused := f.Trouble != nil && f.Trouble.Where == session.AtToken && f.Trouble.Ask
+	refused := f.Trouble != nil && f.Trouble.Ask && (f.Trouble.Where == session.AtToken || f.Trouble.Status == unauthorized)
 	switch day := w.style.FullDate(f.GrantUntil, w.now); {
 	case !a.Seen || f.GrantUntil.IsZero():
 		return ""

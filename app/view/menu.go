@@ -12,12 +12,12 @@ import (
 
 // A Menu is what stands in the menu, from top to bottom; between the parts are separators.
 type Menu struct {
-	Lines    []Item   // the state; a click shows more of it on Fermata's page
-	Actions  []Item   // the fix first
-	Fixes    []Item   // submenu "Fix a problem"
-	Programs []string // submenu "Programs": other programs' tokens; not to be clicked
-	Demo     []Item   // submenu "Demo"; empty outside of it
-	Settings []Item   // submenu "Settings"
+	Lines    []Item // the state; a click shows more of it on Fermata's page
+	Actions  []Item // the fix first
+	Fixes    []Item // submenu "Fix a problem"
+	Programs []Item // submenu "Programs": other programs' tokens; a click shows more on Fermata's page
+	Demo     []Item // submenu "Demo"; empty outside of it
+	Settings []Item // submenu "Settings"
 	Quit     Item
 }
 
@@ -43,10 +43,10 @@ func (w words) menu() Menu {
 }
 
 // programs are other programs' tokens, a line each.
-func (w words) programs() []string {
-	var all []string
+func (w words) programs() []Item {
+	var all []Item
 	for _, p := range w.Programs.Facts {
-		all = append(all, p.Line(w.now, w.style))
+		all = append(all, Item{ID: "app/open", Place: "programs", Label: p.Line(w.now, w.style)})
 	}
 	return all
 }

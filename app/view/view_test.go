@@ -360,14 +360,14 @@ func TestArc(t *testing.T) {
 // The session's line says in a few words why it can't be renewed for now.
 func TestPassingTrouble(t *testing.T) {
 	for want, trouble := range map[string]session.Trouble{
-		"no connection since 11:50":               {Where: session.AtNetwork, Code: session.CodeDial},
-		"no answer since 11:50":                   {Where: session.AtNetwork, Code: session.CodeTimeout},
-		"no valid certificate since 11:50":        {Where: session.AtNetwork, Code: session.CodeCertTime},
-		"the network answers itself since 11:50":  {Where: session.AtNetwork, Code: session.CodePortal},
-		"the connection breaks since 11:50":       {Where: session.AtNetwork, Code: "another"},
-		"the keyring is locked":                   {Where: session.AtKeyring, Text: "The keyring is locked"},
-		"Spotify asks to wait until 12:01":        {Where: session.AtToken, Status: 429, RetryAfter: time.Minute},
-		"Spotify answers with errors since 11:50": {Where: session.AtToken, Status: 503},
+		"no connection since 11:50":             {Where: session.AtNetwork, Code: session.CodeDial},
+		"no answer since 11:50":                 {Where: session.AtNetwork, Code: session.CodeTimeout},
+		"no valid certificate since 11:50":      {Where: session.AtNetwork, Code: session.CodeCertTime},
+		"login page of the network since 11:50": {Where: session.AtNetwork, Code: session.CodePortal},
+		"broken connection since 11:50":         {Where: session.AtNetwork, Code: "another"},
+		"the keyring is locked":                 {Where: session.AtKeyring, Text: "The keyring is locked"},
+		"Spotify asks to wait until 12:01":      {Where: session.AtToken, Status: 429, RetryAfter: time.Minute},
+		"errors from Spotify since 11:50":       {Where: session.AtToken, Status: 503},
 	} {
 		w := well()
 		w.trouble(trouble)
@@ -400,7 +400,7 @@ func draw(v view.View) string {
 		fmt.Fprintf(&b, "  | %s  → #%s\n", l.Label, l.Place)
 	}
 	for _, p := range v.Menu.Programs {
-		fmt.Fprintf(&b, "  | Programs ▸ %s\n", p)
+		fmt.Fprintf(&b, "  | Programs ▸ %s  → #%s\n", p.Label, p.Place)
 	}
 	parts := []struct {
 		title string

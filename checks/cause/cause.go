@@ -48,6 +48,7 @@ const (
 	OtherUser   = "other-user"   // the person has to choose between two sign-ins
 	Keyring     = "keyring"      // it is there and can be unlocked, or made
 	KeyringLost = "keyring-lost" // it is not there, or does not do its work
+	WrongClient = "wrong-client" // the provider doesn’t know the client ID
 	Unknown     = "unknown"
 )
 

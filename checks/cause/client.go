@@ -11,7 +11,7 @@ import (
 
 var clientRows = []row{
 	{
-		id: "wrong-client", group: reply,
+		id: WrongClient, group: reply,
 		clues: []clue{
 			{90, unknownClient},
 			{5, with(unknownClient, clientID)},
@@ -25,7 +25,7 @@ var clientRows = []row{
 		},
 		about: "The client ID says which app asks for your account. You find it in the developer dashboard, on the app’s page: " +
 			"copy it from there into the settings. Your password and your account are fine.",
-		fixes: try(SignIn), because: "won’t help: %s rejects this client ID",
+		fixes: try(), because: "won’t help: %s rejects this client ID",
 	},
 	{
 		id: "redirect", group: signIn,
@@ -102,7 +102,7 @@ var accessRows = []row{
 		say:   ask("Your account isn’t on the app’s user list", "The sign-in worked, but the owner of the client ID has to add you under User Management in the developer dashboard."),
 		about: "An app in development mode serves five people, whom its owner lists by name and e-mail address under “User Management” in the developer dashboard. " +
 			"If you created the client ID, add yourself with the account that you sign in with.",
-		fixes: try(SignIn), because: "won’t help: the app’s owner has to add you",
+		fixes: try(), because: "won’t help until the app’s owner has added you",
 	},
 	{
 		id: "owner-premium", group: reply,
@@ -110,7 +110,7 @@ var accessRows = []row{
 		say:   ask("The client ID’s owner needs Premium", "Their Premium has ended, so %s rejects every request."),
 		about: "A developer’s client ID works only while that person has Premium. Your own sign-in is fine. " +
 			"It works again with Premium, or with the client ID of somebody who has it.",
-		fixes: try(Support), because: "won’t help: the client ID’s owner needs Premium",
+		fixes: try(), because: "won’t help: the client ID’s owner needs Premium",
 	},
 	{
 		id: "premium", group: reply,
@@ -118,7 +118,7 @@ var accessRows = []row{
 		say:   ask("%s Premium required", "Your session is fine, but this feature is only for Premium accounts."),
 		about: "Some features, such as moving the music to another device, are only for Premium accounts. " +
 			"Sessions and sign-ins last equally long for everyone: Premium makes no difference to that.",
-		fixes: try(SignIn, Support), because: "won’t help: this needs Premium",
+		fixes: try(), because: "won’t help: this needs Premium",
 	},
 }
 

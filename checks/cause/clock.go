@@ -1,18 +1,21 @@
 package cause
 
 import (
+	"cmp"
 	"crypto/x509"
 	"errors"
+	"strings"
 
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/session"
+	"fermata/checks/text"
 )
 
 var clockRows = []row{{
 	id: ClockWrong,
 	clues: []clue{
-		{100, func(e Evidence) string { return only(e.clockWrong(), e.Clock.Summary()) }},
+		{100, func(e Evidence) string { return only(e.clockWrong(), agreeing(e.Clock)) }},
 		{60, unlessRight(network("by this computer’s clock a certificate isn’t valid now", session.CodeCertTime))},
 		{40, unlessRight(when("in true time that certificate is valid", certificateInTrueTime))},
 		{20, looksOtherwise},
@@ -70,6 +73,24 @@ func clockEvidence(f clock.Facts) string {
 		}
 	}
 	return why
+}
+
+// agreeing names the servers that the offset rests on.
+func agreeing(f clock.Facts) string {
+	var names []string
+	for _, s := range f.Servers {
+		if s.Verdict == clock.OK {
+			names = append(names, line(s.Name))
+		}
+	}
+	switch n := len(names); n {
+	case 0:
+		return text.Lower(cmp.Or(strings.TrimSuffix(f.Evidence(), "."), f.Summary()))
+	case 1:
+		return names[0] + " says so"
+	default:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1] + " say so"
+	}
 }
 
 // unlessRight returns a clue that fires as sees does, unless the clock was found right: then the

@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -225,7 +224,7 @@ func TestNoHelp(t *testing.T) {
 	meet(met(session.CodeDNS, ""))(&e)
 	e.Session.Renewable = false
 	c := causes(e)[0]
-	if !slices.Equal(c.Fixes, []Fix{Device}) || c.NoHelp[Refresh] != "won’t help: this session can’t be renewed" || c.NoHelp[Clock] != "won’t help: your clock is right" {
+	if len(c.Fixes) > 0 || c.NoHelp[Refresh] != "won’t help: this session can’t be renewed" || c.NoHelp[Clock] != "won’t help: your clock is right" {
 		t.Errorf("%v %v", c.Fixes, c.NoHelp)
 	}
 }

@@ -20,7 +20,7 @@ var networkRows = []row{
 		say: lapses("The connection to %s is intercepted", "Somebody on the way has answered in its name since %t. Use another network, or ask who runs this one."),
 		about: "A certificate proves who answers. Here a machine on the way shows one of its own: a company’s or school’s filter, or a virus scanner. " +
 			"Fermata doesn’t send your sign-in through it. On another network, everything continues by itself.",
-		fixes: try(Device, Refresh), because: "won’t help: this connection isn’t safe",
+		fixes: try(Refresh), because: "won’t help: this connection isn’t safe",
 	},
 	{
 		id: "certificate", group: reply,
@@ -28,10 +28,10 @@ var networkRows = []row{
 			{80, network("its certificate isn’t valid now", session.CodeCertTime)},
 			{10, with(network("it", session.CodeCertTime), when("this computer’s clock is right", Evidence.clockRight))},
 		},
-		say: lapses("The certificate of %s isn’t valid now", "No valid certificate was shown since %t."),
+		say: lapses("The certificate of %s isn’t valid now", "No valid certificate has been shown since %t."),
 		about: "A certificate proves who answers, for a limited time. Before and after, it doesn’t count. Either this computer’s clock is wrong, " +
 			"or its owner let it expire. If the clock is right, you can only wait, or use another network.",
-		fixes: try(Clock, Device, Refresh), because: "won’t help: nothing is sent without a valid certificate",
+		fixes: try(Clock, Refresh), because: "won’t help: nothing is sent without a valid certificate",
 	},
 	{
 		id: "proxy", group: reply,
@@ -46,7 +46,7 @@ var networkRows = []row{
 		say: lapses("A proxy blocks the way to %s", "The proxy has let nothing through since %t. Check the system’s proxy settings, or use another network."),
 		about: "Some networks, at work or at school, send everything through one machine, the proxy. It may ask for a password, or block %s. " +
 			"Fermata uses the proxy of your system’s settings.",
-		fixes: try(Device, Refresh), because: "won’t help: this network’s proxy is in the way",
+		fixes: try(Refresh), because: "won’t help: this network’s proxy is in the way",
 	},
 	{
 		id: "portal", group: reply,
@@ -58,7 +58,7 @@ var networkRows = []row{
 		say: lapses("This network wants you to log in first", "The network has answered with a page of its own since %t. Open any web page, and log in there."),
 		about: "Hotels, trains and airports show a page before they let you through. Open any web page and log in there; " +
 			"then Fermata continues by itself. Your sign-in is fine and was not sent to that page.",
-		fixes: try(Refresh, Device), because: "log in to this network first",
+		fixes: try(Refresh), because: "log in to this network first",
 	},
 	{
 		id: "unreachable", group: reply,
@@ -74,7 +74,7 @@ var networkRows = []row{
 		say: lapses("%s can’t be reached", "No connection to %s since %t, though the network works."),
 		about: "The network works, but %s doesn’t answer on it. Either this network blocks it, or it is down. " +
 			"Fermata tries again, less and less often. Another network, a phone’s for instance, shows which it is.",
-		fixes: try(Device, Refresh), because: "won’t help: %s can’t be reached from here",
+		fixes: try(Refresh), because: "won’t help: %s can’t be reached from here",
 	},
 	{
 		id: "no-network", group: reply,
@@ -86,7 +86,7 @@ var networkRows = []row{
 		say: lapses("No connection to %s", "No connection since %t."),
 		about: "Nothing is wrong with your sign-in. A session lasts about an hour and is renewed over the network; " +
 			"when the connection is back, Fermata renews it by itself.",
-		fixes: try(Refresh, Device), because: "won’t help: there is no connection",
+		fixes: try(Refresh), because: "won’t help: there is no connection",
 	},
 }
 
