@@ -83,13 +83,13 @@ func agreeing(f clock.Facts) string {
 			names = append(names, line(s.Name))
 		}
 	}
-	switch n := len(names); n {
+	switch len(names) {
 	case 0:
 		return text.Lower(cmp.Or(strings.TrimSuffix(f.Evidence(), "."), f.Summary()))
 	case 1:
-		return names[0] + " says so"
+		return "one says so: " + names[0]
 	default:
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1] + " say so"
+		return "these agree: " + strings.Join(names, ", ")
 	}
 }
 
