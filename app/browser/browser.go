@@ -22,7 +22,13 @@ func WithActivation(ctx context.Context, token string) context.Context {
 // Open shows address, a URL or the path of a file. It returns as soon as the program for it has
 // taken it over; what was opened outlives ctx. Its error says what to open by hand.
 func Open(ctx context.Context, address string) error {
-	if err := start(ctx, address); err != nil {
+	var err error
+	if cmd := command(ctx, address); cmd != nil {
+		err = launch(ctx, cmd)
+	} else {
+		err = start(ctx, address)
+	}
+	if err != nil {
 		return checks.WithHint(fmt.Errorf("opening the browser: %w", err), "Open this yourself: "+address)
 	}
 	return nil

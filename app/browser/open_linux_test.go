@@ -32,6 +32,31 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// An account's own browser is run for web pages alone, without a shell.
+func TestOpenWithCommand(t *testing.T) {
+	seen := filepath.Join(t.TempDir(), "seen")
+	shim(t, `echo "xdg-open $1" >`+seen)
+	for address, want := range map[string]string{
+		"http://127.0.0.1/$(x)": "-P work --url=http://127.0.0.1/$(x)\n",
+		"/tmp/report.txt":       "xdg-open /tmp/report.txt\n",
+	} {
+		own := filepath.Join(t.TempDir(), "firefox")
+		if err := os.WriteFile(own, []byte("#!/bin/sh\necho \"$@\" >"+seen), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := Open(WithCommand(t.Context(), []string{own, "-P", "work", "--url=%s"}), address); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(seen); err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v, want %q", address, got, err, want)
+		}
+	}
+	err := Open(WithCommand(t.Context(), []string{"no-such-browser", "%s"}), "http://x.example/")
+	if err == nil || !strings.Contains(err.Error(), "no-such-browser") || !strings.Contains(checks.Hint(err), "http://x.example/") {
+		t.Errorf("%v with the hint %q", err, checks.Hint(err))
+	}
+}
+
 func TestOpenFails(t *testing.T) {
 	for name, script := range map[string]string{"no browser": "exit 3", "no xdg-open": ""} {
 		t.Run(name, func(t *testing.T) {

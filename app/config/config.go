@@ -49,6 +49,9 @@ type Account struct {
 	Provider string // "spotify" or "oauth2"
 	ClientID string
 	Renew    string // "auto", or "ask": warn before it expires, renew on a click
+	// Browser is the command that opens the account's sign-in, in which an argument has "%s" for the address;
+	// empty: the system's browser.
+	Browser []string
 
 	// The rest is for provider "oauth2" only.
 	AuthorizeURL  string

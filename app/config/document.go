@@ -19,7 +19,7 @@ var sections = map[string][]string{
 	"clock":   {"servers", "tolerance", "interval"},
 	"notify":  {"session", "grant"},
 	"secrets": {"store"},
-	"account": append([]string{"name", "provider", "client_id", "renew"}, oauth2Only...),
+	"account": append([]string{"name", "provider", "client_id", "renew", "browser"}, oauth2Only...),
 }
 
 var oauth2Only = []string{"authorize_url", "token_url", "api_url", "scopes", "grant_lifetime"}

@@ -37,6 +37,7 @@ const example = `
 # provider  = "spotify"  # or "oauth2", with authorize_url, token_url, api_url, scopes, grant_lifetime
 # client_id = ""
 # renew     = "auto"     # or "ask": warn before it expires, renew on a click
+# browser   = ["firefox", "-P", "work", "%s"]   # for this account's sign-in; left out: the usual one
 `
 
 // Create makes the file at path, with nothing but comments in it, if there is none.

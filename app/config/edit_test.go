@@ -191,7 +191,9 @@ func TestCreate(t *testing.T) {
 	settings := strings.ReplaceAll(strings.TrimPrefix(string(data), header), "\n# ", "\n")
 	settings = strings.ReplaceAll(strings.ReplaceAll(settings, "\n#", "\n"), `client_id = ""`, `client_id = "`+spotifyID+`"`)
 	want := Default()
-	want.Accounts = []Account{jane}
+	work := jane
+	work.Browser = []string{"firefox", "-P", "work", "%s"}
+	want.Accounts = []Account{work}
 	if c, problems := Load(write(t, settings)); !reflect.DeepEqual(c, want) || problems != nil {
 		t.Errorf("without the comment signs: %+v, %v", c, problems)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -85,6 +86,29 @@ func readList[T comparable](d *document, at string, list *[]T, parse func(string
 	}
 }
 
+// browser reads the command of a browser. Unlike in other lists, an argument may be there twice.
+func (d *document) browser(address string, command *[]string) {
+	e, ok := d.entries[address]
+	if !ok {
+		return
+	}
+	if e.kind != unstable.Array {
+		d.complain(address, errors.New(`expected a list such as ["firefox", "-P", "work", "%s"]`))
+		return
+	}
+	placed := false
+	for i := 0; d.entries[item(address, i)].kind != unstable.Invalid; i++ {
+		var word string
+		if read(d, item(address, i), &word, argument) {
+			placed = placed || i > 0 && strings.Contains(word, "%s")
+			*command = append(*command, word)
+		}
+	}
+	if !placed {
+		d.complain(address, errors.New(`expected a program and, among its arguments, "%s" for the address`))
+	}
+}
+
 // account reads the account at an address. A setting of an account that is empty counts as left out.
 func (d *document) account(address string) Account {
 	at := func(key string) string { return address + "." + key }
@@ -100,6 +124,7 @@ func (d *document) account(address string) Account {
 	a.Name = a.Provider
 	text("name", &a.Name, accountName)
 	text("renew", &a.Renew, oneOf("auto", "ask"))
+	d.browser(at("browser"), &a.Browser)
 	switch a.Provider {
 	case "spotify":
 		text("client_id", &a.ClientID, spotify.CheckClientID)

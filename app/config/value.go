@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"fermata/checks/text"
 )
@@ -86,6 +87,14 @@ func accountName(s string) (string, error) {
 func clientID(s string) (string, error) {
 	if !consists(s, 512, func(r rune) bool { return ' ' <= r && r <= '~' }) { // RFC 6749 section A.1
 		return "", errors.New("expected the client ID that the provider gave this program")
+	}
+	return s, nil
+}
+
+// argument parses a word of a command.
+func argument(s string) (string, error) {
+	if len(s) > 4096 || strings.ContainsFunc(s, unicode.IsControl) {
+		return "", expected("a program or an argument on one line", s)
 	}
 	return s, nil
 }
