@@ -33,6 +33,9 @@ func (a *App) carryOut(ctx context.Context, e core.Effect) {
 		})
 	case core.Act:
 		ctx, cancel := context.WithCancel(context.WithValue(browser.WithActivation(ctx, e.Activation), runKey{}, e))
+		if acc := a.state.Account(e.Action.Of()); acc != nil && e.Action.IsSignIn() {
+			ctx = browser.WithCommand(ctx, acc.Config.Browser)
+		}
 		a.cancels[e.Run] = cancel
 		do := a.action(e)
 		a.work.Go(func() {
@@ -122,7 +125,10 @@ type doing = func(context.Context) (found any, err error)
 // action returns what does an action.
 func (a *App) action(act core.Act) doing {
 	name, verb := act.Action.Of(), act.Action.Verb()
-	if acc := a.account(name); acc != nil {
+	if acc := a.account(name); acc != nil && verb == "client" {
+		c := a.state.Account(name).Config
+		return func(ctx context.Context) (any, error) { return a.changeClient(ctx, acc, c) }
+	} else if acc != nil {
 		r := account.Request{Switch: act.Switch}
 		r.Device, _ = a.state.Device(act.Action)
 		if verb == string(cause.Support) {
@@ -199,11 +205,37 @@ func (a *App) connect(ctx context.Context) (any, error) {
 	a.accounts[c.Name] = made
 	a.mu.Unlock()
 	if a.out.Path != "" {
-		if err := config.AddSpotify(a.out.Path, c.ClientID); err != nil {
-			return core.Connected(c), checks.WithHint(err, "You are signed in, but only until Fermata ends. Correct the settings file, then connect again.")
+		err = config.AddSpotify(a.out.Path, c.ClientID)
+	}
+	return connected(c, made, err)
+}
+
+// changeClient takes a person through the same pages to another client ID for an account. Until the sign-in with
+// it has worked, nothing of the account changes.
+func (a *App) changeClient(ctx context.Context, acc *account.Account, c config.Account) (any, error) {
+	err := page.Connect(ctx, a.out.Open, func(clientID, redirect string) (*session.Attempt, error) {
+		c.ClientID = clientID
+		return acc.BeginAs(clientID, redirect, false)
+	}, append(a.out.Page[:len(a.out.Page):len(a.out.Page)], page.Again(c.ClientID))...)
+	if err != nil {
+		return nil, err
+	}
+	if a.out.Path != "" {
+		var wrong []config.Wrong
+		wrong, err = config.Change(a.out.Path, []config.Edit{{Account: c.Name, Key: "client_id", Values: []string{c.ClientID}}})
+		if len(wrong) > 0 {
+			err = wrong[0]
 		}
 	}
-	return core.Connected(c), made.Unsaved()
+	return connected(c, acc, err)
+}
+
+// connected is what a sign-in brings whose client ID was written into the settings, or not: then err says why.
+func connected(c config.Account, acc *account.Account, err error) (any, error) {
+	if err != nil {
+		return core.Connected(c), checks.WithHint(err, "You are signed in, but the settings don't have the client ID. Correct the settings file, then enter it again.")
+	}
+	return core.Connected(c), acc.Unsaved()
 }
 
 // configure makes the accounts that the settings name, and tells those that there are what changed. One

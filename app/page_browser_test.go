@@ -260,6 +260,72 @@ func TestPageForms(t *testing.T) {
 	})
 }
 
+// Another client ID without an editor: the old sign-in and the settings stay until the new sign-in works.
+func TestAnotherClientID(t *testing.T) {
+	onPage(t, func(b *bench, _ string) {
+		before, _ := os.ReadFile(b.out.Path)
+		old := b.kept()
+		done := make(chan error, 1)
+		go func() {
+			_, err := b.app.Do(t.Context(), core.Clicked{Action: "spotify/client"})
+			done <- err
+		}()
+		var start string
+		if _, err := b.app.Await(t.Context(), func(s Snapshot) bool {
+			for _, r := range s.Runs {
+				if r.Action == "spotify/client" {
+					start = r.Address
+				}
+			}
+			return start != ""
+		}); err != nil {
+			t.Fatal(err)
+		}
+		u, _ := url.Parse(start)
+		origin := "http://" + u.Host
+		_, _, path := get(t, "GET", start, nil, nil)
+		if _, body, _ := get(t, "GET", origin+path, nil, nil); !strings.Contains(body, "<h1>Use another client ID</h1>") || !strings.Contains(body, `value="`+standin.ClientID+`"`) {
+			t.Fatalf("the page is %s", body)
+		}
+		authorize := func(id string) string {
+			if _, _, on := get(t, "POST", origin+path, url.Values{"client_id": {id}}, nil); on != path+"on" {
+				t.Fatalf("%s leads to %s", id, on)
+			}
+			_, _, to := get(t, "GET", origin+path+"go", nil, nil)
+			return to
+		}
+		if _, err := b.world.Spotify.Agree(authorize(standin.UnknownClientID)); err == nil {
+			t.Error("Spotify knows the client ID")
+		}
+		if now, _ := os.ReadFile(b.out.Path); string(now) != string(before) || b.kept() != old {
+			t.Errorf("without a sign-in the settings became %s, and %+v is kept", now, b.kept())
+		}
+		other := strings.Repeat("f", 32)
+		back, err := b.world.Spotify.Agree(authorize(other))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, to := get(t, "GET", back.String(), nil, nil)
+		if status, body, _ := get(t, "GET", origin+to, nil, nil); status != 200 {
+			t.Fatalf("%d: %s", status, body)
+		}
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if now, _ := os.ReadFile(b.out.Path); string(now) != strings.Replace(string(before), standin.ClientID, other, 1) {
+			t.Errorf("the settings became %s", now)
+		}
+		if g := b.kept(); g.ClientID != other || g.RefreshToken == old.RefreshToken {
+			t.Errorf("kept %+v", g)
+		}
+		if _, err := b.app.Await(t.Context(), func(s Snapshot) bool {
+			return s.View.Status.Level == checks.OK && s.Details.Settings.Accounts[0].ClientID == other
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // Without script the page is whole: a button's outcome is there when it comes back.
 func TestPageWithoutScript(t *testing.T) {
 	onPage(t, func(b *bench, address string) {

@@ -15,7 +15,7 @@ import (
 
 // A Request is what an action needs to know beside its name.
 type Request struct {
-	Switch bool           // the provider is to ask who signs in
+	Switch bool           // see core.Act
 	Device spotify.Device // to play on
 	Report string         // for support
 }

@@ -128,7 +128,7 @@ type (
 type (
 	Devices   []spotify.Device // of the account
 	Verdict   string           // what a try on another device proves, in a sentence
-	Connected config.Account   // a new account, signed in
+	Connected config.Account   // a new account, or one with another client ID, signed in
 	AtLogin   bool             // Fermata starts at login from now on, or no longer
 )
 
@@ -143,7 +143,7 @@ type (
 		Action     ActionID
 		Waits      bool   // somebody waits, who is told the address where no browser opens
 		Elsewhere  bool   // see Clicked
-		Switch     bool   // all is well, so the provider is to ask who signs in
+		Switch     bool   // the provider is to show its page and ask, even where everything is allowed already
 		Place      string // of "app/open"; see Clicked
 		Activation string
 	}

@@ -75,6 +75,7 @@ func (a *Account) offer(add func(ActionID), now time.Time) {
 			do(string(cause.Permissions))
 			do(string(cause.Device))
 		}
+		do("client")
 		do(string(cause.Restart))
 		do("player")
 		do(string(cause.Support))
@@ -111,7 +112,7 @@ func (s *State) Device(id ActionID) (d spotify.Device, ok bool) {
 func (s *State) FixIDs(c Cause) []ActionID {
 	var ids []ActionID
 	if c.ID == cause.WrongClient {
-		ids = append(ids, "app/settings")
+		ids = append(ids, ID(c.Account, "client"), "app/settings")
 	}
 	if c.ID == cause.Keyring && c.Account != "" {
 		ids = append(ids, ID(c.Account, "unlock"))

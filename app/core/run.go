@@ -58,7 +58,7 @@ func ID(name, verb string) ActionID { return ActionID(name + "/" + verb) }
 
 // IsSignIn reports whether the action has the person sign in, in the browser.
 func (id ActionID) IsSignIn() bool {
-	return slices.Contains([]string{string(cause.SignIn), string(cause.Permissions), "connect", "old-user"}, id.Verb())
+	return slices.Contains([]string{string(cause.SignIn), string(cause.Permissions), "connect", "old-user", "client"}, id.Verb())
 }
 
 // mends reports whether a person hopes that all is well after it. Looking, asking and leaving are not of
@@ -104,7 +104,13 @@ func (s *State) clicked(c Clicked) {
 		c.Place = cmp.Or(c.Place, s.placeOf(c.Notice))
 	}
 	s.Acting[c.Action] = c.Run
-	s.do(Act{Run: c.Run, Action: c.Action, Waits: c.Waits, Elsewhere: c.Elsewhere, Switch: r.level == checks.OK, Place: c.Place, Activation: c.Activation})
+	s.do(Act{Run: c.Run, Action: c.Action, Waits: c.Waits, Elsewhere: c.Elsewhere, Switch: r.level == checks.OK || s.grantEnds(c.Action.Of()), Place: c.Place, Activation: c.Activation})
+}
+
+// grantEnds reports whether an account's sign-in is about to expire. Only who agrees anew, on the provider's page, has
+// a new one that lasts longer; a provider that asks nothing may bring back the old one.
+func (s *State) grantEnds(account string) bool {
+	return slices.ContainsFunc(s.Causes, func(c Cause) bool { return c.Account == account && c.ID == cause.GrantEnds })
 }
 
 // possible reports whether what was clicked can be done. What stands on a notification that was withdrawn

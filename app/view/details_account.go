@@ -38,7 +38,7 @@ func (w words) detailsAccount(a *core.Account) DetailsAccount {
 		Session: DetailsLife{Line: w.sessionLine(a)}, Grant: DetailsLife{Line: w.grantLine(a)},
 		Buttons: w.detailsButtons(core.ID(a.Name, "keep-user"), core.ID(a.Name, "old-user"), core.ID(a.Name, "unlock"), core.ID(a.Name, "memory"), core.ID(a.Name, string(cause.Refresh)), core.ID(a.Name, string(cause.SignIn)),
 			core.ID(a.Name, string(cause.Restart)), core.ID(a.Name, string(cause.Permissions)), core.ID(a.Name, string(cause.Device)),
-			core.ID(a.Name, "player"), core.ID(a.Name, string(cause.Support)), core.ID(a.Name, "logout")),
+			core.ID(a.Name, "player"), core.ID(a.Name, string(cause.Support)), core.ID(a.Name, "client"), core.ID(a.Name, "logout")),
 	}
 	if a.Seen && !f.Until.IsZero() && f.RenewedAt.Before(f.Until) {
 		s := &d.Session

@@ -86,6 +86,7 @@ var does = map[string]string{
 	"memory":                  "Keeps you signed in until Fermata closes, without saving anything.",
 	"keep-user":               "Lets go of the sign-in of before.",
 	"old-user":                "Goes back to the sign-in of before; if that no longer works, opens the sign-in in your browser.",
+	"client":                  "Shows step by step how to make one, signs in with it, and then changes the settings.",
 	"logout":                  "Removes the sign-in from this computer. You can sign in again at any time.",
 	string(cause.Permissions): "Opens the page where you remove Fermata’s access, then signs in again.",
 	string(cause.Device):      "Lists your devices: if it plays on another one, the problem is on this computer.",

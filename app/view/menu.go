@@ -187,6 +187,7 @@ var labels = map[string]string{
 	string(cause.SignIn):      "Sign in again…",
 	"keep-user":               "Keep this account",
 	"old-user":                "Use the old account…",
+	"client":                  "Use another client ID…",
 	"logout":                  "Sign out",
 	string(cause.Permissions): "Remove and re-allow permissions…",
 	string(cause.Device):      "Try another device…",
@@ -254,6 +255,8 @@ func (w words) button(id core.ActionID) Button {
 		return Button{id, "Keep this one"}
 	case "old-user":
 		return Button{id, "Use the old one"}
+	case "client":
+		return Button{id, "Other client ID"}
 	case "unlock":
 		return Button{id, "Unlock"}
 	case "memory":

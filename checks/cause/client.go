@@ -17,14 +17,14 @@ var clientRows = []row{
 			{5, with(unknownClient, clientID)},
 		},
 		say: func(e Evidence) said {
-			why := "It was mistyped, or the app was deleted. Correct it in the settings, then sign in again."
+			why := "It was mistyped, or the app was deleted. Enter the right client ID, and sign in with it."
 			if !e.Session.LastGood.IsZero() && !e.Changed.ClientID {
 				why = "It worked until " + e.Style.TimeOfDay(e.Session.LastGood, e.Now) + ", so the app was probably deleted. Create a new one and enter its client ID."
 			}
 			return said{checks.Critical, "%s doesn’t know this client ID", why}
 		},
 		about: "The client ID says which app asks for your account. You find it in the developer dashboard, on the app’s page: " +
-			"copy it from there into the settings. Your password and your account are fine.",
+			"copy it from there. Your password and your account are fine.",
 		fixes: try(), because: "won’t help: %s rejects this client ID",
 	},
 	{

@@ -164,7 +164,7 @@ var endRows = []row{
 			return said{checks.Warning, "Your %s sign-in expires in " + text.Days(end.Sub(e.Now)), "%s sign-ins expire after %life. Yours expires on " + e.Style.Date(end, e.Now) + "."}
 		},
 		about: "%s sign-ins expire %life after you signed in. Renewing the session, which Fermata does every hour or so, doesn’t change that; " +
-			"signing in again does, today as well as on the last day. %note",
+			"signing in again does, today as well as on the last day, once you agree on the page of %s. %note",
 		fixes: try(SignIn), because: "won’t help: only a new sign-in lasts longer",
 	},
 }

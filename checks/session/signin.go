@@ -28,7 +28,13 @@ type Attempt struct {
 // Begin starts a sign-in that comes back to redirectURI. It puts an earlier attempt out of force.
 // showDialog asks the provider to show its consent page even where everything is allowed already.
 func (a *Account) Begin(redirectURI string, showDialog bool) (*Attempt, error) {
+	return a.BeginAs(a.config().ClientID, redirectURI, showDialog)
+}
+
+// BeginAs is Begin with another client ID than the settings', which counts for what the sign-in brings.
+func (a *Account) BeginAs(clientID, redirectURI string, showDialog bool) (*Attempt, error) {
 	cfg := a.config()
+	cfg.ClientID = clientID
 	if cfg.ClientID == "" {
 		return nil, checks.WithHint(errors.New("the account has no client ID"), "Connect it first.")
 	}
