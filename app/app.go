@@ -144,12 +144,13 @@ func (a *App) step(ctx context.Context, faces []Face, e core.Event) {
 	v, a.until = view.Make(a.state, at)
 	same := a.snapshot.Version > 0 && reflect.DeepEqual(a.snapshot.View, v)
 	page, edition := a.details(at)
+	guide := view.MakeGuide(a.state, at)
 	runs := map[core.RunID]core.Run{}
 	for id, r := range a.state.Runs {
 		runs[id] = *r
 	}
 	a.mu.Lock()
-	a.snapshot = Snapshot{a.snapshot.Version + 1, v, runs, clicked, a.state.AllSeen(), a.state.Clock.Facts, page, edition}
+	a.snapshot = Snapshot{a.snapshot.Version + 1, v, runs, clicked, a.state.AllSeen(), a.state.Clock.Facts, page, edition, guide}
 	close(a.newer)
 	a.newer = make(chan struct{})
 	a.mu.Unlock()

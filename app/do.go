@@ -16,6 +16,7 @@ import (
 	"fermata/checks"
 	"fermata/checks/cause"
 	"fermata/checks/clock"
+	"fermata/checks/doctor"
 	"fermata/checks/session"
 )
 
@@ -107,6 +108,11 @@ func (a *App) look(name string) func(context.Context) core.Event {
 			f, next := check.Look(ctx)
 			return core.Looked{Name: name, Facts: f, Next: next}
 		}
+	case "guide":
+		return func(ctx context.Context) core.Event {
+			doctor.Look(ctx, a.out.Doctor, func(f doctor.Facts) { a.send(core.Found{Facts: f}) })
+			return core.Looked{Name: name}
+		}
 	case "programs":
 		return func(ctx context.Context) core.Event {
 			f, next := a.out.Programs.Look(ctx)
@@ -135,6 +141,9 @@ func (a *App) action(act core.Act) doing {
 			r.Report = a.report()
 		}
 		return func(ctx context.Context) (any, error) { return acc.Do(ctx, verb, r) }
+	}
+	if name == "guide" {
+		return a.guide(act)
 	}
 	switch act.Action {
 	case "app/report":

@@ -22,6 +22,7 @@ type Snapshot struct {
 	Clock   clock.Facts
 	Details *view.Details // of Fermata's page; nil while nobody looks at it
 	Edition uint64        // rises with each Details that differ
+	Guide   *view.Guide   // nil: it has not begun
 }
 
 // Click has an action run and returns at once; its outcome is shown on the screen, or, where somebody

@@ -7,6 +7,7 @@ import (
 	"fermata/app/core"
 	"fermata/app/details"
 	"fermata/app/view"
+	"fermata/checks/cause"
 )
 
 // source is what Fermata's page shows and does.
@@ -19,11 +20,19 @@ func (a *App) source() details.Source {
 			return s.Edition, s.Details, err
 		},
 		Click: func(ctx context.Context, action string) {
-			run := a.Click(core.Clicked{Action: core.ActionID(action), Page: true})
-			_, _ = a.Await(ctx, func(s Snapshot) bool { // what is not so far is shown as it is
-				_, under := s.Runs[run]
-				return s.Clicked >= run && !under
-			})
+			a.clickOnPage(ctx, core.Clicked{Action: core.ActionID(action)})
+		},
+		Begin: func(ctx context.Context) {
+			if s, err := a.Await(ctx, func(Snapshot) bool { return true }); err == nil && s.Guide == nil {
+				a.clickOnPage(ctx, core.Clicked{Action: "guide/begin"})
+			}
+		},
+		See: func(ctx context.Context, text string) {
+			seen := cause.Read(text)
+			if s, ok := cause.Find(text); ok { // an answer on the page
+				seen = []cause.Seen{s}
+			}
+			a.clickOnPage(ctx, core.Clicked{Action: "guide/see", Seen: seen})
 		},
 		Report: func(ctx context.Context) (string, error) {
 			found, err := a.Do(ctx, core.Clicked{Action: "app/report"})
@@ -42,4 +51,14 @@ func (a *App) source() details.Source {
 		},
 		Settings: a.out.Path,
 	}
+}
+
+// clickOnPage clicks, and returns when the outcome is in what the page shows, or when ctx ends.
+func (a *App) clickOnPage(ctx context.Context, c core.Clicked) {
+	c.Page = true
+	run := a.Click(c)
+	_, _ = a.Await(ctx, func(s Snapshot) bool { // what is not so far is shown as it is
+		_, under := s.Runs[run]
+		return s.Clicked >= run && !under
+	})
 }

@@ -39,7 +39,7 @@ type Outside struct {
 }
 
 // Pages are where a person is sent to.
-type Pages struct{ Apps, Support, Player string }
+type Pages struct{ Apps, Support, Player, SignIn, SignOut, Everywhere string }
 
 // statusEvery is how often the status page is asked while something is wrong.
 const statusEvery = 5 * time.Minute

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"fermata/app/core"
+	"fermata/app/view"
 	"fermata/checks"
 )
 
@@ -20,6 +21,13 @@ func (p *place) commands() []entry {
 		{"open", "Open Fermata's page in the browser",
 			`Shows all that Fermata knows, live: what is wrong and why, both lifetimes, the clock, what happened, other programs' tokens, and the settings. The address works only on this computer, for you, and only while the page is open.`,
 			"fermata open", &openCommand{p}},
+		{"doctor", "Find out why the music stopped",
+			`Looks, without signing in, at the clock, the network, Spotify and this computer, and says what is wrong and what to do, like "The music stopped…" in the menu. It takes ten seconds at most.
+
+With --see, tell what the player says: a message or an error code; - reads it from standard input. It stays on this computer.
+
+The exit code is 0 if nothing wrong was found: then it is the session in the player itself.`,
+			"fermata doctor\nfermata doctor --see \"Error code: auth:3\"\nfermata doctor --json | jq -r .title", &doctorCommand{at: p}},
 		{"accounts", "List the accounts and when they expire", "", "fermata accounts\nfermata accounts --json | jq -r .[].name", &accountsCommand{at: p}},
 		{"clock", "Measure this computer's clock now",
 			`Asks the time servers now. * marks a server that the result is based on, x one that tells a different time from most, and ? one that did not answer.
@@ -154,5 +162,10 @@ type doCommand struct {
 
 // Execute implements flags.Commander.
 func (c *doCommand) Execute([]string) error {
-	return instance(c.at.running).do(c.at.ctx, core.ActionID(c.Args.Action.string))
+	id := core.ActionID(c.Args.Action.string)
+	err := instance(c.at.running).do(c.at.ctx, id)
+	if advice := view.Advice(id); err == nil && id.Of() == "guide" && advice != "" {
+		_, err = fmt.Fprintln(c.at.out, advice)
+	}
+	return err
 }

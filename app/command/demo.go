@@ -53,7 +53,7 @@ func demoOutside(world *standin.World, open func(context.Context, string) error)
 		return s
 	}
 	o.Page = []page.Option{page.Demo(standin.ClientID)}
-	o.Pages = account.Pages{Apps: url + "/account/apps/", Support: url, Player: url}
+	o.Pages = account.Pages{Apps: url + "/account/apps/", Support: url, Player: url, SignIn: url, SignOut: url, Everywhere: url}
 	o.Restart = func(context.Context) error {
 		return checks.WithHint(errors.New("the demo leaves your own Spotify alone"), "Outside of the demo it is restarted as it was started.")
 	}

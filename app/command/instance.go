@@ -200,6 +200,21 @@ func (s server) data(ctx context.Context, command string, args []string) (any, e
 		}
 		now, err := s.app.Await(ctx, func(s app.Snapshot) bool { return s.Seen })
 		return clockLook{Level: now.View.Status.Clock.Level, Facts: now.Clock, Actions: now.View.Status.Clock.Actions}, err
+	case command == "examine":
+		var seen []cause.Seen
+		for _, id := range args {
+			if s, ok := cause.Find(id); ok {
+				seen = append(seen, s)
+			}
+		}
+		run := s.app.Click(core.Clicked{Action: "guide/look", Seen: seen})
+		_, err := s.app.Await(ctx, func(now app.Snapshot) bool { return now.Clicked >= run })
+		return nil, err
+	case command == "guide" && len(args) == 1:
+		now, err := s.app.Await(ctx, func(now app.Snapshot) bool {
+			return now.Guide != nil && (!now.Guide.Looking || fmt.Sprint(now.Guide.Ended()) != args[0])
+		})
+		return now.Guide, err
 	case command == "time":
 		now, known := s.app.TrueTime()
 		return trueTime{now, known}, nil

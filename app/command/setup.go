@@ -70,7 +70,10 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	o.Restart = spotify.Restart
 	o.ShowReport = func(ctx context.Context, report string) error { return showReport(ctx, report, open) }
 	o.Outage = func(ctx context.Context) string { return spotify.Outage(ctx, o.Transport) }
-	o.Pages = account.Pages{Apps: spotify.AppsPage, Support: spotify.SupportPage, Player: spotify.PlayerPage}
+	o.Pages = account.Pages{
+		Apps: spotify.AppsPage, Support: spotify.SupportPage, Player: spotify.PlayerPage,
+		SignIn: spotify.SignInPage, SignOut: spotify.SignOutPage, Everywhere: spotify.EverywherePage,
+	}
 	if o.Changes, err = clock.Watch(ctx); err != nil {
 		fmt.Fprintln(p.err, "fermata: steps of the clock are noticed late:", err)
 	}

@@ -31,6 +31,7 @@ const (
 	FoundOut                    // it brought something to light
 	Explained                   // "What is this?"
 	Late                        // it was clicked where it can no longer be done
+	Advised                     // it did its part, and the rest is the person's
 )
 
 // How long answers stand.
@@ -63,6 +64,9 @@ func (s *State) tellOutcome(r *Run) {
 		return
 	case tried:
 		s.Helped = &Helped{r.Action, s.at.True, s.at.Elapsed + helpedFor}
+	}
+	if r.screen && slices.Contains(Player, r.Action) {
+		s.answer(Answer{Kind: Advised, Action: r.Action, Page: r.page}, failedFor)
 	}
 	a := s.Account(of)
 	well := a != nil && a.Level == checks.OK && a.Facts.SignedIn || of == "clock" && s.ClockLevel < checks.Warning

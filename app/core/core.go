@@ -8,7 +8,9 @@ import (
 
 	"fermata/app/config"
 	"fermata/checks"
+	"fermata/checks/cause"
 	"fermata/checks/clock"
+	"fermata/checks/doctor"
 	"fermata/checks/programs"
 	"fermata/checks/spotify"
 	"fermata/checks/text"
@@ -36,6 +38,7 @@ type State struct {
 	Clock    Watched[clock.Facts]
 	Accounts []Account // in the order of the settings, kept by name through every change of them
 	Programs Watched[[]programs.Program]
+	Guide    Guide
 
 	ClockLevel checks.Level
 	Causes     []Cause  // what is wrong, the worst first; menu, notices, page and report read it
@@ -87,10 +90,11 @@ type (
 		Action     ActionID
 		Notice     string // the key of the notice that the button stands on; "": it was no notice
 		Waits      bool
-		Page       bool   // it was clicked on Fermata's page, which shows the outcome
-		Place      string // of "app/open": where on the page to begin; "": where the notice's cause is told, or the top
-		Elsewhere  bool   // the person's browser is on another computer, so none is opened
-		Activation string // an XDG activation token, with which a window may come to the front
+		Page       bool         // it was clicked on Fermata's page, which shows the outcome
+		Place      string       // of "app/open": where on the page to begin; "": where the notice's cause is told, or the top
+		Elsewhere  bool         // the person's browser is on another computer, so none is opened
+		Activation string       // an XDG activation token, with which a window may come to the front
+		Seen       []cause.Seen // of "guide/see": what the person sees; none: nobody knows it
 	}
 	// Left: whoever waited for a run does not any more.
 	Left struct{ Run RunID }
@@ -112,6 +116,8 @@ type (
 		Facts any
 		Next  time.Duration
 	}
+	// Found: one of the guide's looks ended; Looked follows when they all have.
+	Found struct{ Facts doctor.Facts }
 	// Changed: the clock was set, the computer slept, it is on another network, or its keyring may answer
 	// now that did not.
 	Changed struct {
@@ -137,7 +143,7 @@ type Effect interface{ effect() }
 
 // The effects.
 type (
-	Look struct{ Name string } // "clock", "programs" or an account; its end is Looked
+	Look struct{ Name string } // "clock", "programs", "guide" or an account; its end is Looked
 	Act  struct {              // its end is Acted
 		Run        RunID
 		Action     ActionID
@@ -192,6 +198,8 @@ func (s *State) Step(at At, e Event) []Effect {
 		s.acted(e)
 	case Looked:
 		s.looked(e)
+	case Found:
+		s.Guide.found(e.Facts)
 	case Changed:
 		s.changed(e)
 	case Reloaded:
@@ -220,6 +228,7 @@ func (Left) event()       {}
 func (Opened) event()     {}
 func (Acted) event()      {}
 func (Looked) event()     {}
+func (Found) event()      {}
 func (Changed) event()    {}
 func (Reloaded) event()   {}
 func (Watching) event()   {}

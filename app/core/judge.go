@@ -55,6 +55,9 @@ func (s *State) judge() {
 		}
 	}
 	slices.SortStableFunc(s.Causes, func(a, b Cause) int { return cmp.Compare(b.Level, a.Level) })
+	if s.Guide.Begun {
+		s.judgeGuide()
+	}
 }
 
 // Serious are the causes that ask something of a person.

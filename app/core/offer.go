@@ -22,7 +22,7 @@ func (s *State) Offered() []Offer {
 	var all []Offer
 	add := func(id ActionID) {
 		_, acting := s.Acting[id]
-		all = append(all, Offer{id, acting && !id.IsSignIn() && id != "app/open"})
+		all = append(all, Offer{id, acting && !id.IsSignIn() && !id.opens()})
 	}
 	for i := range s.Accounts {
 		s.Accounts[i].offer(add, s.at.True)
@@ -34,6 +34,7 @@ func (s *State) Offered() []Offer {
 	if len(s.Accounts) == 0 && len(s.Settings.Problems) == 0 { // there may be one in a file that can't be read
 		add("app/connect")
 	}
+	s.Guide.offer(add)
 	add("app/open")
 	add("app/start-at-login")
 	add("app/pause")

@@ -68,10 +68,16 @@ func (id ActionID) mends() bool {
 }
 
 // remembered reports whether that it was done is a part of the past.
-func (id ActionID) remembered() bool { return id == "app/connect" || id.Of() != "app" }
+func (id ActionID) remembered() bool { return id == "app/connect" || id.Of() != "app" && !id.opens() }
 
-// looksOnly reports whether the action changes nothing, so that nothing need be looked at after it.
-func (id ActionID) looksOnly() bool { return id == "app/report" || id == "app/open" }
+// looksOnly reports whether the action changes nothing that is watched, so that nothing need be looked at
+// after it.
+func (id ActionID) looksOnly() bool {
+	return id == "app/report" || id.opens() || slices.Contains(Player, id)
+}
+
+// opens reports whether the action shows Fermata's page.
+func (id ActionID) opens() bool { return id == "app/open" || id == "guide/begin" }
 
 // clicked begins a run, if the action makes sense now.
 func (s *State) clicked(c Clicked) {
@@ -89,7 +95,7 @@ func (s *State) clicked(c Clicked) {
 		}
 		return
 	}
-	if under, ok := s.Acting[c.Action]; ok && c.Action != "app/open" { // another place may be meant
+	if under, ok := s.Acting[c.Action]; ok && !c.Action.opens() { // another place may be meant
 		if !c.Action.IsSignIn() {
 			return // it ends with the one under way
 		}
@@ -97,10 +103,14 @@ func (s *State) clicked(c Clicked) {
 		s.ended(c.Action, errSuperseded, nil, c.Run)
 	}
 	s.Answers = slices.DeleteFunc(s.Answers, func(a Answer) bool { return a.Kind == Failed && a.Action == c.Action })
+	s.Guide.choose(c.Action)
 	if s.decided(c) {
 		return
 	}
-	if c.Action == "app/open" {
+	switch c.Action {
+	case "guide/begin":
+		c.Place = guideName
+	case "app/open":
 		c.Place = cmp.Or(c.Place, s.placeOf(c.Notice))
 	}
 	s.Acting[c.Action] = c.Run
@@ -137,6 +147,15 @@ func (s *State) decided(c Clicked) bool {
 		s.actionEnded(s.Runs[c.Run], nil, nil)
 		s.recheckAll(0)
 		return true
+	case c.Action == "guide/look":
+		s.sees(c.Seen)
+		s.examine()
+		s.actionEnded(s.Runs[c.Run], nil, nil)
+		return true
+	case c.Action.Of() == guideName:
+		if !s.guided(c) {
+			return false
+		}
 	case verb == "later":
 		s.putOff(c.Action.Of())
 	default:
@@ -235,6 +254,8 @@ func (s *State) actionEnded(r *Run, err error, found any) {
 		r.owed = []string{name}
 	case name == "clock":
 		r.owed = []string{"clock"}
+	case name == guideName:
+		r.owed = slices.Clone(s.Guide.owed)
 	default:
 		r.owed = s.names()
 	}
@@ -290,9 +311,7 @@ func (s *State) forget(account string) {
 			s.ended(action, errRemoved, nil, 0)
 		}
 	}
-	for _, r := range s.Runs {
-		r.owed = slices.DeleteFunc(r.owed, func(name string) bool { return name == account })
-	}
+	s.paid(account)
 }
 
 // levelOf is the level of an account, or of the clock.

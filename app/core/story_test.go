@@ -14,7 +14,9 @@ import (
 	"fermata/app/core"
 	"fermata/app/view"
 	"fermata/checks"
+	"fermata/checks/cause"
 	"fermata/checks/clock"
+	"fermata/checks/doctor"
 	"fermata/checks/programs"
 	"fermata/checks/session"
 
@@ -58,6 +60,7 @@ type story struct {
 	past     bool // is told
 	kept     int  // happenings
 	wake     time.Duration
+	guide    string
 }
 
 var midnight = time.Date(2026, time.November, 20, 0, 0, 0, 0, time.UTC)
@@ -188,6 +191,10 @@ func (s *story) follows(effects []core.Effect) string {
 		s.ready = ready
 		fmt.Fprintf(&b, "ready  %v\n", ready)
 	}
+	if guide := s.guideTells(); guide != s.guide {
+		s.guide = guide
+		b.WriteString(guide)
+	}
 	for _, id := range slices.Sorted(maps.Keys(s.state.Runs)) {
 		r := s.state.Runs[id]
 		if r.Phase != core.Done {
@@ -213,6 +220,34 @@ func (s *story) follows(effects []core.Effect) string {
 		}
 	}
 	return b.String()
+}
+
+// guideTells is what the guide tells; "": it has not begun.
+func (s *story) guideTells() string {
+	g := view.MakeGuide(s.state, s.at)
+	if g == nil {
+		return ""
+	}
+	fix, ended := g.Nothing, 0
+	if g.Fix != nil {
+		fix = g.Fix.Title
+	}
+	if g.Over != nil {
+		fix = strings.Join(append([]string{g.Over.Title}, g.Over.Says...), " ")
+	}
+	for _, l := range g.Lines {
+		if l.Outcome != view.Looking {
+			ended++
+		}
+	}
+	told := fmt.Sprintf("guide  %s %s (%s; looking %v, %d looks)\nfix    %s\n", g.Title, g.Why, g.Sureness, g.Looking, ended, fix)
+	if g.Unread {
+		told += "guide  unread\n"
+	}
+	for _, t := range g.Tried {
+		told += "tried  " + t + "\n"
+	}
+	return told
 }
 
 // shows writes what is new on the screen.
@@ -286,7 +321,7 @@ func (s *story) shows(b *strings.Builder, v view.View) {
 		if o.Running {
 			running = append(running, string(o.Action))
 		}
-		if o.Action.Of() != "app" && o.Action.Of() != "demo" {
+		if of := o.Action.Of(); of != "app" && of != "demo" && of != "guide" {
 			on = append(on, string(o.Action))
 		}
 	}
@@ -361,13 +396,19 @@ func (a args) event() core.Event {
 	case "wake":
 		return core.Woke{}
 	case "click":
-		return core.Clicked{Run: a.run(), Action: core.ActionID(a.word(2)), Notice: a.value("notice"), Waits: a.has("waits"), Page: a.has("page"), Place: a.value("place")}
+		return core.Clicked{Run: a.run(), Action: core.ActionID(a.word(2)), Notice: a.value("notice"), Waits: a.has("waits"), Page: a.has("page"), Place: a.value("place"), Seen: cause.Read(a.value("see"))}
 	case "left":
 		return core.Left{Run: a.run()}
 	case "acted":
 		return core.Acted{Run: a.run(), Err: a.err(), Found: a.found()}
 	case "look":
 		return core.Looked{Name: a.word(1), Facts: a.facts(), Next: a.duration("next")}
+	case "found":
+		f := doctor.Facts{Name: doctor.Name(a.word(1)), Outcome: doctor.Fine, Fault: doctor.Fault(a.value("fault"))}
+		if f.Fault != "" {
+			f.Outcome = doctor.Wrong
+		}
+		return core.Found{Facts: f}
 	case "watching":
 		var more int
 		a.d.ScanArgs(a.t, "more", &more)

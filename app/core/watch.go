@@ -86,10 +86,16 @@ func (s *State) look() {
 			s.do(Look{name})
 		}
 	}
+	s.lookGuide()
 }
 
 // looked takes what a look found.
 func (s *State) looked(e Looked) {
+	if e.Name == guideName {
+		s.scheduleTrim()
+		s.paid(guideName)
+		return
+	}
 	w := s.watches()[e.Name]
 	if w == nil { // the account was removed
 		return
@@ -111,8 +117,19 @@ func (s *State) looked(e Looked) {
 	case AccountFacts:
 		s.Account(e.Name).learn(s.at, facts)
 	}
+	s.paid(e.Name)
+}
+
+// paid has no run wait for a look any more, since it ended or will never come.
+func (s *State) paid(look string) {
+	drop := func(name string) bool { return name == look }
 	for _, r := range s.Runs {
-		r.owed = slices.DeleteFunc(r.owed, func(name string) bool { return name == e.Name })
+		r.owed = slices.DeleteFunc(r.owed, drop)
+	}
+	if g := &s.Guide; g.Awaits(look) {
+		if g.owed = slices.DeleteFunc(g.owed, drop); !g.Looking() {
+			g.LookedAt = s.at.True
+		}
 	}
 }
 

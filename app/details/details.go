@@ -40,6 +40,10 @@ type Source struct {
 	Await func(ctx context.Context, after uint64) (version uint64, details any, err error)
 	// Click has an action done and returns when its outcome is in what is shown, or when ctx ends.
 	Click func(ctx context.Context, action string)
+	// Begin begins the guide, if it has not begun; See has it know what the person sees, in their words or in the
+	// player's, of which nothing is kept. Both return as Click does.
+	Begin func(ctx context.Context)
+	See   func(ctx context.Context, text string)
 	// Report returns the report for support.
 	Report func(ctx context.Context) (string, error)
 	// Calendar returns the end of an account's sign-in as a calendar file.

@@ -24,6 +24,8 @@ var (
 	script string
 	//go:embed html/page.html
 	pageHTML string
+	//go:embed html/guide.html
+	guideHTML string
 )
 
 // templates parses the page, for as long as it is served: most runs of Fermata never need it.
@@ -34,6 +36,7 @@ func templates() *template.Template {
 		"in": func(page, it any, place string) map[string]any {
 			return map[string]any{"Page": page, "It": it, "At": place}
 		},
+		"titled": func(s sheet, title string) sheet { s.Title = title; return s },
 		"lines": func(lines []string) string {
 			var b bytes.Buffer
 			for _, l := range lines {
@@ -41,7 +44,7 @@ func templates() *template.Template {
 			}
 			return b.String()
 		},
-	}).Parse(pageHTML))
+	}).Parse(pageHTML + guideHTML))
 }
 
 func (v *visit) render(w http.ResponseWriter, status int, name string, data any) {
@@ -75,12 +78,14 @@ func send(w http.ResponseWriter, status int, kind string, data []byte) {
 
 func (v *visit) routes() {
 	v.mux.HandleFunc("GET "+loopback.StartPath, v.start)
-	v.mux.HandleFunc("GET "+v.path+"{$}", func(w http.ResponseWriter, r *http.Request) { v.show(w, r, http.StatusOK, nil) })
+	v.mux.HandleFunc("GET "+v.path+"{$}", func(w http.ResponseWriter, r *http.Request) { v.show(w, r, http.StatusOK, "page", nil) })
+	v.mux.HandleFunc("GET "+v.path+guidePage, v.guide)
 	v.mux.HandleFunc("GET "+v.path+"events", v.events)
 	v.mux.HandleFunc("GET "+v.path+"report", v.report)
 	v.mux.HandleFunc("GET "+v.path+"calendar/{account}", v.calendar)
-	v.mux.HandleFunc("POST "+v.path+"do", v.form(v.do))
-	v.mux.HandleFunc("POST "+v.path+"settings", v.form(v.settings))
+	v.mux.HandleFunc("POST "+v.path+"do", v.form(maxForm, v.do))
+	v.mux.HandleFunc("POST "+v.path+"see", v.form(maxPaste, v.see))
+	v.mux.HandleFunc("POST "+v.path+"settings", v.form(maxForm, v.settings))
 	for name, file := range map[string]struct{ kind, text string }{
 		"style.css": {"text/css; charset=utf-8", page.Style + style},
 		"page.js":   {"text/javascript; charset=utf-8", script},
@@ -92,20 +97,21 @@ func (v *visit) routes() {
 // sheet is what the templates are given.
 type sheet struct {
 	Token   string
+	Title   string // of the window; "": the sentence of what is so
 	Version uint64
 	Details any
 	Form    *form  // what was typed and can't be taken; nil: nothing
 	Report  string // of the page "report"
 }
 
-// show shows the page.
-func (v *visit) show(w http.ResponseWriter, r *http.Request, status int, f *form) {
+// show shows one of the pages.
+func (v *visit) show(w http.ResponseWriter, r *http.Request, status int, name string, f *form) {
 	version, details, err := v.src.Await(r.Context(), 0)
 	if err != nil {
 		http.Error(w, "Fermata is ending", http.StatusServiceUnavailable)
 		return
 	}
-	v.render(w, status, "page", sheet{Token: v.token, Version: version, Details: details, Form: f})
+	v.render(w, status, name, sheet{Token: v.token, Version: version, Details: details, Form: f})
 }
 
 // heartbeat is how often a page that is connected hears something: a proxy may be between.
@@ -153,10 +159,13 @@ func (v *visit) count(more int) {
 	v.touch()
 }
 
-// form has a form of the page be read, and no other.
-func (v *visit) form(take http.HandlerFunc) http.HandlerFunc {
+// maxForm is how many bytes a form may have.
+const maxForm = 64 << 10
+
+// form has a form of the page be read, of at most so many bytes, and no other.
+func (v *visit) form(most int64, take http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		if err := r.ParseForm(); err != nil {
 			http.Error(w, "this form can't be read", http.StatusBadRequest)
 			return
@@ -188,11 +197,7 @@ func (v *visit) settle(ctx context.Context, version uint64) {
 }
 
 func (v *visit) back(w http.ResponseWriter, r *http.Request) {
-	to := v.path
-	if at := r.PostForm.Get("at"); isPlace(at) {
-		to += "#" + at
-	}
-	seeOther(w, to)
+	seeOther(w, v.to(r.PostForm.Get("at")))
 }
 
 func (v *visit) report(w http.ResponseWriter, r *http.Request) {

@@ -49,7 +49,7 @@ func (v *visit) settings(w http.ResponseWriter, r *http.Request) {
 		f.Wrong[f.field(e.Edit)] = text.Sentence(e.Err.Error())
 	}
 	if len(f.Wrong) > 0 {
-		v.show(w, r, http.StatusUnprocessableEntity, f)
+		v.show(w, r, http.StatusUnprocessableEntity, "page", f)
 		return
 	}
 	v.settle(r.Context(), version)

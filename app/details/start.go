@@ -22,11 +22,18 @@ func (v *visit) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v.touch()
-	to := v.path
-	if at := r.URL.Query().Get("at"); isPlace(at) {
-		to += "#" + at
+	seeOther(w, v.to(r.URL.Query().Get("at")))
+}
+
+// to is the address of a place: on the guide's page where its name begins with the guide's.
+func (v *visit) to(place string) string {
+	switch {
+	case !isPlace(place):
+		return v.path
+	case strings.HasPrefix(place, guidePage):
+		return v.path + guidePage + "#" + place
 	}
-	seeOther(w, to)
+	return v.path + "#" + place
 }
 
 // isPlace reports whether s may be the ID of an element of the page.

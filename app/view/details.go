@@ -29,6 +29,9 @@ type Details struct {
 	PastLost  bool // what earlier runs kept could not be read
 	Programs  []DetailsProgram
 	Questions map[string]cause.Question // by ID
+	Why       []DetailsReason           // why sessions end
+	Remedies  []cause.Remedy            // the seven fixes
+	Guide     *Guide                    // nil: it has not begun
 	Settings  DetailsSettings
 	Demos     []DetailsButton // the troubles of the demo
 }
@@ -45,6 +48,7 @@ func MakeDetails(s *core.State, at core.At) *Details {
 		Past: w.past(), PastLost: s.PastLost, Questions: map[string]cause.Question{}, Settings: w.detailsSettings(),
 	}
 	d.Word = levelWords[d.Level]
+	d.Why, d.Remedies, d.Guide = w.reasons(), cause.Sessions.Remedies, w.guide()
 	for _, c := range w.Causes {
 		if c.Level > checks.OK {
 			d.Causes = append(d.Causes, w.detailsCause(c))

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -67,7 +68,7 @@ func (w words) detailsButtons(ids ...core.ActionID) []DetailsButton {
 			continue
 		}
 		i := w.item(id)
-		b := DetailsButton{Button: Button{id, i.Label}, Does: does[id.Verb()], Running: i.Disabled, Checked: w.checked(id)}
+		b := DetailsButton{Button: Button{id, i.Label}, Does: cmp.Or(does[string(id)], does[id.Verb()]), Running: i.Disabled, Checked: w.checked(id)}
 		for j := range w.Answers {
 			if a := &w.Answers[j]; a.Page && a.Action == id && b.Outcome == nil {
 				b.Outcome = w.outcome(a)
@@ -93,6 +94,11 @@ var does = map[string]string{
 	string(cause.Restart):     "Quits the Spotify app and starts it again.",
 	"player":                  "Reloads the web player in your browser.",
 	string(cause.Support):     "Opens Spotify’s contact page, and a report without secrets that you can copy.",
+	"guide/refresh":           "Opens the web player in a new tab.",
+	"guide/login":             "Opens Spotify’s sign-out page in your browser.",
+	"guide/signin":            "Opens Spotify’s sign-in page in your browser.",
+	"guide/everywhere":        "Opens the page that ends every session of your account, on all devices.",
+	"guide/permissions":       "Opens the page with the apps that may use your account.",
 	"check":                   "Asks the time servers again.",
 	"set":                     "Has the system set the clock from the network from now on.",
 	"connect":                 "Shows step by step how to connect your account.",
@@ -110,7 +116,7 @@ func (w words) outcome(a *core.Answer) *Outcome {
 		return &Outcome{"Done, but that didn’t help", "The problem is still there. Try the next button.", true}
 	case core.Late:
 		return &Outcome{"That can’t be done now", "Things have changed since. This page shows the current state.", true}
-	case core.Worked:
+	case core.Worked, core.Advised:
 		return &Outcome{Title: "Done"}
 	}
 	title, body := w.answer(a)

@@ -47,7 +47,12 @@ func (w words) lines() []Item {
 	if len(w.Accounts) == 0 {
 		add("accounts", "No account is connected yet")
 	}
-	if w.ClockLevel < checks.Warning {
+	switch {
+	case w.ClockLevel >= checks.Warning:
+	case len(w.Accounts) == 0 && !w.Guide.LookedAt.IsZero():
+		clock, _, _ := strings.Cut(w.clockLine(), ";")
+		add("clock", w.reachLine(clock+strings.Repeat(")", strings.Count(clock, "("))))
+	default:
 		add("clock", w.clockLine())
 	}
 	if w.Helped != nil && len(w.Serious()) == 0 {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,6 +94,7 @@ func (w words) actions() []Item {
 		l.add(core.ID(a.Name, string(cause.SignIn)), "")
 	}
 	l.add("clock/check", "")
+	l.add("guide/begin", "")
 	l.add("app/open", "")
 	return l.items
 }
@@ -118,6 +120,13 @@ func (w words) fixes() []Item {
 			}
 			if fix == cause.Refresh {
 				l.add(core.ID(a.Name, "player"), "")
+			}
+		}
+	}
+	if !slices.ContainsFunc(w.Accounts, func(a core.Account) bool { return a.IsSpotify() }) {
+		for _, fix := range slices.Concat(w.Guide.Verdict.Fixes, cause.Fixes) {
+			for _, id := range w.GuideIDs(fix) {
+				l.add(id, "")
 			}
 		}
 	}
@@ -195,6 +204,10 @@ var labels = map[string]string{
 	"player":                  "Reload the web player",
 	string(cause.Support):     "Contact support…",
 	"later":                   "Remind me tomorrow",
+	"guide/begin":             "The music stopped…",
+	"guide/refresh":           "Open the web player again",
+	"guide/signin":            "Go to the sign-in page",
+	"guide/everywhere":        "Sign out everywhere…",
 	"check":                   "Check the clock now",
 	"set":                     "Set the clock automatically",
 	"connect":                 "Connect Spotify…",
@@ -238,7 +251,7 @@ func (w words) label(id core.ActionID) string {
 			return fmt.Sprintf("Go back to the account of %s…", before)
 		}
 	}
-	return labels[id.Verb()]
+	return cmp.Or(labels[string(id)], labels[id.Verb()])
 }
 
 // name is an action within a sentence or on a button: without the dots that promise a window.

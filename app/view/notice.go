@@ -35,7 +35,9 @@ func (w words) notices() []Notice {
 		case n.Answer != nil:
 			v.Title, v.Body = w.answer(n.Answer)
 		case n.Key == core.ConnectKey:
-			v.Title, v.Body = "Connect Spotify", "Fermata now watches your clock. Once Spotify is connected, it also keeps your session alive and warns you before your sign-in expires."
+			v.Title = "Fermata now watches your clock"
+			v.Body = "If the music stops, “The music stopped…” in the menu finds out why and what helps; that works for everybody. " +
+				"Connect Spotify, and Fermata also renews your session by itself, warns you before it ends and tells you why. Creating the client ID for that needs Premium."
 		case n.Key == core.SettingsKey:
 			v.Title = "Your settings can’t be used"
 			v.Body = w.State.Settings.Problems[0].Error() + ". Until that is corrected, Fermata goes on with the last good settings."
@@ -70,6 +72,8 @@ func (w words) answer(a *core.Answer) (title, body string) {
 		return "Another device", a.Text
 	case core.Explained:
 		return a.About.Title, a.About.About
+	case core.Advised:
+		return w.name(a.Action), Advice(a.Action)
 	case core.Late:
 		title = "That can’t be done now"
 		if name := w.name(a.Action); name != "" {

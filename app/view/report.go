@@ -45,11 +45,34 @@ func Report(s *core.State, at core.At, build Build) string {
 	}
 	b.WriteString("\nClock\n")
 	_ = clock.WriteTable(&b, s.Clock.Facts, at.Style) // into memory
+	w.reportGuide(&b)
 	b.WriteString("\nLast changes\n")
 	for _, e := range s.Journal {
 		fmt.Fprintf(&b, "  %s  %s\n", stamp(e.At), e.Summary)
 	}
 	return scrub(b.String(), w.private(build))
+}
+
+// reportGuide tells what the guide found, and what was tried.
+func (w words) reportGuide(b *strings.Builder) {
+	g := &w.State.Guide
+	if !g.Begun {
+		return
+	}
+	fmt.Fprintf(b, "\nThe music stopped\n  verdict        %s (%s)\n", g.Verdict.ID, g.Verdict.Sure)
+	for _, s := range g.Seen {
+		fmt.Fprintf(b, "  they see       %s\n", s.ID)
+	}
+	for _, f := range g.Facts {
+		fmt.Fprintf(b, "  %-13s  %v %s\n", f.Name, f.Outcome, f.Fault)
+	}
+	for _, t := range g.Tried {
+		outcome := "didn’t help"
+		if t.Helped {
+			outcome = "helped"
+		}
+		fmt.Fprintf(b, "  tried          %s at %s: %s\n", t.Fix, stamp(t.At), outcome)
+	}
 }
 
 func (w words) reportAccount(b *strings.Builder, n int, a *core.Account) {

@@ -65,13 +65,13 @@ var remedies = []Remedy{
 			"Close the tabs with the web player, then open it again.",
 			"If it shows the old page, reload past the cache: Ctrl+Shift+R in Firefox, Chrome and Edge, on a Mac Cmd+Shift+R, in Safari Option+Cmd+R.",
 		}},
-	{Fix: SignIn, Title: "Sign out, then sign in again", Page: "https://www.spotify.com/logout/",
+	{Fix: SignIn, Title: "Sign out, then sign in again", Page: spotify.SignOutPage,
 		What: "Ends the old session in this browser and starts a new one.",
 		Steps: []string{
 			"Sign out on the page that opens, then sign in at accounts.spotify.com.",
 			"In the Spotify app: click your name, choose “Log out”, then log in.",
 		},
-		Else: "“Sign out everywhere” ends the sessions of all devices, also of one that is stuck.", Other: "https://www.spotify.com/account/sign-out-everywhere/"},
+		Else: "“Sign out everywhere” ends the sessions of all devices, also of one that is stuck.", Other: spotify.EverywherePage},
 	{Fix: Restart, Title: "Restart Spotify",
 		What: "Quits the Spotify app and starts it again.",
 		Steps: []string{

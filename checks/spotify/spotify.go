@@ -15,11 +15,14 @@ import (
 
 // Pages that a person is sent to.
 const (
-	DashboardPage = "https://developer.spotify.com/dashboard"
-	AppsPage      = "https://www.spotify.com/account/apps/" // "Manage apps": remove and re-allow permissions
-	SupportPage   = "https://support.spotify.com/contact-spotify-support/"
-	PlayerPage    = "https://open.spotify.com/"
-	StatusURL     = "https://status.spotify.dev/api/v2/summary.json" // Statuspage's JSON
+	DashboardPage  = "https://developer.spotify.com/dashboard"
+	AppsPage       = "https://www.spotify.com/account/apps/" // "Manage apps": remove and re-allow permissions
+	SupportPage    = "https://support.spotify.com/contact-spotify-support/"
+	PlayerPage     = "https://open.spotify.com/"
+	SignInPage     = "https://accounts.spotify.com/login"
+	SignOutPage    = "https://www.spotify.com/logout/"                      // of this browser
+	EverywherePage = "https://www.spotify.com/account/sign-out-everywhere/" // "Sign out everywhere": ends every session of the account
+	StatusURL      = "https://status.spotify.dev/api/v2/summary.json"       // Statuspage's JSON
 )
 
 // Addresses that Fermata speaks to.

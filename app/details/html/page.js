@@ -81,7 +81,7 @@ async function send(event) {
     if (saves) {
       const wrong = part.querySelector("[aria-invalid]");
       if (wrong) wrong.focus();
-      news.textContent = wrong ? part.querySelector(".bad")?.textContent : "Saved.";
+      if (!form.dataset.quiet) news.textContent = wrong ? part.querySelector(".bad")?.textContent : "Saved.";
     }
   } catch {
     news.textContent = "Fermata doesn’t answer. Open this page again from its menu.";
