@@ -33,11 +33,12 @@ type App struct {
 	runs   atomic.Uint64 // the newest RunID
 	page   *details.Page
 
-	mu       sync.Mutex // guards what follows
-	snapshot Snapshot
-	newer    chan struct{}               // closed when there is a newer snapshot
-	accounts map[string]*account.Account // by name, through every change of the settings
-	removed  map[string]*account.Account // those that the settings no longer name
+	mu          sync.Mutex // guards what follows
+	snapshot    Snapshot
+	newer       chan struct{}               // closed when there is a newer snapshot
+	accounts    map[string]*account.Account // by name, through every change of the settings
+	removed     map[string]*account.Account // those that the settings no longer name
+	refuseToken bool                        // so the settings say
 
 	// Of the goroutine of Run alone.
 	state    *core.State

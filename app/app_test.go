@@ -452,10 +452,10 @@ func TestNobodyTellsOfSteps(t *testing.T) {
 
 func TestToken(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		if token, err := b.app.Token(b.t.Context(), "spotify"); err != nil || token == "" {
-			b.t.Errorf("%q, %v", token, err)
+		if access, err := b.app.Token(b.t.Context(), "spotify", 0); err != nil || access.Token == "" || access.Left <= 0 || access.Left > time.Hour {
+			b.t.Errorf("%+v, %v", access, err)
 		}
-		if _, err := b.app.Token(b.t.Context(), "nobody"); err == nil {
+		if _, err := b.app.Token(b.t.Context(), "nobody", 0); err == nil {
 			b.t.Error("a token of nobody")
 		}
 	})

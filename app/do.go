@@ -263,6 +263,7 @@ func (a *App) configure(s core.Settings) {
 		acc.Configure(c)
 		a.accounts[c.Name] = acc
 	}
+	a.refuseToken = s.Secrets.Token == "refuse"
 	if a.out.Use != nil && a.out.Use(s.Secrets.Store) {
 		a.keeperChanged()
 	}

@@ -8,7 +8,9 @@ import (
 
 	"fermata/app/core"
 	"fermata/app/view"
+	"fermata/checks"
 	"fermata/checks/clock"
+	"fermata/checks/session"
 	"fermata/checks/text"
 )
 
@@ -71,13 +73,27 @@ func (a *App) Await(ctx context.Context, is func(Snapshot) bool) (Snapshot, erro
 	}
 }
 
-// Token returns a valid access token of an account, for a program of the person's own.
-func (a *App) Token(ctx context.Context, name string) (string, error) {
-	acc := a.account(name)
-	if acc == nil {
-		return "", fmt.Errorf("there is no account %q", name)
+// Token returns a valid access token of an account, for a program of the person's own, unless the settings
+// forbid it; one with at least that much of its life left, where that can be had.
+func (a *App) Token(ctx context.Context, name string, least time.Duration) (session.Access, error) {
+	a.mu.Lock()
+	acc, refused := a.accounts[name], a.refuseToken
+	a.mu.Unlock()
+	switch {
+	case refused:
+		return session.Access{}, checks.WithHint(errors.New("the settings forbid handing out access tokens"), `Set token = "allow" under [secrets] to change that.`)
+	case acc == nil:
+		return session.Access{}, fmt.Errorf("there is no account %q", name)
 	}
-	return acc.AccessToken(ctx)
+	return acc.AccessToken(ctx, least)
+}
+
+// Held returns the access token that an account has now, and whether it has a valid one. It asks nobody.
+func (a *App) Held(name string) (session.Access, bool) {
+	if acc := a.account(name); acc != nil {
+		return acc.Held()
+	}
+	return session.Access{}, false
 }
 
 // TrueTime returns true time, and whether it was ever measured.

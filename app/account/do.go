@@ -92,7 +92,10 @@ func (a *Account) signIn(ctx context.Context, showDialog bool) error {
 
 // player asks the Web API with the account's own access token.
 func (a *Account) player() spotify.Player {
-	return spotify.Player{Transport: a.out.Transport, Token: a.AccessToken}
+	return spotify.Player{Transport: a.out.Transport, Token: func(ctx context.Context) (string, error) {
+		access, err := a.AccessToken(ctx, 0)
+		return access.Token, err
+	}}
 }
 
 // devices finds where the account can play.

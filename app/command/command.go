@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -55,6 +56,7 @@ type invocation struct {
 	out     io.Writer
 	err     io.Writer
 	desktop Desktop
+	rest    []string // the command that stands behind "--"
 }
 
 // lines are what the person types, a line each, until the end of it.
@@ -101,7 +103,10 @@ func (in *invocation) run(args []string) error {
 	if len(args) == 0 && os.Getenv("GO_FLAGS_COMPLETION") == "" { // the tray: nothing to parse, and its icon is waited for
 		return in.own().run()
 	}
-	line := newLine(in)
+	if i := slices.Index(args, "--"); i > 0 && slices.Contains(args[:i], "token") {
+		args, in.rest = args[:i], args[i+1:]
+	}
+	line := newLine(in, slices.Contains(args, "demo"))
 	_, err := line.parser.ParseArgs(args)
 	if flags.WroteHelp(err) {
 		return line.help()

@@ -47,8 +47,15 @@ With --paste, for a computer without a browser: open the address on any other co
 		{"token", "Print an access token for a program of your own",
 			`Prints a valid access token on standard output, and nothing else. It expires within the hour: ask again instead of keeping it. The sign-in behind it stays with Fermata.
 
-Refuses to print to a terminal, where it would stay in the scrollback; use --force to override.`,
-			"fermata token | sed 's/^/Authorization: Bearer /' | curl -H @- https://api.spotify.com/v1/me", &tokenCommand{at: p, Args: account}},
+A command behind -- gets it in a variable (--env), or finds it in a file (--file) that is written again after each renewal, is yours alone, and is removed at the end.
+
+Refuses to print to a terminal, where it would stay in the scrollback; use --show to override. token = "refuse" under [secrets] in the settings turns this command off.`, `
+fermata token --header | curl -H @- https://api.spotify.com/v1/me
+fermata token --env SPOTIFY_TOKEN -- ./script
+fermata token --file token.txt --signal HUP -- ./a-long-job`, &tokenCommand{at: p, Args: account}},
+		{"wait", "Wait until the clock is right, or the session valid",
+			`For scripts that run when the computer starts. The exit code is 0 as soon as it is so, and 1 if it is not within --timeout.`,
+			"fermata wait clock\nfermata wait session --timeout 5m && ./script", p.waitFor()},
 		{"inspect", "Explain a token",
 			`Reads a token from each FILE, or from standard input: a JWT, a whole Cookie or Authorization header, an OAuth token as JSON, or a server's reply. Tells what it is, who issued it and when it expires, by this computer's clock and in true time. The signature is not checked, and nothing is shown that somebody else could use.
 

@@ -135,6 +135,11 @@ func (i instance) account(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return meant(s, name)
+}
+
+// meant is the account that is named, or the only one.
+func meant(s view.Status, name string) (string, error) {
 	var names []string
 	for _, a := range s.Accounts {
 		names = append(names, a.Name)
@@ -225,8 +230,10 @@ func (s server) data(ctx context.Context, command string, args []string) (any, e
 		return s.app.Do(ctx, core.Clicked{Action: "app/report"})
 	case command == "open":
 		return s.app.Do(ctx, core.Clicked{Action: "app/open"})
-	case command == "token" && len(args) == 1:
-		return s.app.Token(ctx, args[0])
+	case (command == "token" || command == "newer token") && len(args) == 2:
+		return s.token(ctx, args[0], args[1], command != "token")
+	case command == "wait" && len(args) == 2:
+		return s.wait(ctx, args[0], args[1])
 	}
 	return nil, fmt.Errorf("this Fermata doesn't know the command %q", command)
 }

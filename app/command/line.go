@@ -29,7 +29,8 @@ type entry struct {
 	data        flags.Commander
 }
 
-func newLine(in *invocation) *line {
+// newLine returns the parser; of the demo's commands only where the line may name one: each start would pay for them.
+func newLine(in *invocation, demo bool) *line {
 	real := in.own()
 	pretend := &place{invocation: in, name: "fermata-demo", demo: true}
 	p := flags.NewNamedParser("fermata", flags.HelpFlag|flags.PassDoubleDash)
@@ -64,7 +65,9 @@ fermata demo do demo/repair     fix everything`, &demoCommand{at: pretend}},
 	l.add(p.Command, entries)
 	l.demo = p.Find("demo")
 	l.demo.SubcommandsOptional = true
-	l.add(l.demo, pretend.commands())
+	if demo {
+		l.add(l.demo, pretend.commands())
+	}
 	p.CompletionHandler = in.complete
 	p.UnknownOptionHandler = func(name string, _ flags.SplitArgument, _ []string) ([]string, error) {
 		return nil, l.unknownFlag(name)

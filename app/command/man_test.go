@@ -17,7 +17,7 @@ func TestManPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := sections(string(data), "# ")
-	command := newLine(&invocation{}).parser.Command
+	command := newLine(&invocation{}, false).parser.Command
 	global := regexp.MustCompile(`(?m)^(?:\*-h\*, )?\*--([a-z-]+)\*`)
 	compare(t, "fermata", found(global, page["OPTIONS"]), append(flagsOf(command), "help"))
 

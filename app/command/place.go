@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
+	"time"
 
 	"fermata/app"
 	"fermata/app/browser"
@@ -32,22 +34,48 @@ func (p *place) command() string {
 	return "fermata"
 }
 
-// run is Fermata itself: it watches until somebody quits.
+// run is Fermata itself: it watches until somebody quits. Where it runs already, its page is shown.
 func (p *place) run() error {
-	err := p.own(browser.Open, func(ctx context.Context, _ *control.Held, a *app.App) error {
-		if !p.demo {
-			p.install()
+	return p.inTurn(func() error {
+		err := p.own(browser.Open, func(ctx context.Context, _ *control.Held, a *app.App) error {
+			if !p.demo {
+				p.install()
+			}
+			memory.Begin()
+			return p.desktop(ctx, a, &plain{out: p.err, command: p.command()})
+		}, func(ctx context.Context, held *control.Held, a *app.App) error {
+			return held.Serve(ctx, Version, server{a}.data)
+		})
+		if !errors.Is(err, control.ErrRunning) {
+			return err
 		}
-		memory.Begin()
-		return p.desktop(ctx, a, &plain{out: p.err, command: p.command()})
-	}, func(ctx context.Context, held *control.Held, a *app.App) error {
-		return held.Serve(ctx, Version, server{a}.data)
+		if err := p.openPage(); err != nil {
+			if errors.Is(err, control.ErrNotRunning) { // it only starts, or ends
+				err = control.ErrRunning
+			}
+			return err
+		}
+		_, err = fmt.Fprintf(p.out, "Fermata is running already; %q shows the current state.\n", p.command()+" status")
+		return err
 	})
-	if errors.Is(err, control.ErrRunning) {
-		fmt.Fprintf(p.out, "Fermata is running already; %q shows the current state.\n", p.command()+" status")
-		err = p.openPage()
+}
+
+// turn is how long another process may be in the way.
+const turn = 30 * time.Second
+
+// inTurn does f again for as long as a process is in its way that is only there for a moment.
+func (p *place) inTurn(f func() error) error {
+	for begin := time.Now(); ; {
+		err := f()
+		if !passing(err) || time.Since(begin) > turn {
+			return err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-p.ctx.Done():
+			return p.ctx.Err()
+		}
 	}
-	return err
 }
 
 // install has the desktop know this program.
@@ -99,13 +127,24 @@ func (p *place) running(ctx context.Context, answer any, command string, args ..
 // alone reports whether err says that no instance runs, and this process can do without one.
 func (p *place) alone(err error) bool { return errors.Is(err, control.ErrNotRunning) && !p.demo }
 
+// passing reports whether err comes of a process that is in the way for a moment only.
+func passing(err error) bool {
+	return errors.Is(err, control.ErrRunning) || errors.Is(err, control.ErrBusy)
+}
+
 // withInstance has f speak to the running instance, or, where none runs, to one in this process that
-// lasts as long as f does.
+// lasts as long as f does. Another process that does the same is waited for, and may be what answers.
 func (p *place) withInstance(f func(ctx context.Context, i instance) error) error {
-	err := f(p.ctx, p.running)
-	if !p.alone(err) {
+	return p.inTurn(func() error {
+		err := f(p.ctx, p.running)
+		if p.alone(err) {
+			err = p.withOwn(f)
+		}
 		return err
-	}
+	})
+}
+
+func (p *place) withOwn(f func(ctx context.Context, i instance) error) error {
 	if _, err := p.settings(); err != nil {
 		return err
 	}
@@ -115,8 +154,16 @@ func (p *place) withInstance(f func(ctx context.Context, i instance) error) erro
 	}
 	return p.own(open, func(ctx context.Context, _ *control.Held, a *app.App) error {
 		return f(ctx, server{a}.local)
-	}, func(ctx context.Context, _ *control.Held, a *app.App) error {
-		a.Run(ctx)
+	}, func(ctx context.Context, held *control.Held, a *app.App) error {
+		running, end := context.WithCancel(context.WithoutCancel(ctx))
+		var ran sync.WaitGroup
+		ran.Go(func() { a.Run(running) })
+		defer ran.Wait()
+		defer end()
+		// Of many that ask for a token at once, one renews it.
+		if err := held.Serve(ctx, Version, control.Only("token", server{a}.data)); err != nil {
+			<-ctx.Done() // the others wait for their turn
+		}
 		return nil
 	})
 }

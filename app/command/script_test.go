@@ -12,8 +12,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,6 +48,8 @@ func TestMain(m *testing.M) {
 //	exits CODE PROGRAM [ARG…]       the program ends with this exit code
 //	until PATTERN PROGRAM [ARG…]    runs the program until its standard output matches
 //	world TROUBLE                   causes a trouble of the stand-in
+//	crowd N MOST PROGRAM [ARG…]     runs the program N times at once; all end well, after at most MOST
+//	                                renewals, with no more different answers
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -53,12 +57,14 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "until": until, "world": world,
+			"exits": exits, "until": until, "world": world, "crowd": crowd,
 		},
 	})
 }
 
 type worldKey struct{}
+
+type varsKey struct{}
 
 func setUp(env *testscript.Env) error {
 	w := standin.NewWorld(4)
@@ -82,6 +88,7 @@ func setUp(env *testscript.Env) error {
 		}
 		env.Setenv(name, path)
 	}
+	env.Values[varsKey{}] = env.Vars
 	files, err := filepath.Glob(filepath.Join(env.WorkDir, "*.toml"))
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -98,6 +105,40 @@ func setUp(env *testscript.Env) error {
 
 func world(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(ts.Value(worldKey{}).(*standin.World).Cause(args[0]))
+}
+
+func crowd(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	most, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	path, err := exec.LookPath(args[2])
+	ts.Check(err)
+	spotify := ts.Value(worldKey{}).(*standin.World).Spotify
+	before := spotify.Count("/api/token")
+	var all sync.WaitGroup
+	said, errs := make([]string, n), make([]error, n)
+	for i := range n {
+		all.Go(func() {
+			cmd := exec.Command(path, args[3:]...)
+			cmd.Dir, cmd.Env = ts.Getenv("WORK"), ts.Value(varsKey{}).([]string)
+			var complaint strings.Builder
+			cmd.Stderr = &complaint
+			out, err := cmd.Output()
+			if said[i] = string(out); err != nil {
+				errs[i] = fmt.Errorf("%w: %s", err, &complaint)
+			}
+		})
+	}
+	all.Wait()
+	ts.Check(errors.Join(errs...))
+	slices.Sort(said)
+	if n := len(slices.Compact(said)); n > max(most, 1) {
+		ts.Fatalf("%d answers", n)
+	}
+	if got := spotify.Count("/api/token") - before; got > most {
+		ts.Fatalf("%d renewals", got)
+	}
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

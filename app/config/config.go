@@ -40,6 +40,7 @@ type Notify struct {
 // Secrets is the section [secrets].
 type Secrets struct {
 	Store string // "keyring", or "file": a file that only the user can read
+	Token string // "allow", or "refuse": "fermata token" hands out no access tokens
 }
 
 // Account is one [[account]].
@@ -71,7 +72,7 @@ func Default() Config {
 			Interval:  30 * time.Minute,
 		},
 		Notify:  Notify{Session: 5 * time.Minute, Grant: []time.Duration{30 * day, 7 * day, day}},
-		Secrets: Secrets{Store: "keyring"},
+		Secrets: Secrets{Store: "keyring", Token: "allow"},
 	}
 }
 

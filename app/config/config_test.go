@@ -33,7 +33,7 @@ func TestDefault(t *testing.T) {
 			Tolerance: 2 * time.Second, Interval: 30 * time.Minute,
 		},
 		Notify:  Notify{Session: 5 * time.Minute, Grant: []time.Duration{30 * day, 7 * day, day}},
-		Secrets: Secrets{Store: "keyring"},
+		Secrets: Secrets{Store: "keyring", Token: "allow"},
 	}
 	if got := Default(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v", got)
@@ -94,7 +94,7 @@ grant_lifetime = "90d"
 			Session: 90 * time.Second,
 			Grant:   []time.Duration{60 * day, 36 * time.Hour, day},
 		},
-		Secrets: Secrets{Store: "file"},
+		Secrets: Secrets{Store: "file", Token: "allow"},
 		Accounts: []Account{
 			{Name: "spotify", Provider: "spotify", ClientID: spotifyID, Renew: "auto"},
 			{
@@ -211,7 +211,7 @@ func TestProblems(t *testing.T) {
 		{"[clock]\ninterval = \"99999d\"", `2: [clock] interval: expected a duration such as "2s", "30m" or "7d", got "99999d"`},
 		{"[clock]\ntolerence = \"2s\"", `2: [clock] tolerence: unknown setting; this section has servers, tolerance, interval`},
 		{"[notify]\n\nsessions = \"2s\"", `3: [notify] sessions: unknown setting; this section has session, grant`},
-		{"[secrets]\nfile = true", `2: [secrets] file: unknown setting; this section has store`},
+		{"[secrets]\nfile = true", `2: [secrets] file: unknown setting; this section has store, token`},
 		{"[clock]\n\"a b\\n\" = 1", `2: [clock] a b: unknown setting; this section has servers, tolerance, interval`},
 		{"[clock.servers]\n", `1: [clock] servers: expected a list such as ["first", "second"]`},
 		{"[clock.x.y]\n", `1: [clock] x.y: unknown setting; this section has servers, tolerance, interval`},

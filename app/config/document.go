@@ -18,7 +18,7 @@ const (
 var sections = map[string][]string{
 	"clock":   {"servers", "tolerance", "interval"},
 	"notify":  {"session", "grant"},
-	"secrets": {"store"},
+	"secrets": {"store", "token"},
 	"account": append([]string{"name", "provider", "client_id", "renew", "browser"}, oauth2Only...),
 }
 

@@ -31,6 +31,7 @@ const example = `
 #
 # [secrets]
 # store = "keyring"      # or "file": a file that only you can read
+# token = "allow"        # or "refuse": "fermata token" hands out no access tokens
 #
 # [[account]]
 # name      = "spotify"

@@ -24,6 +24,7 @@ func parse(data []byte) (Config, *document) {
 	read(d, "notify.session", &c.Notify.Session, between("10s", "24h"))
 	readList(d, "notify.grant", &c.Notify.Grant, between("1m", "3650d"))
 	read(d, "secrets.store", &c.Secrets.Store, oneOf("keyring", "file"))
+	read(d, "secrets.token", &c.Secrets.Token, oneOf("allow", "refuse"))
 	slices.SortFunc(c.Notify.Grant, func(a, b time.Duration) int { return cmp.Compare(b, a) })
 	if d.entries["clock.servers"].kind == unstable.Array && d.entries["clock.servers[0]"].kind == unstable.Invalid {
 		d.complain("clock.servers", errors.New("expected at least one"))

@@ -24,8 +24,14 @@ type Client struct {
 	Version string // the client's own, for the error of an instance that speaks another protocol
 }
 
+// busy is a refusal that is over in a moment.
+type busy struct{ error }
+
+// Is makes it ErrBusy.
+func (busy) Is(target error) bool { return target == ErrBusy }
+
 // Call has a command done, waits for it as long as ctx lasts, and puts what it returned into answer,
-// which may be nil. Its error is ErrNotRunning, ErrSilent where the instance does not take the command
+// which may be nil. Its error is ErrNotRunning, ErrBusy where it can't be taken yet, ErrSilent where the instance does not take the command
 // within five seconds, what went wrong on the way, or the command's own, with its hint.
 func (c Client) Call(ctx context.Context, answer any, command string, args ...string) error {
 	body, err := json.Marshal(request{args})
@@ -49,6 +55,9 @@ func (c Client) Call(ctx context.Context, answer any, command string, args ...st
 	}
 	resp, err := transport.RoundTrip(req)
 	silent.Stop()
+	if ctx.Err() == nil && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
+		return ErrNotRunning // it ended before it took the command
+	}
 	if err != nil {
 		return failure(ctx, err)
 	}
@@ -62,6 +71,8 @@ func (c Client) Call(ctx context.Context, answer any, command string, args ...st
 		return failure(ctx, err)
 	}
 	switch {
+	case r.Busy:
+		return checks.WithHint(busy{errors.New(r.Error)}, r.Hint)
 	case r.Error != "":
 		return checks.WithHint(errors.New(r.Error), r.Hint)
 	case answer == nil:

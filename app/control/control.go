@@ -27,7 +27,7 @@ const (
 	maxHeader   = 8 << 10  // bytes of a request's or an answer's header
 	maxRequest  = 64 << 10 // bytes of a request's body
 	maxResponse = 4 << 20  // bytes of an answer's body
-	maxClients  = 32       // at once; more are refused
+	maxClients  = 256      // at once; more are refused
 	patience    = 5 * time.Second
 )
 
@@ -35,6 +35,7 @@ const (
 var (
 	ErrRunning    = errors.New("Fermata is running already")
 	ErrNotRunning = errors.New("Fermata is not running")
+	ErrBusy       = errors.New("another command is at work")
 	ErrSilent     = checks.WithHint(errors.New("Fermata is running but does not answer"), "Try again in a moment. If that does not help, end its process and start it again.")
 )
 
@@ -47,6 +48,7 @@ type response struct {
 	Data  json.RawMessage `json:"data,omitempty"`
 	Error string          `json:"error,omitempty"`
 	Hint  string          `json:"hint,omitempty"`
+	Busy  bool            `json:"busy,omitempty"` // it may be taken in a moment
 }
 
 func socketPath(dir string) string { return filepath.Join(dir, "control.sock") }

@@ -20,6 +20,17 @@ import (
 // returns travels as JSON, an error with its hint.
 type Handler func(ctx context.Context, command string, args []string) (any, error)
 
+// Only returns a Handler of one command, for a process that is there for a moment: it does that to its end even when
+// the instance ends, and refuses all others with ErrBusy.
+func Only(command string, handle Handler) Handler {
+	return func(ctx context.Context, asked string, args []string) (any, error) {
+		if asked != command {
+			return nil, checks.WithHint(ErrBusy, "Try again in a moment.")
+		}
+		return handle(context.WithoutCancel(ctx), asked, args)
+	}
+}
+
 // Serve does the commands of clients, each in a goroutine of its own, until ctx ends and every handler
 // has returned. Version is the program's. That Serve belongs to the lock is what makes it safe to
 // remove a socket that an instance before this one left behind.
@@ -44,7 +55,7 @@ func (h *Held) Serve(ctx context.Context, version string, handle Handler) error 
 				defer func() { <-places }()
 				answer(w, r, handle)
 			default:
-				reply(w, http.StatusServiceUnavailable, nil, checks.WithHint(errors.New("too many commands at once"), "Try again in a moment."))
+				reply(w, http.StatusServiceUnavailable, nil, checks.WithHint(busy{errors.New("too many commands at once")}, "Try again in a moment."))
 			}
 		}),
 		BaseContext:    func(net.Listener) context.Context { return serving },
@@ -113,7 +124,7 @@ func reply(w http.ResponseWriter, status int, data any, err error) {
 		out.Data, err = json.Marshal(data)
 	}
 	if err != nil {
-		out = response{Error: err.Error(), Hint: checks.Hint(err)}
+		out = response{Error: err.Error(), Hint: checks.Hint(err), Busy: errors.Is(err, ErrBusy)}
 	}
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience))
 	if status != http.StatusOK {

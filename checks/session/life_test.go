@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -179,7 +180,7 @@ func TestAsk(t *testing.T) {
 		if n, _ := b.provider.counts(); n != 0 || f.Usable || f.Renews || !f.Renewable || !f.Ask || !f.UsableUntil.IsZero() {
 			t.Errorf("%d renewals without a click; %+v", n, f)
 		}
-		if _, err := b.AccessToken(t.Context()); err == nil || checks.Hint(err) == "" {
+		if _, err := b.AccessToken(t.Context(), 0); err == nil || checks.Hint(err) == "" {
 			t.Errorf("a token without a click: %v", err)
 		}
 		if err := b.Refresh(t.Context()); err != nil {
@@ -301,22 +302,29 @@ func TestKeptInMemory(t *testing.T) {
 func TestAccessToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
+		var mu sync.Mutex
 		got := map[string]bool{}
+		var all sync.WaitGroup
 		for range 100 {
-			access, err := b.AccessToken(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			got[access] = true
+			all.Go(func() {
+				access, err := b.AccessToken(t.Context(), 0)
+				if err != nil || access.Left <= 0 || access.Left > time.Hour {
+					t.Error(access.Left, err)
+				}
+				mu.Lock()
+				got[access.Token] = true
+				mu.Unlock()
+			})
 		}
+		all.Wait()
 		if n, _ := b.provider.counts(); n != 1 || !got["access-1"] {
 			t.Errorf("%d renewals, %v", n, got)
 		}
 		time.Sleep(time.Hour)
 		b.provider.set(func(p *fakeProvider) { p.token = answer(503, "", "") })
 		for range 100 {
-			if access, err := b.AccessToken(t.Context()); err == nil {
-				t.Fatalf("got %q", access)
+			if access, err := b.AccessToken(t.Context(), 0); err == nil {
+				t.Fatalf("got %+v", access)
 			}
 		}
 		if n, _ := b.provider.counts(); n != 2 {

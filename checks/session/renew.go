@@ -45,41 +45,60 @@ func (a *Account) RefreshInMemory(ctx context.Context) error {
 	return a.Refresh(ctx)
 }
 
-// AccessToken returns an access token that the provider has not refused, renewing it if need be. It
-// asks the provider no more often than Look does.
-func (a *Account) AccessToken(ctx context.Context) (string, error) {
-	if s := a.snapshot(); s.token.usable(a.clock.Elapsed() + 10*time.Second) {
-		return s.token.access, nil
-	}
-	var access string
-	err := a.exclusively(ctx, func(ctx context.Context) (err error) {
-		a.load(ctx, false)
-		access, err = a.validToken(ctx)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	return access, nil
+// An Access is an access token and how long it is good for.
+type Access struct {
+	Token string
+	Left  time.Duration // above 0; an hour from its reply on where that told no end
 }
 
+// fresh is how much of its life an access token must have left to be handed out without a renewal.
+const fresh = 10 * time.Second
+
+// AccessToken returns an access token that the provider has not refused, renewing it if need be: where less
+// than least of its life is left, too, though what can be had may have less all the same. It asks the provider no more
+// often than Look does.
+func (a *Account) AccessToken(ctx context.Context, least time.Duration) (Access, error) {
+	least = max(least, fresh)
+	if t, now := a.snapshot().token, a.clock.Elapsed(); t.usable(now + least) {
+		return t.handOut(now), nil
+	}
+	var access Access
+	err := a.exclusively(ctx, func(ctx context.Context) (err error) {
+		a.load(ctx, false)
+		access, err = a.validToken(ctx, least)
+		return err
+	})
+	return access, err
+}
+
+// Held returns the access token that there is, and whether it is valid. It asks nobody.
+func (a *Account) Held() (Access, bool) {
+	t, now := a.snapshot().token, a.clock.Elapsed()
+	return t.handOut(now), t.usable(now)
+}
+
+func (t token) handOut(now time.Duration) Access { return Access{t.access, t.end - now} }
+
 // validToken returns the access token, after a renewal where one is due.
-func (a *Account) validToken(ctx context.Context) (string, error) {
+func (a *Account) validToken(ctx context.Context, least time.Duration) (Access, error) {
 	s, ask := a.snapshot(), a.config().Ask
 	now := a.clock.Elapsed()
 	putOff := s.renewal != nil && nextRenewal(s, false) > now
 	switch {
-	case s.token.usable(now + 10*time.Second), s.token.usable(now) && (putOff || ask):
-		return s.token.access, nil
+	case s.token.usable(now + least), s.token.usable(now) && (putOff || ask || now < s.token.sent+minRenewal):
+		return s.token.handOut(now), nil
 	case putOff:
-		return "", asError(s.renewal)
+		return Access{}, asError(s.renewal)
 	case ask && s.signedIn:
-		return "", checks.WithHint(errors.New("the session has expired, and is set to be renewed on a click"), "Refresh it first.")
+		return Access{}, checks.WithHint(errors.New("the session has expired, and is set to be renewed on a click"), "Refresh it first.")
 	}
 	if err := a.renew(ctx); err != nil {
-		return "", err
+		if t := a.snapshot().token; t.usable(now) {
+			return t.handOut(now), nil
+		}
+		return Access{}, err
 	}
-	return a.snapshot().token.access, nil
+	return a.snapshot().token.handOut(a.clock.Elapsed()), nil
 }
 
 // renew asks for a new access token, once it is sure that the reply can be saved and that nobody else asks. The

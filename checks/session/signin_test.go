@@ -189,7 +189,7 @@ func TestLogout(t *testing.T) {
 		if f.SignedIn || f.Usable || f.User != "" || b.keeper.token() != "" {
 			t.Errorf("%+v", f)
 		}
-		if _, err := b.AccessToken(t.Context()); !errors.Is(err, errNotSignedIn) {
+		if _, err := b.AccessToken(t.Context(), 0); !errors.Is(err, errNotSignedIn) {
 			t.Errorf("access token: %v", err)
 		}
 	})

@@ -25,7 +25,10 @@ const player = "/v1/me/player"
 func signedIn(t *testing.T, s *standin.Spotify) spotify.Player {
 	a := account(s)
 	standintest.SignIn(t, a, s)
-	return spotify.Player{Transport: s.Transport(), Token: a.AccessToken}
+	return spotify.Player{Transport: s.Transport(), Token: func(ctx context.Context) (string, error) {
+		access, err := a.AccessToken(ctx, 0)
+		return access.Token, err
+	}}
 }
 
 // answers takes the move and lets the looks after it see one reply after the other, the last for good.
