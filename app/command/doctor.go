@@ -27,25 +27,28 @@ func (c *doctorCommand) Execute([]string) error {
 	if err != nil {
 		return err
 	}
-	return c.at.withInstance(func(ctx context.Context, i instance) error {
-		if err := i(ctx, nil, "examine", seen...); err != nil {
-			return err
-		}
-		tell := c.tell
-		if c.JSON {
-			tell = func(view.GuideLine) error { return nil }
-		}
-		g, err := i.examined(ctx, tell)
-		switch {
-		case err != nil:
-			return err
-		case c.JSON:
-			err = printJSON(c.at.out, g)
-		default:
-			err = c.print(g)
-		}
-		return verdict(err, g.Level)
-	})
+	return c.at.withInstance(func(ctx context.Context, i instance) error { return c.examine(ctx, i, seen) })
+}
+
+// examine has an instance look, and prints what came of it.
+func (c *doctorCommand) examine(ctx context.Context, i instance, seen []string) error {
+	if err := i(ctx, nil, "examine", seen...); err != nil {
+		return err
+	}
+	tell := c.tell
+	if c.JSON {
+		tell = func(view.GuideLine) error { return nil }
+	}
+	g, err := i.examined(ctx, tell)
+	switch {
+	case err != nil:
+		return err
+	case c.JSON:
+		err = printJSON(c.at.out, g)
+	default:
+		err = c.print(g)
+	}
+	return verdict(err, g.Level)
 }
 
 // seen are the IDs of what the person sees. Their words go no further than this.
@@ -104,7 +107,9 @@ func (c *doctorCommand) tell(l view.GuideLine) error {
 func (c *doctorCommand) print(g *view.Guide) error {
 	var b strings.Builder
 	for _, s := range g.Read {
-		fmt.Fprintf(&b, "\n%s", s.Behind)
+		if s.Behind != g.Why {
+			fmt.Fprintf(&b, "\n%s", s.Behind)
+		}
 	}
 	fmt.Fprintf(&b, "\n%s\n", paint(c.at.out, g.Level, g.Title))
 	for _, line := range append([]string{g.Why, g.Sure}, g.Evidence...) {

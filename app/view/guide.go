@@ -121,7 +121,7 @@ func (w words) guide() *Guide {
 		d.Title = "Nothing could be looked at."
 	}
 	for _, e := range v.Evidence {
-		d.Evidence = append(d.Evidence, text.Sentence(e))
+		d.Evidence = append(d.Evidence, begun(e)+".")
 	}
 	for _, id := range cause.Choices {
 		seen, _ := cause.Find(id)
@@ -142,6 +142,14 @@ func (w words) guide() *Guide {
 	}
 	w.guideFixes(d)
 	return d
+}
+
+// begun begins a sentence with a clause. What is written small everywhere stays so: "api.spotify.com".
+func begun(clause string) string {
+	if first, _, _ := strings.Cut(clause, " "); strings.ContainsAny(first, ".:") {
+		return clause
+	}
+	return text.Upper(clause)
 }
 
 // sureWords say how sure a verdict is.

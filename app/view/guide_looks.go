@@ -46,7 +46,7 @@ func (w words) lookLines(names ...doctor.Name) []GuideLine {
 		case i < 0 && w.Guide.Awaits("guide"):
 			l.Outcome, l.Says = Looking, looking[name]
 		case i < 0: // it was not looked at
-		case name != doctor.Network && w.Guide.Facts[i].Fault == doctor.NoNetwork: // nor could it be
+		case name != doctor.Network && w.offline() && w.Guide.Facts[i].Outcome != doctor.Fine: // nor could it be
 		default:
 			f := w.Guide.Facts[i]
 			l.Outcome, l.Says, l.Evidence = f.Outcome.String(), w.lookWords(f), w.lookEvidence(f)
@@ -60,10 +60,15 @@ func (w words) lookLines(names ...doctor.Name) []GuideLine {
 	return all
 }
 
+// offline reports whether there is no network at all.
+func (w words) offline() bool {
+	return slices.ContainsFunc(w.Guide.Facts, func(f doctor.Facts) bool { return f.Name == doctor.Network && f.Fault == doctor.NoNetwork })
+}
+
 // lookWords says what a look found. What is not as it should be is named.
 func (w words) lookWords(f doctor.Facts) string {
 	if f.Outcome == doctor.Fine {
-		return text.Upper(cause.Tells(f, w.style, w.now))
+		return begun(cause.Tells(f, w.style, w.now))
 	}
 	return fmt.Sprintf("%s: %s", nouns[f.Name], cause.Tells(f, w.style, w.now))
 }
