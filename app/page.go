@@ -19,8 +19,8 @@ func (a *App) source() details.Source {
 			s, err := a.Await(ctx, func(s Snapshot) bool { return s.Details != nil && s.Edition > after })
 			return s.Edition, s.Details, err
 		},
-		Click: func(ctx context.Context, action string) {
-			a.clickOnPage(ctx, core.Clicked{Action: core.ActionID(action)})
+		Click: func(ctx context.Context, action string, elsewhere bool) {
+			a.clickOnPage(ctx, core.Clicked{Action: core.ActionID(action), Elsewhere: elsewhere})
 		},
 		Begin: func(ctx context.Context) {
 			if s, err := a.Await(ctx, func(Snapshot) bool { return true }); err == nil && s.Guide == nil {
@@ -58,7 +58,7 @@ func (a *App) clickOnPage(ctx context.Context, c core.Clicked) {
 	c.Page = true
 	run := a.Click(c)
 	_, _ = a.Await(ctx, func(s Snapshot) bool { // what is not so far is shown as it is
-		_, under := s.Runs[run]
-		return s.Clicked >= run && !under
+		r, under := s.Runs[run]
+		return s.Clicked >= run && (!under || c.Elsewhere && r.Address != "")
 	})
 }

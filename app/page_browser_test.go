@@ -260,6 +260,35 @@ func TestPageForms(t *testing.T) {
 	})
 }
 
+// Beside "Sign in again…" stands the address of a sign-in under way, or a button that begins one and opens no browser.
+func TestPageTellsTheAddress(t *testing.T) {
+	onPage(t, func(b *bench, address string) {
+		r := reader{t, browsertest.Chromium(t)}
+		r.do("opening", chromedp.Navigate(address))
+		r.says("#accounts", "Show the address for another browser")
+		r.do("unfolding", chromedp.Click(chromedp.CSS("#account-spotify-acts summary")))
+		r.do("asking", chromedp.Focus(chromedp.CSS(`#accounts button[name="address"][value="spotify/login"]`)), chromedp.KeyEvent(" "))
+		r.says("#accounts .address code", "http://127.0.0.1:")
+		start := r.js(`document.querySelector("#accounts .address code").textContent`)
+		r.do("copying", chromedp.Focus(chromedp.CSS("#accounts .address .copy")), chromedp.KeyEvent(" "))
+		r.says("#accounts .address .copy", "C") // "Copied", or "Press Ctrl+C" where that is not allowed
+		r.says("#news", ".")
+		r.pictures("address")
+		_, _, to := get(t, "GET", start, nil, nil)
+		u, _ := url.Parse(start)
+		_, _, authorize := get(t, "GET", "http://"+u.Host+to, nil, nil)
+		back, err := b.world.Spotify.Agree(authorize)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, done := get(t, "GET", back.String(), nil, nil)
+		if status, body, _ := get(t, "GET", "http://"+u.Host+done, nil, nil); status != 200 {
+			t.Errorf("%d: %s", status, body)
+		}
+		r.says("#accounts .outcome", "Done")
+	})
+}
+
 // Another client ID without an editor: the old sign-in and the settings stay until the new sign-in works.
 func TestAnotherClientID(t *testing.T) {
 	onPage(t, func(b *bench, _ string) {

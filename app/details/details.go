@@ -38,8 +38,9 @@ type Source struct {
 	// Await returns what to show, the first whose version is above after. It is a pointer to a struct that
 	// the templates know the fields of.
 	Await func(ctx context.Context, after uint64) (version uint64, details any, err error)
-	// Click has an action done and returns when its outcome is in what is shown, or when ctx ends.
-	Click func(ctx context.Context, action string)
+	// Click has an action done and returns when its outcome is in what is shown, or when ctx ends. elsewhere: no browser is
+	// opened, and what is shown has the address instead.
+	Click func(ctx context.Context, action string, elsewhere bool)
 	// Begin begins the guide, if it has not begun; See has it know what the person sees, in their words or in the
 	// player's, of which nothing is kept. Both return as Click does.
 	Begin func(ctx context.Context)

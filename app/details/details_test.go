@@ -76,7 +76,7 @@ func inBubble(t *testing.T, knowsPeers bool, f func(s *stay)) {
 					return 0, nil, ctx.Err()
 				}
 			},
-			Click:    func(_ context.Context, action string) { s.clicked = append(s.clicked, action) },
+			Click:    func(_ context.Context, action string, _ bool) { s.clicked = append(s.clicked, action) },
 			Report:   func(context.Context) (string, error) { return "", errors.New("no report") },
 			Calendar: func(context.Context, string) (string, error) { return "BEGIN:VCALENDAR", nil },
 		}, s.at.Addr().String(), knowsPeers)

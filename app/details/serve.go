@@ -88,7 +88,7 @@ func (v *visit) routes() {
 	v.mux.HandleFunc("POST "+v.path+"settings", v.form(maxForm, v.settings))
 	for name, file := range map[string]struct{ kind, text string }{
 		"style.css": {"text/css; charset=utf-8", page.Style + style},
-		"page.js":   {"text/javascript; charset=utf-8", script},
+		"page.js":   {"text/javascript; charset=utf-8", page.Script + script},
 	} {
 		v.mux.HandleFunc("GET "+v.path+name, func(w http.ResponseWriter, _ *http.Request) { send(w, http.StatusOK, file.kind, []byte(file.text)) })
 	}
@@ -182,7 +182,11 @@ func (v *visit) form(most int64, take http.HandlerFunc) http.HandlerFunc {
 func (v *visit) do(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), reaction)
 	defer cancel()
-	v.src.Click(ctx, r.PostForm.Get("action"))
+	if action := r.PostForm.Get("address"); action != "" {
+		v.src.Click(ctx, action, true)
+	} else {
+		v.src.Click(ctx, r.PostForm.Get("action"), false)
+	}
 	v.back(w, r)
 }
 

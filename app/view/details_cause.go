@@ -31,6 +31,9 @@ type DetailsButton struct {
 	Running bool
 	Checked bool
 	Outcome *Outcome // of the last click on the page
+	// Elsewhere says that a browser which Fermata does not open can do it too, and Address is where, while it is under way.
+	Elsewhere bool
+	Address   string
 }
 
 // Outcome is what came of a click.
@@ -69,6 +72,10 @@ func (w words) detailsButtons(ids ...core.ActionID) []DetailsButton {
 		}
 		i := w.item(id)
 		b := DetailsButton{Button: Button{id, i.Label}, Does: cmp.Or(does[string(id)], does[id.Verb()]), Running: i.Disabled, Checked: w.checked(id)}
+		b.Elsewhere = id.IsSignIn() && id.Verb() != string(cause.Permissions) && id.Verb() != "old-user"
+		if r := w.Runs[w.Acting[id]]; r != nil && b.Elsewhere {
+			b.Address = r.Address
+		}
 		for j := range w.Answers {
 			if a := &w.Answers[j]; a.Page && a.Action == id && b.Outcome == nil {
 				b.Outcome = w.outcome(a)

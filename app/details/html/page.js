@@ -101,18 +101,3 @@ if (document.body.dataset.version) {
   window.addEventListener("hashchange", unfold);
   unfold();
 }
-
-const copy = document.getElementById("copy");
-if (copy) {
-  const report = document.getElementById("report");
-  copy.hidden = false;
-  copy.addEventListener("click", async () => {
-    report.select();
-    try {
-      await navigator.clipboard.writeText(report.value);
-      news.textContent = "Copied.";
-    } catch {
-      news.textContent = "Press Ctrl+C to copy it.";
-    }
-  });
-}
