@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -52,6 +53,7 @@ type stay struct {
 	t       *testing.T
 	at      *pipes
 	clicked []string
+	saw     []int         // bytes of what was told
 	newer   chan struct{} // of the second version
 	done    chan struct{} // the visit has ended
 }
@@ -76,6 +78,8 @@ func inBubble(t *testing.T, knowsPeers bool, f func(s *stay)) {
 					return 0, nil, ctx.Err()
 				}
 			},
+			Begin:    func(context.Context) {},
+			See:      func(_ context.Context, text string) { s.saw = append(s.saw, len(text)) },
 			Click:    func(_ context.Context, action string, _ bool) { s.clicked = append(s.clicked, action) },
 			Report:   func(context.Context) (string, error) { return "", errors.New("no report") },
 			Calendar: func(context.Context, string) (string, error) { return "BEGIN:VCALENDAR", nil },
@@ -150,6 +154,10 @@ func TestStrangers(t *testing.T) {
 			{"of another origin", "POST", s.path + "do", form, header("Origin", "http://evil.example"), 403},
 			{"of no origin", "POST", s.path + "do", form, header("Origin", "null"), 403},
 			{"of another site", "POST", s.path + "do", form, header("Sec-Fetch-Site", "cross-site"), 403},
+			{"what is seen, without a token", "POST", s.path + "see", url.Values{"see": {"jwt-expired"}}, nil, 403},
+			{"what is seen", "POST", s.path + "see", url.Values{"token": {s.token}, "see": {"<b>"}, "at": {"guide-see"}}, nil, 303},
+			{"the most that is read", "POST", s.path + "see", url.Values{"token": {s.token}, "see": {strings.Repeat("<", 1<<20)}}, nil, 303},
+			{"more than that", "POST", s.path + "see", url.Values{"token": {s.token}, "see": {strings.Repeat("<", 1<<20+64<<10)}}, nil, 400},
 			{"settings without a token", "POST", s.path + "settings", url.Values{"tolerance": {"1h"}}, nil, 403},
 			{"another host", "GET", s.path + "page.js", nil, func(r *http.Request) { r.Host = "evil.example" }, 421},
 			{"the same host by name", "GET", s.path + "page.js", nil, func(r *http.Request) { r.Host = "localhost:4321" }, 421},
@@ -170,6 +178,9 @@ func TestStrangers(t *testing.T) {
 				t.Errorf("%s: %d, want %d", c.what, got, c.want)
 			}
 		}
+		if !slices.Equal(s.saw, []int{3, 1 << 20}) {
+			t.Errorf("told %v", s.saw)
+		}
 		if len(s.clicked) != 2 {
 			t.Errorf("clicked %v", s.clicked)
 		}
@@ -186,7 +197,7 @@ func TestStrangers(t *testing.T) {
 // A person is sent to a place on the page, and nowhere else.
 func TestPlaces(t *testing.T) {
 	inBubble(t, true, func(s *stay) {
-		for at, want := range map[string]string{"": "", "clock": "#clock", "cause-spotify-revoked": "#cause-spotify-revoked", "a/b": "#a/b",
+		for at, want := range map[string]string{"": "", "clock": "#clock", "guide": "guide#guide", "guide-fix": "guide#guide-fix", "cause-spotify-revoked": "#cause-spotify-revoked", "a/b": "#a/b",
 			"//evil.example": "#//evil.example", "x y": "", "é": "", "a\r\nb": "", strings.Repeat("a", 201): ""} {
 			resp := s.ask("GET", loopback.StartPath+"?at="+url.QueryEscape(at), nil, nil)
 			resp.Body.Close()

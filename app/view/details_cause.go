@@ -130,7 +130,7 @@ func (w words) outcome(a *core.Answer) *Outcome {
 	return &Outcome{title, body, false}
 }
 
-// unplaced are the outcomes of clicks whose buttons are not on the page.
+// unplaced are the outcomes of clicks whose buttons are neither on the page nor in the guide.
 func (w words) unplaced(d *Details) []Outcome {
 	shown := map[core.ActionID]bool{}
 	note := func(lists ...[]DetailsButton) {
@@ -147,6 +147,14 @@ func (w words) unplaced(d *Details) []Outcome {
 	for _, a := range d.Accounts {
 		note(a.Buttons)
 	}
+	if d.Guide != nil {
+		note(d.Guide.buttons()...)
+	}
+	return w.outcomesBut(shown)
+}
+
+// outcomesBut are the outcomes of clicks on the page but for those that stand beside their buttons.
+func (w words) outcomesBut(shown map[core.ActionID]bool) []Outcome {
 	var all []Outcome
 	for i := range w.Answers {
 		if a := &w.Answers[i]; a.Page && !shown[a.Action] {

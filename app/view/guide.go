@@ -31,6 +31,7 @@ type Guide struct {
 	Fix      *GuideFix     `json:"fix"` // the one to try now; null: none is needed, or none is left
 	Nothing  string        `json:"-"`   // why there is no Fix
 	Answers  []Button      `json:"-"`   // to "Did it help?"
+	Outcomes []Outcome     `json:"-"`   // of clicks whose buttons are gone
 	Others   []GuideFix    `json:"others"`
 	Tried    []string      `json:"tried"`
 	Over     *GuideEnd     `json:"-"`
@@ -141,7 +142,28 @@ func (w words) guide() *Guide {
 		d.AsOf = fmt.Sprintf("Looked at %s.", w.style.TimeOfDay(g.LookedAt, w.now))
 	}
 	w.guideFixes(d)
+	shown := map[core.ActionID]bool{}
+	for _, list := range d.buttons() {
+		for _, b := range list {
+			shown[b.ID] = true
+		}
+	}
+	for _, o := range w.Answers {
+		shown[o.Action] = shown[o.Action] || o.Action.Fix() == "" // it has no part in the guide
+	}
+	d.Outcomes = w.outcomesBut(shown)
 	return d
+}
+
+// buttons are those of all fixes.
+func (g *Guide) buttons() (all [][]DetailsButton) {
+	if g.Fix != nil {
+		all = append(all, g.Fix.Buttons)
+	}
+	for _, f := range g.Others {
+		all = append(all, f.Buttons)
+	}
+	return all
 }
 
 // begun begins a sentence with a clause. What is written small everywhere stays so: "api.spotify.com".
