@@ -266,7 +266,7 @@ func TestPageTellsTheAddress(t *testing.T) {
 		r := reader{t, browsertest.Chromium(t)}
 		r.do("opening", chromedp.Navigate(address))
 		r.says("#accounts", "Show the address for another browser")
-		r.do("unfolding", chromedp.Click(chromedp.CSS("#account-spotify-acts summary")))
+		r.do("unfolding", chromedp.Focus(chromedp.CSS("#account-spotify-acts summary")), chromedp.KeyEvent(" "))
 		r.do("asking", chromedp.Focus(chromedp.CSS(`#accounts button[name="address"][value="spotify/login"]`)), chromedp.KeyEvent(" "))
 		r.says("#accounts .address code", "http://127.0.0.1:")
 		start := r.js(`document.querySelector("#accounts .address code").textContent`)
