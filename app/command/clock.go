@@ -10,6 +10,7 @@ import (
 	"fermata/app/view"
 	"fermata/checks/cause"
 	"fermata/checks/clock"
+	"fermata/checks/text"
 )
 
 // The pace of clock --watch. 64 s is NTP's usual shortest poll interval (RFC 5905's poll exponent 6),
@@ -47,7 +48,7 @@ func (c *clockCommand) once(ctx context.Context) (wait time.Duration, err error)
 	case ctx.Err() != nil: // it was cut short
 		return 0, ctx.Err()
 	case c.JSON:
-		err = printJSON(c.at.out, view.ClockStatusOf(found.Level, found.Facts, found.Actions))
+		err = printJSON(c.at.out, view.ClockStatusOf(found.Level, found.Facts, style, found.Actions))
 	default:
 		err = clock.WriteTable(c.at.out, found.Facts, style)
 	}
@@ -105,6 +106,6 @@ func (c *clockCommand) look(ctx context.Context) (clockLook, error) {
 		}, clock.NewTime())
 	}
 	f, next := c.own.Look(ctx)
-	level, _ := cause.JudgeClock(f)
+	level, _ := cause.JudgeClock(f, text.Style{})
 	return clockLook{Level: level, Facts: f, Next: next}, nil
 }

@@ -30,7 +30,7 @@ const journalSize = 50
 func (s *State) judge() {
 	s.Causes, s.change = nil, never
 	var wrong cause.Cause
-	if s.ClockLevel, wrong = cause.JudgeClock(s.Clock.Facts); s.ClockLevel >= checks.Warning {
+	if s.ClockLevel, wrong = cause.JudgeClock(s.Clock.Facts, s.at.Style); s.ClockLevel >= checks.Warning {
 		s.Causes = append(s.Causes, Cause{wrong, ""})
 	}
 	for i := range s.Accounts { // first, since that one is well is evidence for the others' causes

@@ -68,7 +68,7 @@ func (w words) clockLine() string {
 	if !w.Clock.Seen {
 		return "Measuring the clock…"
 	}
-	return w.Clock.Facts.Summary()
+	return w.Clock.Facts.Summary(w.style)
 }
 
 // accountLines are the two lifetimes of an account under its name.

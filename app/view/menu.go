@@ -239,6 +239,9 @@ func (w words) label(id core.ActionID) string {
 			}
 		}
 	}
+	if verb := w.Clock.Facts.Keeper.Verb; id == "clock/set" && verb != "" {
+		return verb
+	}
 	if a := w.Account(id.Of()); a != nil {
 		verb, before := id.Verb(), text.Line(a.Facts.Before.Called(), 30)
 		differs := before != "" && before != a.Facts.User

@@ -8,6 +8,7 @@ import (
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/programs"
+	"fermata/checks/text"
 )
 
 // Status is what "fermata status --json" prints: every figure that the menu shows. Times are RFC 3339;
@@ -92,7 +93,7 @@ func (w words) status(v View) Status {
 	for _, l := range v.Menu.Lines {
 		s.Lines = append(s.Lines, l.Label)
 	}
-	s.Clock = ClockStatusOf(w.ClockLevel, w.Clock.Facts, w.offersOf("clock"))
+	s.Clock = ClockStatusOf(w.ClockLevel, w.Clock.Facts, w.style, w.offersOf("clock"))
 	if !w.Clock.Seen {
 		s.Clock.Summary = "Not measured yet"
 	}
@@ -115,9 +116,9 @@ func (w words) status(v View) Status {
 }
 
 // ClockStatusOf is the clock's part of a Status, for "fermata clock" without an instance too.
-func ClockStatusOf(level checks.Level, f clock.Facts, actions []Button) ClockStatus {
+func ClockStatusOf(level checks.Level, f clock.Facts, style text.Style, actions []Button) ClockStatus {
 	c := ClockStatus{
-		Level: level, Summary: f.Summary(), CheckedAt: moment(f.CheckedAt), Via: f.Via,
+		Level: level, Summary: f.Summary(style), CheckedAt: moment(f.CheckedAt), Via: f.Via,
 		Servers: []ServerStatus{}, System: append([]string{}, f.System...), Actions: append([]Button{}, actions...),
 	}
 	if f.Known {

@@ -18,6 +18,7 @@ import (
 	"fermata/assets"
 	"fermata/checks"
 	"fermata/checks/clock"
+	"fermata/checks/clock/autotime"
 	"fermata/checks/programs"
 	"fermata/checks/session"
 	"fermata/checks/text"
@@ -110,6 +111,23 @@ func scenes() []scene {
 		{"the service answers with an error", func(w *world) { w.health(session.Trouble{Status: 503}) }},
 		{"the clock is ahead", func(w *world) { w.clock = wrong() }},
 		{"the clock is ahead a little", func(w *world) { w.clock.Offset, w.clock.Verdict = -5*time.Second, clock.Wrong }},
+		{"few servers say that the clock is ahead", func(w *world) {
+			w.clock = wrong()
+			w.clock.Agree, w.clock.Answered = 2, 2
+		}},
+		{"few servers say that the clock is ahead a little", func(w *world) {
+			w.clock.Offset, w.clock.Verdict, w.clock.Agree, w.clock.Answered = -5*time.Second, clock.Wrong, 2, 2
+		}},
+		{"the clock has another date, by name", func(w *world) {
+			w.clock = wrong()
+			w.clock.Offset = noon.Sub(time.Date(2006, 3, 3, 12, 0, 0, 0, noon.Location()))
+			w.clock.Confirmed = 3
+			w.clock.Keeper = autotime.Keeper{Name: "systemd-timesyncd", LastAnswer: noon.AddDate(0, 0, -3), Now: noon, Verb: "Restart systemd-timesyncd"}
+		}},
+		{"the clock is ahead, and the only account is elsewhere", func(w *world) {
+			w.clock = wrong()
+			w.settings.Accounts = []config.Account{{Name: "bot", Provider: "oauth2", ClientID: "an id", Renew: "auto"}}
+		}},
 		{"the clock loses time", func(w *world) {
 			w.clock.Drift = clock.Drift{Known: true, PPM: -14, Error: 0.3, Over: 6 * time.Hour, Crosses: noon.Add(40*time.Hour + 400*time.Millisecond)}
 			w.clock.Servers = append(w.clock.Servers, clock.Server{Name: "www.example.org", Via: "https", Offset: time.Second, Error: time.Second / 2, RTT: time.Second / 4, Age: time.Minute, Certificate: clock.Expired})

@@ -15,14 +15,14 @@ import (
 var clockRows = []row{{
 	id: ClockWrong,
 	clues: []clue{
-		{100, func(e Evidence) string { return only(e.clockWrong(), agreeing(e.Clock)) }},
+		{100, func(e Evidence) string { return only(e.clockWrong(), agreeing(e)) }},
 		{60, unlessRight(network("by this computer’s clock a certificate isn’t valid now", session.CodeCertTime))},
 		{40, unlessRight(when("in true time that certificate is valid", certificateInTrueTime))},
 		{20, looksOtherwise},
 	},
 	say: func(e Evidence) said {
 		if e.clockWrong() {
-			return said{clockLevel(e.Clock), e.Clock.Summary(), clockEvidence(e.Clock) + "With a wrong clock, valid sign-ins can be treated as expired (“JWT expired”)."}
+			return said{clockLevel(e.Clock), e.Clock.Summary(e.Style), clockEvidence(e.Clock) + "With a wrong clock, valid sign-ins can be treated as expired (“JWT expired”)."}
 		}
 		return said{checks.Warning, "Your clock may be wrong", "By this computer’s clock, the certificate of %s isn’t valid now."}
 	},
@@ -32,8 +32,8 @@ var clockRows = []row{{
 }}
 
 // JudgeClock returns how the clock stands, and where it is wrong the cause, without an account's evidence.
-func JudgeClock(f clock.Facts) (checks.Level, Cause) {
-	e := Evidence{Clock: f}
+func JudgeClock(f clock.Facts, style text.Style) (checks.Level, Cause) {
+	e := Evidence{Clock: f, Style: style}
 	if !e.clockWrong() {
 		return clockLevel(f), Cause{}
 	}
@@ -76,7 +76,8 @@ func clockEvidence(f clock.Facts) string {
 }
 
 // agreeing names the servers that the offset rests on.
-func agreeing(f clock.Facts) string {
+func agreeing(e Evidence) string {
+	f := e.Clock
 	var names []string
 	for _, s := range f.Servers {
 		if s.Verdict == clock.OK {
@@ -85,7 +86,7 @@ func agreeing(f clock.Facts) string {
 	}
 	switch len(names) {
 	case 0:
-		return text.Lower(cmp.Or(strings.TrimSuffix(f.Evidence(), "."), f.Summary()))
+		return text.Lower(cmp.Or(strings.TrimSuffix(f.Evidence(), "."), f.Summary(e.Style)))
 	case 1:
 		return "one says so: " + names[0]
 	default:

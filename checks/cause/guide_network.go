@@ -34,14 +34,14 @@ func (g guide) harmfulClock() (Verdict, bool) {
 // wrongClock: the clock is off by the time servers, or where they say nothing by Spotify's own.
 func (g guide) wrongClock() (Verdict, bool) {
 	spotifys := g.looks[doctor.Clock]
-	v := Verdict{ID: ClockWrong, Title: g.Clock.Summary(), Sure: Likely, Session: true, Reason: "clock",
+	v := Verdict{ID: ClockWrong, Title: g.Clock.Summary(g.Style), Sure: Likely, Session: true, Reason: "clock",
 		Why: "With a wrong clock, valid sign-ins can be treated as expired (“JWT expired”). Set the clock, then try again."}
 	switch {
 	case g.Clock.Verdict >= clock.Wrong:
 		if g.Clock.Verdict == clock.Harmful {
 			v.Sure = Certain
 		}
-		v.Evidence = []string{g.Clock.Summary()}
+		v.Evidence = []string{g.Clock.Summary(g.Style)}
 	case g.Clock.Verdict != clock.Right && spotifys.Fault == doctor.Off:
 		v.Title = "Your clock is " + clock.Ahead(spotifys.Offset)
 	default:

@@ -10,6 +10,7 @@ import (
 	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/session"
+	"fermata/checks/text"
 )
 
 // TestLevel holds where one level becomes another.
@@ -85,7 +86,7 @@ func TestJudgeClock(t *testing.T) {
 	for verdict, want := range map[clock.Verdict]checks.Level{
 		clock.Unknown: checks.Unknown, clock.Vague: checks.Unknown, clock.Right: checks.OK, clock.Wrong: checks.Warning, clock.Harmful: checks.Critical,
 	} {
-		level, c := JudgeClock(clock.Facts{Verdict: verdict, Known: true, Offset: 5 * time.Hour, Agree: 3, Via: "ntp"})
+		level, c := JudgeClock(clock.Facts{Verdict: verdict, Known: true, Offset: 5 * time.Hour, Agree: 3, Via: "ntp"}, text.Style{})
 		if level != want || (c.ID == ClockWrong) != (want >= checks.Warning) {
 			t.Errorf("%v: %v %q, want %v", verdict, level, c.ID, want)
 		}
@@ -100,12 +101,12 @@ func TestJudgeClock(t *testing.T) {
 func TestJudgeDoubtfulClock(t *testing.T) {
 	for verdict, want := range map[clock.Verdict]checks.Level{clock.Right: checks.OK, clock.Wrong: checks.Unknown, clock.Harmful: checks.Warning} {
 		f := clock.Facts{Verdict: verdict, Known: true, Offset: 5 * time.Hour, Agree: 2, Answered: 2, Asked: 4, Via: "ntp"}
-		level, c := JudgeClock(f)
+		level, c := JudgeClock(f, text.Style{})
 		if level != want || (c.ID == ClockWrong) != (want >= checks.Warning) || c.ID != "" && c.Title != "Your clock seems to be 5 h behind (2 of 2 that answered agree)" {
 			t.Errorf("%v: %v %q, want %v", verdict, level, c.Title, want)
 		}
 		f.Confirmed = 2
-		if level, _ := JudgeClock(f); verdict != clock.Right && level != want+1 {
+		if level, _ := JudgeClock(f, text.Style{}); verdict != clock.Right && level != want+1 {
 			t.Errorf("%v, confirmed: %v, want %v", verdict, level, want+1)
 		}
 	}

@@ -42,7 +42,7 @@ func known(e Evidence) []string {
 	add(!s.RenewedAt.IsZero(), "the session was last renewed at %s", e.Style.TimeOfDay(s.RenewedAt, e.Now))
 	add(!s.Until.IsZero(), "it ends at %s", e.Style.TimeOfDay(s.Until, e.Now))
 	add(!s.AuthorizedAt.IsZero(), "you signed in on %s", e.Style.Date(s.AuthorizedAt, e.Now))
-	add(true, "%s", e.Clock.Summary())
+	add(true, "%s", e.Clock.Summary(e.Style))
 	add(e.OthersWell, "another account works at the same time")
 	add(e.OthersFail, "another account fails in the same way")
 	add(e.StatusPage != "", "its status page says: %s", e.StatusPage)

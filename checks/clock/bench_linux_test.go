@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"fermata/checks/text"
 )
 
 // serveTrueTime runs a time server on a real socket whose clock no step moves, and counts packets.
@@ -68,8 +70,8 @@ func BenchmarkStepToFinding(b *testing.B) {
 		times = append(times, Read().Boot-begun)
 		back()
 		<-changes
-		if f.Summary() != "Your clock is 2 s ahead" {
-			b.Fatal(f.Summary())
+		if f.Summary(text.Style{}) != "Your clock is 2 s ahead" {
+			b.Fatal(f.Summary(text.Style{}))
 		}
 	}
 	report(b, "ms", times, time.Millisecond)

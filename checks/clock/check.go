@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +26,7 @@ const (
 
 // A Config holds the servers to ask and what counts as right.
 type Config struct {
-	// Servers are hosts, or host:port. Three or more are needed to outvote a lying one. Servers that
+	// Servers are hosts, or host:port, or System. Three or more are needed to outvote a lying one. Servers that
 	// smear leap seconds (time.google.com) differ from others by up to a second for a day around one,
 	// and are named falsetickers then.
 	Servers   []string
@@ -48,6 +49,9 @@ type Config struct {
 	Made time.Time
 }
 
+// System, in the place of a server, stands for those that this computer asks itself, or was told of by its network.
+const System = "system"
+
 // A Check looks at the clock.
 type Check struct {
 	cfg     Config
@@ -57,13 +61,16 @@ type Check struct {
 	lookup  lookup
 	backoff map[string]*backoff // by server
 	history *history
-	signIn  time.Time     // the newest sign-in that is known of
-	verdict Verdict       // of the last look
-	bad     int           // looks in a row that did not find it right
-	due     time.Duration // Time.Elapsed at which the last look asked for the next
+	signIn  time.Time       // the newest sign-in that is known of
+	keeper  autotime.Keeper // where the last look found the clock wrong
+	verdict Verdict         // of the last look
+	bad     int             // looks in a row that did not find it right
+	due     time.Duration   // Time.Elapsed at which the last look asked for the next
 
 	turnOn, openSettings func(context.Context) error
-	says                 func(context.Context) []string
+	mend                 func(context.Context, autotime.Keeper) error
+	says                 func(context.Context) (autotime.Keeper, []string)
+	system               func(context.Context) []string // the servers that System stands for
 }
 
 // New returns a check that also corrects t at each look.
@@ -72,16 +79,14 @@ func New(cfg Config, t *Time) *Check {
 		cfg: cfg, time: t, dial: cfg.Dial,
 		lookup: cfg.Lookup, backoff: map[string]*backoff{},
 		history: &history{path: cfg.History},
-		turnOn:  autotime.TurnOn, openSettings: autotime.OpenSettings, says: autotime.Says,
+		turnOn:  autotime.TurnOn, openSettings: autotime.OpenSettings, mend: autotime.Mend, system: autotime.Servers,
+		says: func(ctx context.Context) (autotime.Keeper, []string) { return autotime.Keeps(ctx), autotime.Says(ctx) },
 	}
 	if c.dial == nil {
 		c.dial = (&net.Dialer{}).DialContext
 		if c.lookup == nil {
 			c.lookup = net.DefaultResolver.LookupNetIP
 		}
-	}
-	for _, name := range cfg.Servers {
-		c.backoff[name] = &backoff{}
 	}
 	return c
 }
@@ -113,8 +118,9 @@ func (c *Check) Look(ctx context.Context) (Facts, time.Duration) {
 	facts.History = c.history.measured(facts)
 	facts.Verdict = facts.judge(c.cfg.Tolerance)
 	if facts.Verdict >= Wrong && c.cfg.SetClock == nil {
-		facts.System = c.says(ctx)
+		facts.Keeper, facts.System = c.says(ctx)
 	}
+	c.keeper = facts.Keeper
 	c.verdict, c.bad = facts.Verdict, c.bad+1
 	if facts.Verdict == Right {
 		c.bad = 0
@@ -140,9 +146,10 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	sampling := (samples - 1) * spacing
 	ctx, cancel := context.WithTimeout(ctx, sampling+answerTimeout+time.Second)
 	defer cancel()
-	sources := make([]*source, len(c.cfg.Servers))
+	servers := c.servers(ctx)
+	sources := make([]*source, len(servers))
 	var wg sync.WaitGroup
-	for i, name := range c.cfg.Servers {
+	for i, name := range servers {
 		sources[i] = &source{name: name}
 		if c.backoff[name].verdict(c.time.Elapsed()) == "" {
 			wg.Go(func() { sources[i].ask(ctx, c.time, c.dial, c.lookup, spacing) })
@@ -168,6 +175,25 @@ func (c *Check) look(ctx context.Context, spacing time.Duration) []*source {
 	return sources
 }
 
+// servers are those to ask now.
+func (c *Check) servers(ctx context.Context) (all []string) {
+	for _, name := range c.cfg.Servers {
+		names := []string{name}
+		if name == System {
+			names = c.system(ctx)
+		}
+		for _, name := range names {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+			if c.backoff[name] == nil {
+				c.backoff[name] = &backoff{}
+			}
+		}
+	}
+	return all
+}
+
 // facts weighs the answers of the sources, for a clock that stands at now.
 func (c *Check) facts(sources []*source, now Reading) Facts {
 	f := Facts{Servers: make([]Server, len(sources))}
@@ -190,7 +216,7 @@ func (c *Check) facts(sources []*source, now Reading) Facts {
 		f.Servers[i] = s
 	}
 	if f.weigh(f.Servers, "ntp"); !f.Known {
-		f.Reason = f.reason(now.Wall)
+		f.Reason = f.reason()
 	}
 	return f
 }

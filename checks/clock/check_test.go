@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"fermata/checks/text"
 )
 
 var names = []string{"a.test", "b.test", "c.test", "d.test"}
@@ -55,7 +57,7 @@ func TestRight(t *testing.T) {
 			s["d.test"].offset = 3 * time.Millisecond
 		})
 		facts, next := r.run(t)
-		if got, want := facts.Summary(), "Clock is right (within 15 ms; 4 of 4 servers agree)"; facts.Verdict != Right || got != want {
+		if got, want := facts.Summary(text.Style{}), "Clock is right (within 15 ms; 4 of 4 servers agree)"; facts.Verdict != Right || got != want {
 			t.Errorf("got %v %q, want %q", facts.Verdict, got, want)
 		}
 		if next < 27*time.Minute || next > 33*time.Minute {
@@ -100,7 +102,7 @@ func TestWrong(t *testing.T) {
 				}
 			})
 			facts, _ := r.run(t)
-			if got := facts.Summary(); facts.Verdict != tt.verdict || got != tt.summary {
+			if got := facts.Summary(text.Style{}); facts.Verdict != tt.verdict || got != tt.summary {
 				t.Errorf("%v: got %v %q, want %v %q", tt.offset, facts.Verdict, got, tt.verdict, tt.summary)
 			}
 			if (facts.Offset - tt.offset).Abs() > facts.Error {
@@ -150,7 +152,7 @@ func TestBadServers(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(func(s map[string]*responder) { bad := tt.spoil; s["c.test"] = &bad })
 			facts, _ := r.run(t)
-			if got, want := facts.Summary(), "Clock is right (within 12 ms; 3 of 4 servers agree)"; facts.Verdict != Right || got != want {
+			if got, want := facts.Summary(text.Style{}), "Clock is right (within 12 ms; 3 of 4 servers agree)"; facts.Verdict != Right || got != want {
 				t.Errorf("%s: got %v %q, want %q", tt.name, facts.Verdict, got, want)
 			}
 			if got := facts.Servers[2].Verdict; got != tt.verdict {
@@ -168,7 +170,7 @@ func TestBadServers(t *testing.T) {
 				}
 			})
 			facts, next := r.run(t)
-			if got, want := facts.Summary(), "Clock not checked: "+tt.all; facts.Verdict != Unknown || got != want {
+			if got, want := facts.Summary(text.Style{}), "Clock not checked: "+tt.all; facts.Verdict != Unknown || got != want {
 				t.Errorf("%s everywhere: got %v %q, want %q", tt.name, facts.Verdict, got, want)
 			}
 			if facts.Known || r.time.Known() {
@@ -204,7 +206,7 @@ func TestNoMajority(t *testing.T) {
 				}
 			})
 			facts, _ := r.run(t)
-			if got, want := facts.Summary(), "Clock not checked: "+tt.want; facts.Verdict != Unknown || got != want || facts.Known {
+			if got, want := facts.Summary(text.Style{}), "Clock not checked: "+tt.want; facts.Verdict != Unknown || got != want || facts.Known {
 				t.Errorf("got %v %q, want %q", facts.Verdict, got, want)
 			}
 			for _, s := range facts.Servers {
@@ -222,7 +224,7 @@ func TestSilentServerDoesNotDelay(t *testing.T) {
 		r := newRig(func(s map[string]*responder) { s["b.test"].silent = true })
 		begun := time.Now()
 		if f, _ := r.Look(t.Context()); f.Verdict != Right {
-			t.Error(f.Summary())
+			t.Error(f.Summary(text.Style{}))
 		}
 		if took := time.Since(begun); took > time.Second {
 			t.Errorf("took %v", took)
@@ -327,7 +329,7 @@ func TestTrueTime(t *testing.T) {
 			r.net.servers[name].silent = true
 		}
 		if f, _ := r.run(t); f.Verdict != Unknown || !r.time.Known() {
-			t.Errorf("offline: %v %q", f.Verdict, f.Summary())
+			t.Errorf("offline: %v %q", f.Verdict, f.Summary(text.Style{}))
 		}
 		check("after a look that failed")
 	})
@@ -369,14 +371,14 @@ func TestCancelledLook(t *testing.T) {
 		begun := time.Now()
 		f, _ := r.Look(ctx)
 		if took := time.Since(begun); took > 150*time.Millisecond || f.Verdict != Unknown {
-			t.Errorf("%v after %v", f.Summary(), took)
+			t.Errorf("%v after %v", f.Summary(text.Style{}), took)
 		}
 	})
 }
 
 func TestNoServers(t *testing.T) {
 	f, _ := New(Config{Tolerance: time.Second, Interval: time.Hour}, NewTime()).Look(t.Context())
-	if f.Verdict != Unknown || !strings.Contains(f.Summary(), "no time server is configured") {
-		t.Errorf("%v %q", f.Verdict, f.Summary())
+	if f.Verdict != Unknown || !strings.Contains(f.Summary(text.Style{}), "no time server is known") {
+		t.Errorf("%v %q", f.Verdict, f.Summary(text.Style{}))
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"fermata/checks/text"
 )
 
 // tear is how far apart Read may have read the two clocks, which no server's bound knows.
@@ -85,7 +87,7 @@ func TestChronyd(t *testing.T) {
 			addr := startChronyd(t, host)
 			facts, _ := New(Config{Servers: []string{addr}, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Look(t.Context())
 			if facts.Verdict != Right || facts.Offset.Abs() > facts.Error+tear || facts.Error > 50*time.Millisecond || facts.Servers[0].Stratum != 5 {
-				t.Errorf("%s: %+v", facts.Summary(), facts)
+				t.Errorf("%s: %+v", facts.Summary(text.Style{}), facts)
 			}
 		})
 	}
@@ -110,10 +112,10 @@ func TestShiftedChronyd(t *testing.T) {
 	servers := []string{startChronyd(t, "127.0.0.1"), liar, startChronyd(t, "127.0.0.1"), startChronyd(t, "127.0.0.1")}
 	facts, _ := New(Config{Servers: servers, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Look(t.Context())
 	if facts.Verdict != Right || facts.Agree != 3 || facts.Servers[1].Verdict != "falseticker" || (facts.Servers[1].Offset-90*time.Second).Abs() > time.Second {
-		t.Errorf("%s: %+v", facts.Summary(), facts)
+		t.Errorf("%s: %+v", facts.Summary(text.Style{}), facts)
 	}
 	facts, _ = New(Config{Servers: []string{liar}, Tolerance: time.Second, Interval: time.Hour}, NewTime()).Look(t.Context())
-	if got := facts.Summary(); facts.Verdict != Harmful || got != "Your clock is 1 min 30 s behind" {
+	if got := facts.Summary(text.Style{}); facts.Verdict != Harmful || got != "Your clock is 1 min 30 s behind" {
 		t.Errorf("by the shifted server alone: %v %q", facts.Verdict, got)
 	}
 }

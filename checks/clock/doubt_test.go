@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"fermata/checks/text"
 )
 
 // TestFew: silent servers have no vote, and a verdict that rests on few says so.
@@ -45,8 +47,8 @@ func TestFew(t *testing.T) {
 			})
 			r.says = nothing
 			f, _ := r.run(t)
-			if f.Verdict != tt.verdict || f.Doubtful() != tt.doubtful || f.Summary() != tt.summary || f.Evidence() != tt.evidence {
-				t.Errorf("got %v %v %q, %q; want %v %v %q, %q", f.Verdict, f.Doubtful(), f.Summary(), f.Evidence(), tt.verdict, tt.doubtful, tt.summary, tt.evidence)
+			if f.Verdict != tt.verdict || f.Doubtful() != tt.doubtful || f.Summary(text.Style{}) != tt.summary || f.Evidence() != tt.evidence {
+				t.Errorf("got %v %v %q, %q; want %v %v %q, %q", f.Verdict, f.Doubtful(), f.Summary(text.Style{}), f.Evidence(), tt.verdict, tt.doubtful, tt.summary, tt.evidence)
 			}
 		})
 	}
@@ -61,7 +63,7 @@ func TestSlowMajority(t *testing.T) {
 			}
 		})
 		if f, _ := r.run(t); f.Agree != 4 {
-			t.Error(f.Summary())
+			t.Error(f.Summary(text.Style{}))
 		}
 	})
 }
@@ -81,10 +83,10 @@ func TestLongPast(t *testing.T) {
 	}{
 		{"one of four", start.Add(-time.Hour), time.Time{}, names[:1], nil, Right, "Clock is right (within 12 ms; 3 of 4 servers agree)"},
 		{"three of four", start.Add(-time.Hour), time.Time{}, names[:3], nil, Unknown, "Clock not checked: only one of 4 time servers told the time"},
-		{"all", start.Add(-time.Hour), time.Time{}, names, nil, Unknown, "Clock not checked: 4 time servers say 2 January 1970, which is long past"},
-		{"all, by the newest sign-in", time.Time{}, start.Add(-time.Hour), names, nil, Unknown, "Clock not checked: 4 time servers say 2 January 1970, which is long past"},
+		{"all", start.Add(-time.Hour), time.Time{}, names, nil, Unknown, "Clock not checked: 4 time servers answered, all with a time long past"},
+		{"all, by the newest sign-in", time.Time{}, start.Add(-time.Hour), names, nil, Unknown, "Clock not checked: 4 time servers answered, all with a time long past"},
 		{"all, and web servers know better", start.Add(-time.Hour), time.Time{}, names, map[string]time.Duration{"a.example.com": 0, "b.example.com": 0}, Right, "Clock is right"},
-		{"web servers too", start.Add(-time.Hour), time.Time{}, names, map[string]time.Duration{"a.example.com": -old, "b.example.com": -old}, Unknown, "Clock not checked: 4 time servers say 2 January 1970, which is long past"},
+		{"web servers too", start.Add(-time.Hour), time.Time{}, names, map[string]time.Duration{"a.example.com": -old, "b.example.com": -old}, Unknown, "Clock not checked: 4 time servers answered, all with a time long past"},
 		// Somebody signed in while this clock was 30 years ahead.
 		{"a sign-in of the future", time.Time{}, start.Add(old), nil, map[string]time.Duration{"a.example.com": 0, "b.example.com": 0}, Right, "Clock is right"},
 		{"nobody knows better", time.Time{}, time.Time{}, names, nil, Harmful, "Your clock says 1 January 2000, time servers say 2 January 1970"},
@@ -110,8 +112,8 @@ func TestLongPast(t *testing.T) {
 				}
 			}
 			f, _ := r.Look(t.Context())
-			if f.Verdict != tt.verdict || !strings.HasPrefix(f.Summary(), tt.summary) {
-				t.Errorf("%s: got %v %q", tt.name, f.Verdict, f.Summary())
+			if f.Verdict != tt.verdict || !strings.HasPrefix(f.Summary(text.Style{}), tt.summary) {
+				t.Errorf("%s: got %v %q", tt.name, f.Verdict, f.Summary(text.Style{}))
 			}
 			for i, name := range names {
 				if v := f.Servers[i].Verdict; slices.Contains(tt.past, name) && !tt.made.IsZero() && v != LongPast {
@@ -156,8 +158,8 @@ func TestAbsurd(t *testing.T) {
 				r.net.servers[name].silent, r.net.servers[name].offset = false, tt.behind
 			}
 			f, _ := r.Look(t.Context())
-			if f.Doubtful() != tt.doubtful || !strings.HasPrefix(f.Summary(), tt.summary) || f.Evidence() != tt.evidence {
-				t.Errorf("%s: got %v %q, %q", tt.name, f.Doubtful(), f.Summary(), f.Evidence())
+			if f.Doubtful() != tt.doubtful || !strings.HasPrefix(f.Summary(text.Style{}), tt.summary) || f.Evidence() != tt.evidence {
+				t.Errorf("%s: got %v %q, %q", tt.name, f.Doubtful(), f.Summary(text.Style{}), f.Evidence())
 			}
 			if kept := len(load(r.cfg.History)) == 1; kept != tt.kept {
 				t.Errorf("%s: kept in the history: %v", tt.name, kept)
@@ -223,13 +225,13 @@ func TestMixes(t *testing.T) {
 			switch {
 			case fooled:
 			case f.Known != want:
-				t.Errorf("%s: known is %v: %s", what, f.Known, f.Summary())
+				t.Errorf("%s: known is %v: %s", what, f.Known, f.Summary(text.Style{}))
 			case f.Known && (f.Offset+wrong).Abs() > f.Error:
 				t.Errorf("%s: %v ± %v", what, f.Offset, f.Error)
 			case f.Known && (f.Agree != honest || f.Answered != honest+liars || f.Asked != n || f.Doubtful() != (2*honest <= n)):
 				t.Errorf("%s: %+v", what, f)
 			case f.Known && (f.Verdict == Right) != (wrong == 0):
-				t.Errorf("%s: %s", what, f.Summary())
+				t.Errorf("%s: %s", what, f.Summary(text.Style{}))
 			case !f.Known && (f.Reason == "" || f.Verdict != Unknown):
 				t.Errorf("%s: no reason: %+v", what, f)
 			}

@@ -3,6 +3,8 @@ package clock
 import (
 	"slices"
 	"time"
+
+	"fermata/checks/clock/autotime"
 )
 
 // Facts are what a look found.
@@ -19,7 +21,8 @@ type Facts struct {
 	Confirmed int           // web servers that say the same, where the time servers' word alone was not enough
 	Reason    string        // why nothing is known: "no time server answered"; "" when Known
 	Servers   []Server
-	System    []string // what the system reports of its own clock, where that is wrong: evidence only
+	Keeper    autotime.Keeper // the service that keeps this clock, where that is wrong
+	System    []string        // what the system reports of its own clock, where that is wrong: evidence only
 	Drift     Drift
 	// History is what was measured in the last week, the oldest first: at most one measurement an hour, and
 	// this look's where it made something known. Nobody changes it.

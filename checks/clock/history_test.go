@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"fermata/checks/text"
 )
 
 // TestDrift lets a clock run 14 ppm fast for 38 hours, with a step, a suspend and a restart of
@@ -29,14 +31,14 @@ func TestDrift(t *testing.T) {
 				r.Check = New(r.cfg, r.time)
 			}
 			if f, _ := r.Look(t.Context()); f.Verdict != Right {
-				t.Fatal(f.Summary())
+				t.Fatal(f.Summary(text.Style{}))
 			}
 			time.Sleep(30 * time.Minute)
 		}
 		facts, _ := r.Look(t.Context())
 		d := facts.Drift
 		if !d.Known || math.Abs(d.PPM-14) > d.Error || d.Error > 1 || d.Over < 37*time.Hour {
-			t.Fatalf("%+v after %v", d, facts.Summary())
+			t.Fatalf("%+v after %v", d, facts.Summary(text.Style{}))
 		}
 		if got := d.String(); !strings.HasPrefix(got, "Gains 1.2 s a day (14 ± 0.") {
 			t.Errorf("%q", got)

@@ -14,19 +14,23 @@ import (
 // exchanges with a server, and a step.
 const serviceTime = 45 * time.Second
 
-// Set has the clock set: by Config.SetClock where there is one, else by turning the system's automatic
-// time on. It waits up to 45 s for the clock to become right, by true time, which takes no network. Where
+// Set has the clock set: by Config.SetClock where there is one, else by the service that keeps it, which is
+// restarted or told to step, or else by turning the system's automatic time on. It waits up to 45 s for the clock to become right, by true time, which takes no network. Where
 // the system does not let it, it opens the date settings; its error then has a hint what to do there.
 func (c *Check) Set(ctx context.Context) error {
 	if c.cfg.SetClock != nil {
 		return c.cfg.SetClock(ctx)
 	}
-	if err := c.turnOn(ctx); err != nil {
+	mend, command := c.turnOn, autotime.Command
+	if k := c.keeper; k.Verb != "" {
+		mend, command = func(ctx context.Context) error { return c.mend(ctx, k) }, k.Command
+	}
+	if err := mend(ctx); err != nil {
 		if errors.Is(err, context.Canceled) {
 			return err
 		}
-		if c.openSettings(ctx) != nil {
-			return checks.WithHint(err, "Type in a terminal: "+autotime.Command)
+		if c.keeper.Verb != "" || c.openSettings(ctx) != nil { // the date settings have no part in such a service
+			return checks.WithHint(err, "Type in a terminal: "+command)
 		}
 		return checks.WithHint(err, "The date settings are open: set the time there.")
 	}
@@ -40,5 +44,5 @@ func (c *Check) Set(ctx context.Context) error {
 	}
 	return checks.WithHint(
 		fmt.Errorf("automatic time is on, but the clock is still %s", Ahead(c.time.offset())),
-		"The time service may need some minutes. If the clock stays wrong, type in a terminal: "+autotime.Command)
+		"The time service may need some minutes. If the clock stays wrong, type in a terminal: "+command)
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"fermata/checks/text"
 )
 
 // nextTo serves true time on all of the hosts, on one port. The names that find knows are lists of addresses, with
@@ -87,7 +89,7 @@ func TestNextAddress(t *testing.T) {
 			}, NewTime())
 			facts, _ := c.Look(t.Context())
 			if got := strings.Join(dialed, " "); got != tt.dialed || facts.Known != tt.known {
-				t.Errorf("dialed %q, want %q; %s", got, tt.dialed, facts.Summary())
+				t.Errorf("dialed %q, want %q; %s", got, tt.dialed, facts.Summary(text.Style{}))
 			}
 		})
 	}
@@ -104,8 +106,8 @@ func TestOneAddress(t *testing.T) {
 	if got := facts.Servers[2].Verdict; got != SameServer || facts.Agree != 2 || facts.Asked != 2 || facts.few() {
 		t.Errorf("%+v", facts)
 	}
-	if !strings.Contains(facts.Summary(), "2 of 2 servers agree") {
-		t.Error(facts.Summary())
+	if !strings.Contains(facts.Summary(text.Style{}), "2 of 2 servers agree") {
+		t.Error(facts.Summary(text.Style{}))
 	}
 }
 
@@ -122,8 +124,8 @@ func TestHangingNames(t *testing.T) {
 		}, NewTimeFrom(c.read))
 		begun := time.Now()
 		facts, _ := check.Look(t.Context())
-		if took := time.Since(begun); took > 3*time.Second || facts.Known || facts.Summary() != "Clock not checked: no time server could be reached" {
-			t.Errorf("%q after %v", facts.Summary(), took)
+		if took := time.Since(begun); took > 3*time.Second || facts.Known || facts.Summary(text.Style{}) != "Clock not checked: no time server could be reached" {
+			t.Errorf("%q after %v", facts.Summary(text.Style{}), took)
 		}
 	})
 }

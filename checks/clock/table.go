@@ -40,7 +40,7 @@ func WriteTable(w io.Writer, f Facts, style text.Style) error {
 			stratum, text.Span(s.Age.Round(time.Second)), verdict)
 	}
 	t.Flush() // into memory
-	fmt.Fprintf(&b, "\n%s.\n", f.Summary())
+	fmt.Fprintf(&b, "\n%s.\n", f.Summary(style))
 	for _, line := range append([]string{f.Evidence(), TimeZone(f.Offset)}, f.System...) {
 		if line != "" {
 			fmt.Fprintln(&b, line)

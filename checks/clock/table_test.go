@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"fermata/checks/text"
+
+	"fermata/checks/clock/autotime"
 )
 
 func TestWriteTable(t *testing.T) {
@@ -23,7 +25,9 @@ func TestWriteTable(t *testing.T) {
 		r.cfg.Servers = append(r.cfg.Servers[:4:4], "e.test")
 		r.net.servers["e.test"] = &responder{offset: -2*time.Hour + 7*time.Millisecond}
 		r.Check = New(r.cfg, r.time)
-		r.says = func(context.Context) []string { return []string{"The kernel says that its clock is not synchronised."} }
+		r.says = func(context.Context) (autotime.Keeper, []string) {
+			return autotime.Keeper{}, []string{"The kernel says that its clock is not synchronised."}
+		}
 		facts, _ := r.run(t)
 		var b strings.Builder
 		if err := WriteTable(&b, facts, text.Style{}); err != nil {

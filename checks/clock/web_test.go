@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"fermata/checks/text"
 )
 
 // A pages is a set of web servers by host, over in-memory connections. The certificate is that of
@@ -102,7 +104,7 @@ func TestWeb(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := withPages(t, certificate, roots, tt.offset)
 			facts, _ := r.Look(t.Context())
-			if got := facts.Summary(); facts.Verdict != tt.verdict || !strings.HasPrefix(got, tt.summary) || facts.Evidence() != tt.facts {
+			if got := facts.Summary(text.Style{}); facts.Verdict != tt.verdict || !strings.HasPrefix(got, tt.summary) || facts.Evidence() != tt.facts {
 				t.Errorf("%s: got %v %q, %q", tt.name, facts.Verdict, got, facts.Evidence())
 			}
 			if want := tt.offset["a.example.com"]; facts.Known && ((facts.Offset-want).Abs() > facts.Error || facts.Error > 525*time.Millisecond) {
@@ -124,7 +126,7 @@ func TestWebWithClockBeforeCertificates(t *testing.T) {
 		r.time = NewTimeFrom(r.clocks.read)
 		r.Check.time = r.time
 		facts, _ := r.Look(t.Context())
-		if got := facts.Summary(); facts.Verdict != Harmful || got != "Your clock says 9 December 2089, web servers say 1 January 2000" {
+		if got := facts.Summary(text.Style{}); facts.Verdict != Harmful || got != "Your clock says 9 December 2089, web servers say 1 January 2000" {
 			t.Errorf("got %v %q", facts.Verdict, got)
 		}
 		if want := "3 web servers agree. By this clock the certificates of 3 web servers are expired."; facts.Evidence() != want {
@@ -140,8 +142,8 @@ func TestWebIsCoarse(t *testing.T) {
 		r := withPages(t, certificate, roots, map[string]time.Duration{"a.example.com": 0, "b.example.com": 0})
 		r.cfg.Tolerance = 300 * time.Millisecond
 		facts, wait := r.Look(t.Context())
-		if facts.Verdict != Vague || !strings.HasPrefix(facts.Summary(), "Clock not checked closely enough: ") || wait > time.Minute {
-			t.Errorf("%v %q, next in %v", facts.Verdict, facts.Summary(), wait)
+		if facts.Verdict != Vague || !strings.HasPrefix(facts.Summary(text.Style{}), "Clock not checked closely enough: ") || wait > time.Minute {
+			t.Errorf("%v %q, next in %v", facts.Verdict, facts.Summary(text.Style{}), wait)
 		}
 	})
 }
@@ -155,14 +157,14 @@ func TestWebIsTheLastResort(t *testing.T) {
 			r.net.servers[name].silent = false
 		}
 		if facts, _ := r.run(t); facts.Verdict != Right || len(facts.Servers) != 4 {
-			t.Errorf("%v %+v", facts.Summary(), facts.Servers)
+			t.Errorf("%v %+v", facts.Summary(text.Style{}), facts.Servers)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		r := withPages(t, certificate, roots, nil)
 		clear(r.net.servers) // no name resolves
-		if facts, _ := r.run(t); facts.Summary() != "Clock not checked: no time server could be reached" || len(facts.Servers) != 4 {
-			t.Errorf("%v %+v", facts.Summary(), facts.Servers)
+		if facts, _ := r.run(t); facts.Summary(text.Style{}) != "Clock not checked: no time server could be reached" || len(facts.Servers) != 4 {
+			t.Errorf("%v %+v", facts.Summary(text.Style{}), facts.Servers)
 		}
 	})
 }

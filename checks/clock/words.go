@@ -9,7 +9,7 @@ import (
 
 // Summary is the finding in one line: "Clock is right (within 12 ms; 4 of 4 servers agree)", "Clock not
 // checked: no time server answered", "Your clock is 1 min 33 s ahead".
-func (f Facts) Summary() string {
+func (f Facts) Summary(style text.Style) string {
 	near := f.Offset - f.Error // the least that it is off
 	if f.Offset < 0 {
 		near = f.Offset + f.Error
@@ -17,7 +17,7 @@ func (f Facts) Summary() string {
 	exact := f.Error <= f.Offset.Abs()/10
 	switch {
 	case f.Verdict >= Wrong && near.Abs() > day && exact:
-		return fmt.Sprintf("Your clock says %s, %ss say %s", date(f.CheckedAt.Add(-f.Offset)), f.kind(), date(f.CheckedAt)) + f.outOf()
+		return fmt.Sprintf("Your clock says %s, %ss say %s", style.FullDate(f.CheckedAt.Add(-f.Offset), f.CheckedAt), f.kind(), style.FullDate(f.CheckedAt, f.CheckedAt)) + f.outOf()
 	case f.Verdict >= Wrong && f.few() && exact:
 		return "Your clock seems to be " + Ahead(f.Offset) + f.outOf()
 	case f.Verdict >= Wrong && f.few():
@@ -66,9 +66,6 @@ func (f Facts) outOf() string {
 	return fmt.Sprintf(" (%d of %d that answered agree)", f.Agree, f.Answered)
 }
 
-// date is a day with its year: where two are compared, the year is what differs.
-func date(t time.Time) string { return t.Format("2 January 2006") }
-
 // Evidence names what the offset rests on: "4 time servers agree.", the servers that differ, and the
 // certificates that this clock finds invalid. It is "" where nothing is known.
 func (f Facts) Evidence() string {
@@ -96,6 +93,9 @@ func (f Facts) Evidence() string {
 		}
 		certificates[server.Certificate]++
 	}
+	if kept := f.Keeper.String(); kept != "" {
+		s += " " + kept
+	}
 	for _, fault := range []string{NotYetValid, Expired} {
 		if n := certificates[fault]; n == 1 {
 			s += fmt.Sprintf(" By this clock one web server's certificate is %s.", fault)
@@ -106,21 +106,20 @@ func (f Facts) Evidence() string {
 	return s
 }
 
-// reason is why the time servers make nothing known for a clock that stands at now.
-func (f Facts) reason(now time.Time) string {
-	ignorant, past, said := 0, 0, ""
+// reason is why the time servers make nothing known.
+func (f Facts) reason() string {
+	ignorant, past := 0, 0
 	for _, s := range f.Servers {
 		switch s.Verdict {
 		case NotSynchronised:
 			ignorant++
 		case LongPast:
 			past++
-			said = date(now.Add(s.Offset))
 		}
 	}
 	switch {
 	case len(f.Servers) == 0:
-		return "no time server is configured"
+		return "no time server is known" // the settings have none, or only those of a system that has none
 	case f.offline():
 		return "no time server could be reached"
 	case f.Answered > 1:
@@ -128,9 +127,9 @@ func (f Facts) reason(now time.Time) string {
 	case f.Answered == 1:
 		return fmt.Sprintf("only one of %d time servers told the time", f.Asked)
 	case past == 1:
-		return fmt.Sprintf("one time server says %s, which is long past", said)
+		return "one time server answered, with a time long past"
 	case past > 1:
-		return fmt.Sprintf("%d time servers say %s, which is long past", past, said)
+		return fmt.Sprintf("%d time servers answered, all with a time long past", past)
 	case ignorant == 1:
 		return "one time server answered, and it doesn't know the time"
 	case ignorant > 1:

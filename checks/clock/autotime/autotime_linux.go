@@ -120,5 +120,5 @@ func classify(err error) error {
 		strings.HasPrefix(said.Name, "org.freedesktop.PolicyKit1.Error."):
 		return ErrRefused
 	}
-	return fmt.Errorf("turn automatic time on: %s", said.Name)
+	return fmt.Errorf("the system didn’t do it: %s", said.Name)
 }

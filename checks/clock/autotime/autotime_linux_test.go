@@ -155,7 +155,7 @@ func TestUnknownError(t *testing.T) {
 	d := &timedated{refusal: dbus.NewError("org.example.Odd", []any{"text from elsewhere"})}
 	d.serve(t, systemBus(t), map[string]bool{"CanNTP": true, "NTP": false})
 	err := TurnOn(t.Context())
-	if err == nil || err.Error() != "turn automatic time on: org.example.Odd" {
+	if err == nil || err.Error() != "the system didn’t do it: org.example.Odd" {
 		t.Error(err)
 	}
 }
