@@ -2,6 +2,8 @@ package clock
 
 import (
 	"fmt"
+	"maps"
+	"math/rand"
 	"net"
 	"os"
 	"os/exec"
@@ -10,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,6 +49,12 @@ func me(tb testing.TB) string {
 // computer's clock.
 func startChronyd(tb testing.TB, host string, env ...string) string {
 	tb.Helper()
+	return startChronydWith(tb, host, "local stratum 5", func(s *source) bool { return s.ok }, env...)
+}
+
+// startChronydWith runs one with a line of settings of its own, and waits until it answers as expected.
+func startChronydWith(tb testing.TB, host, line string, expected func(*source) bool, env ...string) string {
+	tb.Helper()
 	path := need(tb, "chronyd", "chrony")
 	free, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
 	if err != nil {
@@ -59,7 +68,7 @@ func startChronyd(tb testing.TB, host string, env ...string) string {
 	}
 	tb.Cleanup(func() { os.RemoveAll(dir) })
 	conf := filepath.Join(dir, "chrony.conf")
-	config := fmt.Sprintf("port %d\nbindaddress %s\nallow\nlocal stratum 5\ncmdport 0\nbindcmdaddress /\npidfile %s\n", port, host, filepath.Join(dir, "pid"))
+	config := fmt.Sprintf("port %d\nbindaddress %s\nallow\n%s\ncmdport 0\nbindcmdaddress /\npidfile %s\n", port, host, line, filepath.Join(dir, "pid"))
 	if err := os.WriteFile(conf, []byte(config), 0o600); err != nil {
 		tb.Fatal(err)
 	}
@@ -72,7 +81,7 @@ func startChronyd(tb testing.TB, host string, env ...string) string {
 	addr := net.JoinHostPort(host, strconv.Itoa(port))
 	c := New(Config{Servers: []string{addr}}, NewTime())
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if c.look(tb.Context(), quickSpacing)[0].ok {
+		if expected(c.look(tb.Context(), quickSpacing)[0]) {
 			return addr
 		}
 	}
@@ -118,6 +127,59 @@ func TestShiftedChronyd(t *testing.T) {
 	if got := facts.Summary(text.Style{}); facts.Verdict != Harmful || got != "Your clock is 1 min 30 s behind" {
 		t.Errorf("by the shifted server alone: %v %q", facts.Verdict, got)
 	}
+}
+
+// TestRealMixes asks a hundred mixes of real servers: right ones, two that are wrong by other times, one that has
+// not got the time itself, a silent one, and a port where nobody is.
+func TestRealMixes(t *testing.T) {
+	silent, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	gone, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone.Close()
+	right := map[string]bool{}
+	wrong := map[string]bool{startChronyd(t, "127.0.0.1", fakeTime(t, "+90s")...): true, startChronyd(t, "127.0.0.1", fakeTime(t, "-3600s")...): true}
+	for range 3 {
+		right[startChronyd(t, "127.0.0.1")] = true
+	}
+	unset := startChronydWith(t, "127.0.0.1", "", func(s *source) bool { return serverVerdict(s.err) == NotSynchronised })
+	all := slices.Concat(slices.Collect(maps.Keys(right)), slices.Collect(maps.Keys(wrong)), []string{unset, silent.LocalAddr().String(), gone.LocalAddr().String()})
+	random := rand.New(rand.NewSource(5905))
+	var wg sync.WaitGroup
+	for mix := range 100 {
+		random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		servers := slices.Clone(all[:2+random.Intn(len(all)-1)])
+		wg.Go(func() {
+			honest, liars := 0, 0
+			for _, s := range servers {
+				if right[s] {
+					honest++
+				} else if wrong[s] {
+					liars++
+				}
+			}
+			c := New(Config{Servers: servers, Tolerance: time.Second, Interval: time.Hour}, NewTime())
+			c.says = nothing
+			f, _ := c.Look(t.Context())
+			if want := honest > liars && honest > 1; f.Known != want || want && (f.Verdict != Right || f.Agree != honest || f.Doubtful() != (2*honest <= len(servers))) {
+				t.Errorf("mix %d, %d right, %d wrong of %d: %s: %+v", mix, honest, liars, len(servers), f.Summary(text.Style{}), f)
+			}
+			for _, s := range f.Servers {
+				if f.Known && right[s.Name] != (s.Verdict == OK) || s.Name == unset && s.Verdict != NotSynchronised {
+					t.Errorf("mix %d: %s is %q", mix, s.Name, s.Verdict)
+				}
+			}
+		})
+		if mix%10 == 9 {
+			wg.Wait()
+		}
+	}
+	wg.Wait()
 }
 
 var wrongBy = regexp.MustCompile(`System clock wrong by (-?[0-9.]+) seconds`)
