@@ -32,7 +32,11 @@ _fermata() {
 	found=(${(f)"$(GO_FLAGS_COMPLETION=1 ${words[1]} "${(@)words[2,CURRENT]}" 2>/dev/null)"})
 	compadd -f -- $found
 }
-compdef _fermata fermata
+if [[ ${funcstack[1]} = _fermata ]]; then
+	_fermata "$@" # zsh has loaded it from a folder of its own, for this call
+else
+	compdef _fermata fermata
+fi
 `,
 	"fish": `complete -c fermata -f -a '(GO_FLAGS_COMPLETION=verbose fermata (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
 `,
