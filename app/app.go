@@ -101,6 +101,10 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 			if goesOn(&a.out.Zones, ok) {
 				a.step(ctx, faces, core.Woke{}) // every time of day reads otherwise
 			}
+		case away, ok := <-a.out.Away:
+			if goesOn(&a.out.Away, ok) {
+				a.step(ctx, faces, core.Attention{Away: away})
+			}
 		case _, ok := <-a.out.Keyring:
 			if goesOn(&a.out.Keyring, ok) {
 				a.keeperChanged()

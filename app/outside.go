@@ -41,8 +41,10 @@ type Outside struct {
 	Keyring  <-chan struct{}
 	// Locale is the person's time zone, and how the desktop writes times, now; nil: the one at the start, and
 	// "15:04". Zones tells of another; nil: nobody does.
-	Locale  func() (*time.Location, text.Style)
-	Zones   <-chan struct{}
+	Locale func() (*time.Location, text.Style)
+	Zones  <-chan struct{}
+	// Away tells that nobody can read notifications now, or that somebody can again; nil: nobody does.
+	Away    <-chan bool
 	Dates   []string // pages whose HTTP Date is asked for where no time server answers
 	History string   // file for the clock's offsets; "": they are kept in memory
 	// Programs looks at other programs' tokens; nil: nothing does.

@@ -63,7 +63,9 @@ func row(b *bench, trouble string) []string {
 	for i, v := range b.views()[seen:] {
 		after := fmt.Sprintf("%.0f", b.when[seen+i].Sub(begun).Seconds())
 		if cells[5] == "–" && len(news(v, usual)) > 0 {
-			cells[5] = after
+			if cells[5] = after; b.when[seen+i].Sub(begun) > time.Minute { // whose moment jitter moves
+				cells[5] = "at the next renewal"
+			}
 		}
 		if cells[6] == "–" && len(v.Notices) > 0 {
 			n := v.Notices[0]

@@ -114,7 +114,7 @@ type notices struct{ center *notify.Center }
 func (n notices) Show(v view.View) {
 	want := make([]notify.Notice, 0, len(v.Notices))
 	for _, m := range v.Notices {
-		w := notify.Notice{Key: m.Key, Title: m.Title, Body: m.Body, Level: m.Level, Instead: m.Instead, Open: notify.Button{ID: string(m.Open.ID), Label: m.Open.Label}}
+		w := notify.Notice{Key: m.Key, Title: m.Title, Body: m.Body, Level: m.Level, Again: m.Again, Instead: m.Instead, Open: notify.Button{ID: string(m.Open.ID), Label: m.Open.Label}}
 		for _, b := range m.Buttons {
 			w.Buttons = append(w.Buttons, notify.Button{ID: string(b.ID), Label: b.Label})
 		}

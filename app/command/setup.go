@@ -21,6 +21,7 @@ import (
 	"fermata/app/inhibit"
 	"fermata/app/locale"
 	"fermata/app/memory"
+	"fermata/app/presence"
 	"fermata/app/secrets"
 	"fermata/app/view"
 	"fermata/checks/clock"
@@ -87,10 +88,10 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	return app.New(o), nil
 }
 
-// localize has o tell times as this desktop does.
+// localize has o tell times as this desktop does, and when somebody can read notifications.
 func (p *place) localize(ctx context.Context, o *app.Outside) {
 	var err error
-	o.Locale = locale.Now
+	o.Locale, o.Away = locale.Now, presence.Watch(ctx)
 	if o.Zones, err = locale.Watch(ctx); err != nil {
 		fmt.Fprintln(p.err, "fermata: another time zone is noticed late:", err)
 	}

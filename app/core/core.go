@@ -60,6 +60,7 @@ type State struct {
 	trim       time.Duration       // when to give back memory; 0: nothing was done since
 	trimmed    time.Duration       // when that was last done; 0: never
 	change     time.Duration       // when the causes change by time alone
+	away       bool                // nobody can read notices
 	watching   bool                // other programs' tokens are looked at
 	at         At                  // of the event that Step takes
 	effects    []Effect            // so far, of that event
@@ -126,6 +127,8 @@ type (
 	}
 	// Reloaded: the settings are others, or cannot be read.
 	Reloaded struct{ Settings Settings }
+	// Attention: nobody can read notifications now, or somebody can again.
+	Attention struct{ Away bool }
 	// Watching: so many more look at Fermata's page, or, where negative, fewer.
 	Watching struct{ More int }
 )
@@ -204,6 +207,8 @@ func (s *State) Step(at At, e Event) []Effect {
 		s.changed(e)
 	case Reloaded:
 		s.reloaded(e.Settings)
+	case Attention:
+		s.away = e.Away
 	case Watching:
 		s.Watchers += e.More
 		s.scheduleTrim()
@@ -231,6 +236,7 @@ func (Looked) event()     {}
 func (Found) event()      {}
 func (Changed) event()    {}
 func (Reloaded) event()   {}
+func (Attention) event()  {}
 func (Watching) event()   {}
 func (Look) effect()      {}
 func (Act) effect()       {}

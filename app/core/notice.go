@@ -17,6 +17,7 @@ type Notice struct {
 	Cause   *Cause
 	Answer  *Answer // nil, with no Cause either: Key says it all
 	Buttons []ActionID
+	Again   int // rises when it is to be shown once more: it came while nobody could read it
 }
 
 // Keys of notices that tell of no cause.
@@ -47,6 +48,9 @@ func (r Reminder) silences(level int, end, now time.Time) bool {
 type shown struct {
 	buttons []ActionID
 	on      bool
+	level   int
+	unread  bool // it came, or got worse, while nobody could read it
+	again   int
 	until   time.Duration // when it is forgotten, once it is not on the screen
 }
 
@@ -172,14 +176,28 @@ func (s *State) answerNotice(a *Answer) Notice {
 // remember keeps which buttons are on the screen or were, and what a person was told of that a restart
 // is not to repeat.
 func (s *State) remember() {
-	for _, n := range s.recent {
+	before := s.recent
+	s.recent = map[string]*shown{}
+	for key, n := range before {
+		gone := *n
 		if n.on {
-			n.on, n.until = false, s.at.Elapsed+recentFor
+			gone.on, gone.until = false, s.at.Elapsed+recentFor
 		}
+		s.recent[key] = &gone
 	}
 	changed := false
-	for _, n := range s.Notices {
-		s.recent[n.Key] = &shown{buttons: n.Buttons, on: true}
+	for i, n := range s.Notices {
+		now := &shown{buttons: n.Buttons, on: true, level: n.Level}
+		if old := before[n.Key]; old != nil {
+			now.again = old.again
+			now.unread = old.on && old.unread || s.away && (!old.on || n.Level > old.level)
+		} else {
+			now.unread = s.away
+		}
+		if now.unread && !s.away {
+			now.unread, now.again = false, now.again+1
+		}
+		s.recent[n.Key], s.Notices[i].Again = now, now.again
 		if _, told := s.Reminders[n.Key]; n.Key == ConnectKey && !told {
 			s.Reminders[n.Key], changed = Reminder{Level: n.Level}, true
 		}

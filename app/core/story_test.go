@@ -50,6 +50,7 @@ type story struct {
 	settings core.Settings
 	lines    []string
 	notices  map[string]string
+	again    map[string]int // how often each was shown once more
 	evidence []string
 	offered  []string
 	running  []string // of those on offer
@@ -252,7 +253,7 @@ func (s *story) guideTells() string {
 
 // shows writes what is new on the screen.
 func (s *story) shows(b *strings.Builder, v view.View) {
-	notices := map[string]string{}
+	notices, again := map[string]string{}, map[string]int{}
 	for _, n := range v.Notices {
 		var buttons []string
 		for _, button := range n.Buttons {
@@ -261,8 +262,9 @@ func (s *story) shows(b *strings.Builder, v view.View) {
 		if _, twice := notices[n.Key]; twice {
 			fmt.Fprintf(b, "notice %s is there TWICE\n", n.Key)
 		}
+		again[n.Key] = n.Again
 		notices[n.Key] = fmt.Sprintf("%s | %s | %s", n.Title, n.Body, strings.Join(buttons, " · "))
-		if s.notices[n.Key] != notices[n.Key] {
+		if s.notices[n.Key] != notices[n.Key] || s.again[n.Key] != n.Again {
 			fmt.Fprintf(b, "notice +%d %s\n", n.Level, notices[n.Key])
 		}
 	}
@@ -277,7 +279,7 @@ func (s *story) shows(b *strings.Builder, v view.View) {
 		title, _, _ := strings.Cut(n, " | ")
 		fmt.Fprintf(b, "notice - %s\n", title)
 	}
-	s.notices = notices
+	s.notices, s.again = notices, again
 	for i, line := range v.Status.Lines {
 		if !slices.Contains(s.lines, line) || i == 0 && line != s.lines[0] {
 			fmt.Fprintf(b, "menu   %s\n", line)
@@ -409,6 +411,8 @@ func (a args) event() core.Event {
 			f.Outcome = doctor.Wrong
 		}
 		return core.Found{Facts: f}
+	case "away", "back":
+		return core.Attention{Away: a.d.Cmd == "away"}
 	case "watching":
 		var more int
 		a.d.ScanArgs(a.t, "more", &more)

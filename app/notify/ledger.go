@@ -65,7 +65,7 @@ func (l *ledger) gone(busy string) *entry {
 func (l *ledger) due() (Notice, bool) {
 	for _, n := range l.want {
 		e := l.entries[n.Key]
-		if e == nil || !same(e.shown, n) && (!e.over || n.Level > e.shown.Level) {
+		if e == nil || !same(e.shown, n) && (!e.over || n.Level > e.shown.Level || n.Again > e.shown.Again) {
 			return n, true
 		}
 	}
@@ -87,6 +87,6 @@ func (l *ledger) handed(n Notice) *entry {
 }
 
 func same(a, b Notice) bool {
-	return a.Key == b.Key && a.Title == b.Title && a.Body == b.Body && a.Level == b.Level &&
+	return a.Key == b.Key && a.Title == b.Title && a.Body == b.Body && a.Level == b.Level && a.Again == b.Again &&
 		slices.Equal(a.Buttons, b.Buttons)
 }

@@ -4,7 +4,7 @@
 //
 // A notice is shown once an episode, which lasts from its first sight in the set until it leaves the
 // set. One that a person dismissed, that expired or that was clicked stays away for the rest of the
-// episode, unless its Level rises above what it was then.
+// episode, unless its Level rises above what it was then, or it is to be shown Again.
 //
 // There is a file a system: notify_linux.go speaks org.freedesktop.Notifications, notify_windows.go
 // shows toasts whose buttons open an address of the scheme "fermata" (see Address), and
@@ -32,6 +32,7 @@ type Notice struct {
 	Title   string
 	Body    string
 	Level   int // rises as it gets worse; from Urgent on the notification stays until it is dealt with
+	Again   int // rises when it is to be shown once more, though it was dealt with or has expired
 	Buttons []Button
 	Open    Button // a click on the notification itself; no ID: it does nothing. Some desktops show it as a button
 	Instead string // how to act where the system shows no buttons and takes no clicks; it follows the body there

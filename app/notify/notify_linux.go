@@ -104,6 +104,9 @@ func (w *client) step() {
 	case w.can == nil:
 		w.start(Notice{}, w.learn, "GetCapabilities")
 	default:
+		if e := w.entries[n.Key]; e != nil && n.Again > e.shown.Again {
+			w.withdraw(e) // what only changes in place, a desktop may show in its list alone
+		}
 		w.start(n, w.shown, "Notify", message(n, w.screen[n.Key].id, *w.can)...)
 	}
 }

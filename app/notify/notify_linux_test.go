@@ -151,6 +151,36 @@ func TestDismissed(t *testing.T) {
 	}
 }
 
+// What is to be shown again is a new notification, whether the old one was closed or not.
+func TestAgain(t *testing.T) {
+	bus := bustest.Session(t)
+	d := startDaemon(t, bus, nil)
+	k := newDesk(t)
+	k.Show([]Notice{ended})
+	first := d.expect(t, "Notify").id
+	again := ended
+	again.Again = 1
+	k.Show([]Notice{again})
+	if got := d.expect(t, "CloseNotification"); got.id != first {
+		t.Errorf("closed %d, want %d", got.id, first)
+	}
+	second := d.expect(t, "Notify")
+	if second.replaces != 0 || second.title != ended.Title {
+		t.Errorf("told %+v", second)
+	}
+	d.emit(t, "NotificationClosed", second.id, uint32(2))
+	k.Show([]Notice{again, {Key: "other", Title: "other"}})
+	if got := d.expect(t, "Notify"); got.title != "other" {
+		t.Errorf("told %+v", got)
+	}
+	again.Again = 2
+	k.Show([]Notice{again, {Key: "other", Title: "other"}})
+	if got := d.expect(t, "Notify"); got.replaces != 0 || got.title != ended.Title {
+		t.Errorf("after it was closed: told %+v", got)
+	}
+	d.silence(t)
+}
+
 func TestClick(t *testing.T) {
 	bus := bustest.Session(t)
 	d := startDaemon(t, bus, nil)

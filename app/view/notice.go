@@ -15,6 +15,7 @@ type Notice struct {
 	Level   int      `json:"-"` // 0 to 3; one that the person dismissed comes back only when it rises
 	Buttons []Button `json:"actions"`
 	Open    Button   `json:"-"` // a click on the notification itself
+	Again   int      `json:"-"` // rises when it is to be shown once more
 	Instead string   `json:"-"` // what to do where a notification can be neither clicked nor have buttons
 }
 
@@ -28,7 +29,7 @@ type Button struct {
 func (w words) notices() []Notice {
 	all := []Notice{}
 	for _, n := range w.State.Notices {
-		v := Notice{Key: n.Key, Level: n.Level, Buttons: w.buttons(n.Buttons), Open: w.button("app/open"), Instead: w.instead()}
+		v := Notice{Key: n.Key, Level: n.Level, Again: n.Again, Buttons: w.buttons(n.Buttons), Open: w.button("app/open"), Instead: w.instead()}
 		switch {
 		case n.Cause != nil:
 			v.Title, v.Body = n.Cause.Title, n.Cause.Why
