@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -232,7 +233,7 @@ func rows(v view.View) []string {
 // A click on a notification says on which, and carries its activation token.
 func TestClickOnNotice(t *testing.T) {
 	got := onNotice(notify.Click{Key: "spotify/grant", Button: "spotify/login", ActivationToken: "t"})
-	if want := (core.Clicked{Action: "spotify/login", Notice: "spotify/grant", Activation: "t"}); got != want {
+	if want := (core.Clicked{Action: "spotify/login", Notice: "spotify/grant", Activation: "t"}); !reflect.DeepEqual(got, want) {
 		t.Errorf("clicked %+v, want %+v", got, want)
 	}
 }
