@@ -176,7 +176,7 @@ func begun(clause string) string {
 
 // sureWords say how sure a verdict is.
 var sureWords = map[cause.Sureness]string{
-	cause.Certain: "This is certain: Fermata has seen it.",
+	cause.Certain: "This is certain.",
 	cause.Likely:  "This is likely, not certain.",
 }
 
@@ -250,10 +250,12 @@ func (w words) guideFix(fix cause.Fix) GuideFix {
 	if w.Guide.Mends(fix) { // the button says what it does
 		f.Title, f.What, f.Steps = w.name(ids[0]), does[ids[0].Verb()], []string{}
 	}
-	f.Buttons = w.detailsButtons(ids...)
+	f.Buttons = w.detailsButtons(slices.DeleteFunc(slices.Clone(ids), func(id core.ActionID) bool { return id == "guide/device" })...) // that is its words
 	f.Actions = []core.ActionID{}
-	for _, b := range f.Buttons {
-		f.Actions = append(f.Actions, b.ID)
+	for _, id := range ids {
+		if w.offers(id) {
+			f.Actions = append(f.Actions, id)
+		}
 	}
 	return f
 }
