@@ -7,7 +7,7 @@ import "fermata/app/view"
 // when it is first needed. An entry that can be clicked takes about 3 kB.
 const (
 	roomLines   = 20
-	roomActions = 8
+	roomActions = 9
 )
 
 // maxPrograms is how many lines the submenu of other programs has at most.
