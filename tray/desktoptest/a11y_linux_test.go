@@ -2,6 +2,7 @@ package desktoptest
 
 import (
 	"context"
+	"fmt"
 	"image"
 
 	"github.com/godbus/dbus/v5"
@@ -53,6 +54,86 @@ func (r reader) place(w widget) (image.Rectangle, error) {
 	var e struct{ X, Y, Width, Height int32 }
 	err := r.call(w, "Component.GetExtents", []any{ofScreen}, &e)
 	return image.Rect(int(e.X), int(e.Y), int(e.X+e.Width), int(e.Y+e.Height)), err
+}
+
+// listen connects to the bus of what is accessible.
+func (d *Desktop) listen(ctx context.Context) (reader, error) {
+	var address string
+	o := d.bus.Object("org.a11y.Bus", "/org/a11y/bus")
+	if err := o.CallWithContext(ctx, "org.a11y.Bus.GetAddress", 0).Store(&address); err != nil {
+		return reader{}, fmt.Errorf("the accessibility bus: %w", err)
+	}
+	bus, err := dbus.Connect(address)
+	if err != nil {
+		return reader{}, fmt.Errorf("the accessibility bus: %w", err)
+	}
+	return reader{ctx, bus}, nil
+}
+
+// SpokenMenu opens the tray icon's menu, goes through it with the Down key, and returns what a screen reader is told to
+// read at each entry: its role and its name.
+func (d *Desktop) SpokenMenu(ctx context.Context) ([]string, error) {
+	r, err := d.listen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.bus.Close()
+	registry := r.bus.Object("org.a11y.atspi.Registry", "/org/a11y/atspi/registry")
+	if err := registry.CallWithContext(ctx, "org.a11y.atspi.Registry.RegisterEvent", 0, "object:state-changed:selected", []string{}, "").Err; err != nil {
+		return nil, err
+	}
+	if err := r.bus.AddMatchSignal(dbus.WithMatchInterface("org.a11y.atspi.Event.Object"), dbus.WithMatchMember("StateChanged")); err != nil {
+		return nil, err
+	}
+	signals := make(chan *dbus.Signal, 1000)
+	r.bus.Signal(signals)
+	if err := d.OpenMenu(ctx); err != nil {
+		return nil, err
+	}
+	var spoken []string
+	var first widget
+	for {
+		if err := d.tool(ctx, "xdotool", "key", "Down"); err != nil {
+			return nil, err
+		}
+		w, err := selected(ctx, signals)
+		if err != nil {
+			return nil, fmt.Errorf("after %q: %w", spoken, err)
+		}
+		role, err := r.role(w)
+		if err != nil {
+			return nil, err
+		}
+		name, err := r.name(w)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case w == first: // round once
+			return spoken, d.CloseMenu(ctx)
+		case name == "": // the menu itself
+			continue
+		case len(spoken) == 0:
+			first = w
+		}
+		spoken = append(spoken, role+": "+name)
+	}
+}
+
+// selected waits for the next widget that is selected.
+func selected(ctx context.Context, signals <-chan *dbus.Signal) (widget, error) {
+	for {
+		select {
+		case s := <-signals:
+			var what string
+			var on int32
+			if dbus.Store(s.Body[:2], &what, &on) == nil && what == "selected" && on == 1 {
+				return widget{s.Sender, s.Path}, nil
+			}
+		case <-ctx.Done():
+			return widget{}, ctx.Err()
+		}
+	}
 }
 
 // notice reads what w and the widgets in it show: the first label is the title, the second the body.

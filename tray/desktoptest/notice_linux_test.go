@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"image"
 	"slices"
-
-	"github.com/godbus/dbus/v5"
 )
 
 // A Notice is a notification on the screen, as xfce4-notifyd tells it to a screen reader.
@@ -94,17 +92,11 @@ func (d *Desktop) ClickNotice(ctx context.Context, title, button string) error {
 
 // Notices returns the notifications on the screen.
 func (d *Desktop) Notices(ctx context.Context) ([]Notice, error) {
-	var address string
-	o := d.bus.Object("org.a11y.Bus", "/org/a11y/bus")
-	if err := o.CallWithContext(ctx, "org.a11y.Bus.GetAddress", 0).Store(&address); err != nil {
-		return nil, fmt.Errorf("the accessibility bus: %w", err)
-	}
-	bus, err := dbus.Connect(address)
+	r, err := d.listen(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("the accessibility bus: %w", err)
+		return nil, err
 	}
-	defer bus.Close()
-	r := reader{ctx, bus}
+	defer r.bus.Close()
 	programs, err := r.children(widget{"org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root"})
 	if err != nil {
 		return nil, err
