@@ -46,7 +46,7 @@ const (
 // stripped builds a program as Fermata is packaged, in one of Go's build modes.
 func stripped(b *testing.B, program, mode string) string {
 	file := filepath.Join(b.TempDir(), filepath.Base(program))
-	cmd := exec.Command("go", "build", "-buildmode="+mode, "-trimpath", "-ldflags=-s -w", "-o", file, program)
+	cmd := exec.Command("go", "build", "-buildmode="+mode, "-trimpath", "-tags=nethttpomithttp2", "-ldflags=-s -w", "-o", file, program)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
