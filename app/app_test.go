@@ -208,11 +208,11 @@ func TestClicks(t *testing.T) {
 		}
 		b.want() // who waited was told
 		b.click("spotify/refresh")
-		time.Sleep(time.Second)
+		time.Sleep(15 * time.Second) // no provider is asked sooner
 		b.want("“Refresh now” did not work")
 		b.do("demo/repair")
 		b.click("spotify/refresh")
-		time.Sleep(time.Second)
+		time.Sleep(15 * time.Second)
 		b.want("Spotify · Jane (demo)") // the answer
 		time.Sleep(12 * time.Second)
 		b.want()
@@ -469,7 +469,7 @@ func TestPastIsKept(t *testing.T) {
 		<-b.done
 		b.out.Past, b.out.KeepPast = []core.Happening{{At: time.Now(), Kind: core.NewNetwork}}, func(p []core.Happening) error { kept = p; return nil }
 		b.start()
-		time.Sleep(10 * time.Second)
+		time.Sleep(20 * time.Second)
 		b.do("demo/revoke")
 		time.Sleep(time.Second)
 		synctest.Wait()

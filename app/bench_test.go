@@ -110,7 +110,7 @@ func inBubbleAfter(t *testing.T, age time.Duration, told map[string]core.Reminde
 		b.keeper.Age(age)
 		b.start()
 		defer func() { b.quit(); <-b.done }()
-		time.Sleep(10 * time.Second)
+		time.Sleep(20 * time.Second) // by now a session may be asked for again
 		f(b)
 	})
 	return b.told

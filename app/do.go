@@ -180,10 +180,15 @@ func (a *App) cause(ctx context.Context, name string) error {
 		return err
 	}
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	for name, acc := range a.accounts {
-		if acc.Reload(ctx) != nil {
-			a.accounts[name] = acc.Anew()
+	accounts := maps.Clone(a.accounts)
+	a.mu.Unlock()
+	for name, acc := range accounts {
+		if acc.Reload(ctx) != nil { // it may wait for a request
+			a.mu.Lock()
+			if a.accounts[name] == acc {
+				a.accounts[name] = acc.Anew()
+			}
+			a.mu.Unlock()
 		}
 	}
 	return nil

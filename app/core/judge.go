@@ -85,10 +85,11 @@ func (s *State) evidence(a *Account) cause.Evidence {
 		Now: s.at.True, Style: s.at.Style, Provider: a.Provider, Session: a.Facts.Facts, Clock: s.Clock.Facts,
 		WarnSession: s.Settings.Notify.Session, WarnGrant: s.Settings.Notify.Grant,
 		StatusPage: a.Facts.Outage, KeyringLocked: a.Facts.Locked, NetworkSeen: s.Clock.Facts.Known,
+		SignedOut:  s.signedOut(a),
 		LastOutage: a.Past.LastOutage, SignIn: a.Past.SignIn, NoReturn: a.Past.NoReturn, Changed: a.Past.Changed,
 	}
 	if a.IsSpotify() {
-		e.SessionLife, e.Note = spotify.SessionLifetime, spotify.LifetimeNote
+		e.SessionLife, e.Note, e.Apps = spotify.SessionLifetime, spotify.LifetimeNote, spotify.AppsPlace
 	}
 	for _, o := range s.Accounts {
 		if o.Provider == a.Provider && o.Name != a.Name {

@@ -135,6 +135,8 @@ func (s *State) fixIDs(account string, fix cause.Fix) []ActionID {
 	switch {
 	case fix == cause.Clock:
 		return []ActionID{"clock/set", "clock/check"}
+	case fix == cause.Settings:
+		return []ActionID{"app/settings"}
 	case account == "":
 		return nil
 	}

@@ -90,6 +90,22 @@ func (s *State) compare() {
 	s.open = now
 }
 
+// signedOut is when the person signed out of an account here; zero: they did not, or signed in since, or that is not
+// remembered.
+func (s *State) signedOut(a *Account) time.Time {
+	looked := !a.Looking && a.Due > s.at.Elapsed // since the last action
+	for _, h := range slices.Backward(s.Past) {
+		switch {
+		case h.Kind != Did || h.Action.Of() != a.Name:
+		case h.Action.Verb() == "logout":
+			return h.At
+		case h.Action.IsSignIn() && looked:
+			return time.Time{}
+		}
+	}
+	return time.Time{}
+}
+
 // keepPast has the past written down where it grew.
 func (s *State) keepPast() {
 	if s.newPast {

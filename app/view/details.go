@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"fermata/app/core"
@@ -66,8 +67,11 @@ func MakeDetails(s *core.State, at core.At) *Details {
 	for _, p := range w.Programs.Facts {
 		d.Programs = append(d.Programs, DetailsProgram{p.Name, p.File, text.Upper(p.Words(w.now, w.style)), w.programGrant(p.GrantUntil, p.Estimated)})
 	}
+	spotify := len(w.Accounts) == 0 || slices.ContainsFunc(w.Accounts, func(a core.Account) bool { return a.IsSpotify() })
 	for _, q := range cause.Questions {
-		d.Questions[q.ID] = q
+		if spotify || !q.OfSpotify {
+			d.Questions[q.ID] = q
+		}
 	}
 	for _, t := range w.Troubles {
 		d.Demos = append(d.Demos, w.detailsButtons(core.ID("demo", t.Name))...)

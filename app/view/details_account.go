@@ -52,15 +52,15 @@ func (w words) detailsAccount(a *core.Account) DetailsAccount {
 	for i := range d.Buttons {
 		d.Buttons[i].NoHelp = text.Upper(w.noHelp(a, cause.Fix(d.Buttons[i].ID.Verb())))
 	}
-	d.Calendar = d.Grant.Line != "" && f.GrantUntil.After(w.now)
+	d.Calendar = d.Grant.Line != "" && !short(f) && f.GrantUntil.After(w.now)
 	if d.Grant.Line != "" && f.AuthorizedAt.Before(f.GrantUntil) && !f.AuthorizedAt.IsZero() {
 		g := &d.Grant
-		g.From, g.Till = w.style.FullDate(f.AuthorizedAt, w.now), w.style.FullDate(f.GrantUntil, w.now)
+		g.From, g.Till = w.style.FullDate(f.AuthorizedAt, w.now), w.grantEnd(f)
 		var warnings []time.Time
 		var days []string
-		for _, lead := range w.State.Settings.Notify.Grant {
+		for _, lead := range cause.Leads(w.State.Settings.Notify.Grant, w.State.Settings.Notify.Session, f.GrantLife) {
 			t := f.GrantUntil.Add(-lead)
-			if warnings = append(warnings, t); t.After(w.now) {
+			if warnings = append(warnings, t); t.After(w.now) && !short(f) {
 				days = append(days, w.style.Date(t, w.now))
 			}
 		}

@@ -71,7 +71,7 @@ func (w words) detailsButtons(ids ...core.ActionID) []DetailsButton {
 			continue
 		}
 		i := w.item(id)
-		b := DetailsButton{Button: Button{id, i.Label}, Does: cmp.Or(does[string(id)], does[id.Verb()]), Running: i.Disabled, Checked: w.checked(id)}
+		b := DetailsButton{Button: Button{id, i.Label}, Does: w.does(id), Running: i.Disabled, Checked: w.checked(id)}
 		b.Elsewhere = id.IsSignIn() && id.Verb() != string(cause.Permissions) && id.Verb() != "old-user"
 		if r := w.Runs[w.Acting[id]]; r != nil && b.Elsewhere {
 			b.Address = r.Address
@@ -84,6 +84,14 @@ func (w words) detailsButtons(ids ...core.ActionID) []DetailsButton {
 		all = append(all, b)
 	}
 	return all
+}
+
+// does is what an action does.
+func (w words) does(id core.ActionID) string {
+	if a := w.Account(id.Of()); a != nil && !a.IsSpotify() && id.Verb() == string(cause.SignIn) {
+		return "Opens the sign-in in your browser."
+	}
+	return cmp.Or(does[string(id)], does[id.Verb()])
 }
 
 // does is what the actions do, by their verbs.

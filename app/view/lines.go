@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"fermata/app/core"
@@ -98,8 +99,14 @@ func (w words) sessionLine(a *core.Account) string {
 		return "Not known: the sign-in can’t be read"
 	case !f.SignedIn:
 		return "Not signed in"
-	case f.Until.IsZero():
+	case f.Until.IsZero() && !f.Usable:
 		return "No session now"
+	case f.Until.IsZero() && f.Trouble != nil && !f.Trouble.Ask:
+		return "Session of unknown length · " + w.reason(a, f.Trouble)
+	case f.Until.IsZero() && f.Renews:
+		return "Session of unknown length, renews by itself"
+	case f.Until.IsZero():
+		return "Session of unknown length"
 	case !w.now.Before(f.Until):
 		return "Session ended at " + at
 	case f.Health != nil && f.Health.Ask && f.Health.Status == unauthorized:
@@ -159,19 +166,33 @@ func (w words) reason(a *core.Account, t *session.Trouble) string {
 func (w words) grantLine(a *core.Account) string {
 	f := a.Facts
 	refused := f.Trouble != nil && f.Trouble.Ask && (f.Trouble.Where == session.AtToken || f.Trouble.Status == unauthorized)
-	switch day := w.style.FullDate(f.GrantUntil, w.now); {
+	switch end := w.grantEnd(f); {
 	case !a.Seen || f.GrantUntil.IsZero():
 		return ""
 	case !w.now.Before(f.GrantUntil):
-		return "The sign-in expired on " + day
+		if short(f) {
+			return "The sign-in expired at " + end
+		}
+		return "The sign-in expired on " + end
 	case refused: // before its time: the headline says so
 		return ""
 	case f.GrantEstimated:
-		return "Signed in until about " + day
+		return "Signed in until about " + end
 	default:
-		return "Signed in until " + day
+		return "Signed in until " + end
 	}
 }
+
+// grantEnd is when a sign-in ends: the day, or of one that lasts for a day or less the time of day.
+func (w words) grantEnd(f core.AccountFacts) string {
+	if short(f) {
+		return w.style.TimeOfDay(f.GrantUntil, w.now)
+	}
+	return w.style.FullDate(f.GrantUntil, w.now)
+}
+
+// short reports whether a sign-in lasts for so short a time that its day says little.
+func short(f core.AccountFacts) bool { return f.GrantLife > 0 && f.GrantLife <= 24*time.Hour }
 
 // storeLine tells why the sign-in is not kept where the settings say; "" where it is.
 func (w words) storeLine(a *core.Account) string {

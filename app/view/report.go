@@ -85,6 +85,9 @@ func (w words) reportAccount(b *strings.Builder, n int, a *core.Account) {
 	fmt.Fprintf(b, "  signed in      %s\n", stamp(f.AuthorizedAt))
 	fmt.Fprintf(b, "  sign-in until  %s%s\n", stamp(f.GrantUntil), estimated)
 	fmt.Fprintf(b, "  last accepted  %s\n", stamp(f.LastGood))
+	if t := a.Past.SignIn; t != nil {
+		fmt.Fprintf(b, "  last sign-in   at %s: HTTP %d %s %s, at %s\n", t.Where, t.Status, t.Code, t.Text, stamp(t.At))
+	}
 	if t := f.Trouble; t != nil {
 		fmt.Fprintf(b, "  trouble        at %s: HTTP %d %s %s, %d in a row since %s\n", t.Where, t.Status, t.Code, t.Text, t.Tries, stamp(t.Since))
 	}

@@ -6,6 +6,7 @@ package cause
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"fermata/checks"
 	"fermata/checks/session"
@@ -24,7 +25,7 @@ type Cause struct {
 	NoHelp     map[Fix]string // of each of the other fixes, why it can't help, to stand behind its name: "sign in first"
 }
 
-// A Fix is one of the seven things that a person can do, as the last part of an action ID.
+// A Fix is something that a person can do, as the last part of an action ID.
 type Fix string
 
 // The seven fixes.
@@ -37,6 +38,10 @@ const (
 	Device      Fix = "device"
 	Support     Fix = "support"
 )
+
+// Settings is the fix for what only the settings can mend. It is none of the seven, which help with what is not
+// known, too.
+const Settings Fix = "settings"
 
 // Fixes are the seven in the order in which they are tried where nothing is known.
 var Fixes = []Fix{Refresh, SignIn, Restart, Clock, Permissions, Device, Support}
@@ -61,18 +66,25 @@ const Enough = 50
 func Judge(e Evidence) (checks.Level, []Cause) {
 	e = e.tidy()
 	found := weigh(e, func(row) bool { return true })
-	// What the health look met beside the trouble that comes first is a cause of its own, if it lasts.
-	h, t := e.Session.Health, e.Session.Trouble
-	if h != nil && h.Ask && h.Where != t.Where {
+	t := e.Session.Trouble
+	// What the health look or the newest sign-in met beside the trouble that comes first is a cause of its own, if it lasts.
+	for _, o := range []*session.Trouble{e.Session.Health, e.SignIn} {
+		if o == nil || !o.Ask || o == e.Session.Health && o.Where == t.Where || o == e.SignIn && (stale(o) || ofSignIn(o)) {
+			continue
+		}
 		beside := e
-		beside.Session.Trouble = h
-		for _, c := range weigh(beside, func(r row) bool { return r.group == reply }) {
+		beside.Session.Trouble = o
+		more := weigh(beside, func(r row) bool { return r.group == reply })
+		if o == e.SignIn && len(more) == 0 && (t == nil || explained(t, found)) {
+			more = append(more, unknown(beside))
+		}
+		for _, c := range more {
 			if !slices.ContainsFunc(found, func(o Cause) bool { return o.ID == c.ID }) {
 				found = append(found, c)
 			}
 		}
 	}
-	if t != nil && !explained(t, found) {
+	if t != nil && !explained(t, found) && !slices.ContainsFunc(found, func(c Cause) bool { return c.ID == Unknown }) {
 		found = append(found, unknown(e))
 	}
 	slices.SortStableFunc(found, func(a, b Cause) int { return cmp.Compare(rank(a.ID), rank(b.ID)) })
@@ -82,6 +94,9 @@ func Judge(e Evidence) (checks.Level, []Cause) {
 // explained reports whether one of the causes is that of t.
 func explained(t *session.Trouble, found []Cause) bool {
 	return slices.ContainsFunc(found, func(c Cause) bool {
+		if c.ID == Unknown { // what the sign-in met
+			return false
+		}
 		switch rows[rank(c.ID)].group {
 		case alone:
 			return false
@@ -104,6 +119,9 @@ func weigh(e Evidence, asked func(row) bool) []Cause {
 		c := r.weigh(e)
 		if c.Confidence < Enough {
 			continue
+		}
+		if t := e.answered(); t != nil && r.group == reply && t.Text != "" && !slices.ContainsFunc(c.Evidence, func(s string) bool { return strings.Contains(s, t.Text) }) {
+			c.Evidence = append(c.Evidence, ownWords(t))
 		}
 		r.describe(e, &c)
 		i, rivals := best[r.group]

@@ -23,9 +23,50 @@ var clientRows = []row{
 			}
 			return said{checks.Critical, "%s doesn’t know this client ID", why}
 		},
-		about: "The client ID says which app asks for your account. You find it in the developer dashboard, on the app’s page: " +
+		about: "The client ID says which app asks for your account. You find it in %apps: " +
 			"copy it from there. Your password and your account are fine.",
-		fixes: try(), because: "won’t help: %s rejects this client ID",
+		fixes: try(Settings), because: "won’t help: %s rejects this client ID",
+	},
+	{
+		id: "secret-missing", group: reply,
+		clues: []clue{{97, lasting(session.ReasonSecretMissing)}},
+		say:   ask("%s wants a client secret", "Besides the client ID, it asks for the secret that came with it, and Fermata has none. Add it in the settings, then sign in again."),
+		about: secretAbout, fixes: try(Settings), because: "won’t help: the client secret is missing",
+	},
+	{
+		id: "secret-expired", group: reply,
+		clues: []clue{{97, lasting(session.ReasonSecretExpired)}},
+		say:   ask("The client secret has expired", "%s no longer accepts it. Create a new one where the client ID was made, and enter it in the settings."),
+		about: secretAbout, fixes: try(Settings), because: "won’t help: the client secret has expired",
+	},
+	{
+		id: "secret-wrong", group: reply,
+		clues: []clue{{97, lasting(session.ReasonSecretWrong)}},
+		say:   ask("%s rejects the client secret", "It was mistyped, or replaced by a new one. Correct it in the settings, then sign in again."),
+		about: secretAbout, fixes: try(Settings), because: "won’t help: the client secret is wrong",
+	},
+	{
+		id: "sign-in-refused", group: reply,
+		clues: []clue{{70, func(e Evidence) string {
+			return quote(e.at(session.AtAuthorize), func(t *session.Trouble) bool { return t.Ask })
+		}}},
+		say: func(e Evidence) said {
+			switch e.answered().Code {
+			case "access_denied":
+				return said{checks.Warning, "The sign-in was declined", "You declined access, or %s doesn’t let this account use the app. If you didn’t mean to, sign in again and agree."}
+			case "invalid_scope":
+				return said{checks.Warning, "%s refused the sign-in", "It doesn’t know a permission that Fermata asks for. Correct the scopes in the settings, then sign in again."}
+			}
+			return said{checks.Warning, "%s refused the sign-in", "Its page sent the browser back with an error. Check the settings of this account, then sign in again."}
+		},
+		about: "You sign in on the page of %s, which then sends the browser back to Fermata, with a code or with the reason why there is none.",
+		fixes: func(e Evidence) []Fix {
+			if t := e.at(session.AtAuthorize); t != nil && t.Code == "access_denied" {
+				return []Fix{SignIn}
+			}
+			return []Fix{Settings, SignIn}
+		},
+		because: "finish the sign-in first",
 	},
 	{
 		id: "redirect", group: signIn,
@@ -35,19 +76,17 @@ var clientRows = []row{
 		},
 		say: func(e Evidence) said {
 			if badRedirect(e) != "" {
-				return said{checks.Warning, "The redirect URI isn’t registered", "Add http://127.0.0.1/callback to the app in the developer dashboard, then sign in again."}
+				return said{checks.Warning, "The redirect URI isn’t registered", "Add http://127.0.0.1/callback to the app in %apps, then sign in again."}
 			}
 			return said{checks.Warning, "The sign-in wasn’t finished", "The page was closed, or it showed an error. Then the client ID or its redirect URI is wrong."}
 		},
 		about: "After you agree, %s sends the browser back to Fermata, at an address that must be registered for the app: http://127.0.0.1/callback, exactly. " +
-			"With any other, it shows an error such as INVALID_CLIENT, and the browser doesn’t come back.",
+			"With any other, it shows an error, and the browser doesn’t come back.",
 		fixes: try(SignIn), because: "finish the sign-in first",
 	},
 	{
 		id: "stale-sign-in", group: signIn,
-		clues: []clue{{95, gives(session.ReasonStaleCode)}, {95, func(e Evidence) string {
-			return quote(e.SignIn, func(t *session.Trouble) bool { return t.Code == invalidGrant && t.Reason != session.ReasonRedirect })
-		}}},
+		clues: []clue{{95, gives(session.ReasonStaleCode)}, {95, func(e Evidence) string { return quote(e.SignIn, stale) }}},
 		say: func(Evidence) said {
 			return said{checks.Warning, "The sign-in took too long", "Its answer had expired, or was used before. Sign in again, in one go."}
 		},
@@ -57,13 +96,19 @@ var clientRows = []row{
 	},
 }
 
+const secretAbout = "Some providers give an app a secret beside its client ID, and want to see both. It belongs to the app, not to you: your password and your account are fine. " +
+	"You find it where the client ID was made, and it may expire there."
+
 // unknownClient fires where the client ID isn't known.
 func unknownClient(e Evidence) string {
-	if t := e.answered(); t != nil && ofSignIn(t) {
+	if t := e.answered(); t == nil || t.Reason != "" {
 		return ""
 	}
-	return code("it doesn’t know the client ID", "invalid_client", "unauthorized_client")(e)
+	return code("it doesn’t know the client ID", "invalid_client", "unauthorized_client", "deleted_client", "disabled_client")(e)
 }
+
+// stale reports whether a sign-in's code was no longer good: there is nothing else in it that could be refused.
+func stale(t *session.Trouble) bool { return t.Refused() || t.Reason == session.ReasonStaleCode }
 
 // ofSignIn reports whether a refusal is about a sign-in under way, and not about one that is kept.
 func ofSignIn(t *session.Trouble) bool {

@@ -10,8 +10,6 @@ import (
 	"fermata/checks/session"
 )
 
-const invalidGrant = "invalid_grant" // RFC 6749 section 5.2
-
 // only returns the words where is holds.
 func only(is bool, words string) string {
 	if !is {
@@ -78,7 +76,35 @@ func gives(reason session.Reason) func(Evidence) string {
 }
 
 // refused fires where the provider no longer accepts the sign-in.
-var refused = when("it no longer accepts the sign-in ("+invalidGrant+")", func(e Evidence) bool { return e.refused() != nil })
+func refused(e Evidence) string {
+	return withCode("it no longer accepts the sign-in", e.refused())
+}
+
+// withCode says what was met, with the code that came with it.
+func withCode(words string, t *session.Trouble) string {
+	switch {
+	case t == nil:
+		return ""
+	case t.Code == "":
+		return words
+	}
+	return words + " (" + t.Code + ")"
+}
+
+// refusedFor returns a clue that fires where the sign-in is refused for one of these reasons.
+func refusedFor(reasons ...session.Reason) func(Evidence) string {
+	return func(e Evidence) string {
+		if t := e.refused(); t != nil && slices.Contains(reasons, t.Reason) {
+			return refused(e)
+		}
+		return ""
+	}
+}
+
+// lastWorked fires where the sign-in is refused that has worked before.
+var lastWorked = with(refused, func(e Evidence) string {
+	return only(!e.Session.LastGood.IsZero(), "it still worked at "+e.Style.TimeOfDay(e.Session.LastGood, e.Now))
+})
 
 // Clues that speak for more than one cause.
 var (
@@ -92,8 +118,11 @@ func quote(t *session.Trouble, is func(*session.Trouble) bool) string {
 	if t == nil || !is(t) {
 		return ""
 	}
-	return "it says “" + cmp.Or(t.Text, t.Code) + "”"
+	return ownWords(t)
 }
+
+// ownWords is what was said with t, in the reply's own words.
+func ownWords(t *session.Trouble) string { return "it says “" + cmp.Or(t.Text, t.Code) + "”" }
 
 // recent reports whether t is not longer ago than an outage lasts that is still going on.
 func recent(t, now time.Time) bool { return !t.IsZero() && now.Sub(t) < persists }

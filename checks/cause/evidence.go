@@ -15,6 +15,7 @@ type Evidence struct {
 	Now           time.Time       // true time
 	Style         text.Style      // how its texts write times
 	Provider      string          // as a person calls it: "Spotify"
+	Apps          string          // where a person registers an app with it: "the developer dashboard"; "": not known
 	SessionLife   time.Duration   // how long the provider's sessions last; 0: not known
 	Note          string          // a sentence on what else has no part in how long they last; "": none
 	WarnSession   time.Duration   // how long before its end a session that does not renew is a warning; 0: 5 min
@@ -28,6 +29,7 @@ type Evidence struct {
 	NetworkSeen   bool             // something else on the network answers: time servers, another account
 	KeyringLocked bool             // the keyring can be unlocked, or made, at a click
 	SignIn        *session.Trouble // what the newest sign-in met; nil: it worked, or there was none
+	SignedOut     time.Time        // when the person signed out here; zero: they did not, or signed in since
 	NoReturn      bool             // the browser did not come back from the newest sign-in
 	Changed       Changes
 
@@ -54,6 +56,7 @@ func (e Evidence) tidy() Evidence {
 		e.WarnGrant = []time.Duration{30 * day, 7 * day, day}
 	}
 	e.Provider, e.StatusPage = cmp.Or(line(e.Provider), "the service"), line(e.StatusPage)
+	e.Apps = cmp.Or(e.Apps, "the place where the app was registered")
 	for _, t := range []**session.Trouble{&e.Session.Trouble, &e.Session.Health, &e.SignIn} {
 		if *t != nil {
 			c := **t
@@ -78,12 +81,12 @@ func (e Evidence) at(place string) *session.Trouble {
 
 // answered returns the trouble, if it is the provider's own reply.
 func (e Evidence) answered() *session.Trouble {
-	return cmp.Or(e.at(session.AtToken), e.at(session.AtAPI))
+	return cmp.Or(e.at(session.AtToken), e.at(session.AtAPI), e.at(session.AtAuthorize))
 }
 
 // refused returns the trouble, if it is that the provider no longer accepts the sign-in.
 func (e Evidence) refused() *session.Trouble {
-	if t := e.at(session.AtToken); t != nil && t.Code == invalidGrant && t.Status < 500 && !ofSignIn(t) {
+	if t := e.at(session.AtToken); t != nil && t.Refused() {
 		return t
 	}
 	return nil

@@ -40,7 +40,7 @@ func scenes() []scene {
 		}
 	}
 	noHost := meet(met(session.CodeDNS, "no such host"))
-	revoked := meet(atToken(400, invalidGrant, "Refresh token revoked"))
+	revoked := meet(atToken(400, "invalid_grant", "Refresh token revoked"))
 	return []scene{
 		{"clock-wrong", both(clockAhead, until(time.Minute))},
 		{"clock-wrong certificate", both(meet(met(session.CodeCertTime, "x509: certificate has expired or is not yet valid")), clockUnknown)},
@@ -66,36 +66,59 @@ func scenes() []scene {
 		})},
 		{"provider-down", both(meet(atToken(503, "", "upstream connect error or disconnect/reset before headers")), statusSays, ending)},
 		{"provider-down", both(revoked, halfDown)},
+		{"odd-answer", both(meet(noAnswer(session.CodePage, 403, "Just a moment...")), ending)},
+		{"odd-answer", meet(noAnswer(session.CodePage, 400, ""))},
+		{"odd-answer", meet(noAnswer(session.CodeEmpty, 200, ""))},
+		{"odd-answer", meet(noAnswer(session.CodeUnreadable, 200, ""))},
+		{"odd-answer", meet(noAnswer(session.CodeRedirect, 301, "sent on to https://new.example"))},
 		{"rate-limit", limited(atAPI(429, "", "API rate limit exceeded"), 3*time.Hour)},
 		{"rate-limit", limited(atAPI(429, "", "API rate limit exceeded"), 0)},
 		{"quota", limited(atAPI(429, "QUOTA_EXCEEDED", "Quota exceeded"), 14*time.Hour)},
 		{"wrong-client", meet(atToken(400, "invalid_client", "Invalid client"))},
 		{"wrong-client", both(meet(atToken(400, "invalid_client", "Invalid client")), newClient)},
+		{"secret-missing", meet(because(session.ReasonSecretMissing, 400, "invalid_request", "client_secret is missing."))},
+		{"secret-missing not-signed-in", both(signedOutAt(time.Time{}), signInMet(because(session.ReasonSecretMissing, 400, "invalid_request", "client_secret is missing.")))},
+		{"secret-expired", meet(because(session.ReasonSecretExpired, 401, "invalid_client", "The provided client secret keys are expired."))},
+		{"secret-wrong", meet(because(session.ReasonSecretWrong, 401, "invalid_client", "Invalid client secret provided."))},
+		{"sign-in-refused", signInMet(session.Trouble{Where: session.AtAuthorize, Code: "access_denied", Ask: true})},
+		{"sign-in-refused", signInMet(session.Trouble{Where: session.AtAuthorize, Code: "invalid_scope", Text: "Unknown scope x", Ask: true})},
+		{"sign-in-refused", signInMet(session.Trouble{Where: session.AtAuthorize, Code: "invalid_request", Text: "Missing parameter: audience", Ask: true})},
+		{"unknown", signInMet(atToken(400, "invalid_request", "must supply a validator"))},
 		{"redirect", func(e *Evidence) { e.NoReturn = true }},
 		{"redirect", func(e *Evidence) {
-			t := atToken(400, invalidGrant, "Invalid redirect URI")
+			t := atToken(400, "invalid_grant", "Invalid redirect URI")
 			e.SignIn = &t
 		}},
 		{"stale-sign-in", func(e *Evidence) {
-			t := atToken(400, invalidGrant, "Authorization code expired")
+			t := atToken(400, "invalid_grant", "Authorization code expired")
 			e.SignIn = &t
 		}},
 		{"stale-sign-in", func(e *Evidence) {
-			t := atToken(400, invalidGrant, "")
+			t := atToken(400, "invalid_grant", "")
 			e.SignIn = &t
 		}},
 		{"grant-ended", both(revoked, old)},
-		{"grant-ended", both(meet(atToken(400, invalidGrant, "Refresh token expired")), ageless)},
-		{"other-token", both(meet(atToken(400, invalidGrant, "Invalid refresh token")), newClient)},
+		{"grant-ended", both(meet(atToken(400, "invalid_grant", "Refresh token expired")), ageless)},
+		{"other-token", both(meet(atToken(400, "invalid_grant", "Invalid refresh token")), newClient)},
+		{"shared", meet(because(session.ReasonReused, 400, "invalid_grant", "Maximum allowed refresh token reuse exceeded"))},
+		{"idle", meet(because(session.ReasonIdle, 400, "invalid_grant", "Session not active"))},
+		{"confirm", meet(because(session.ReasonConfirm, 400, "interaction_required", "You must use multi-factor authentication."))},
+		{"account-closed", meet(because(session.ReasonAccount, 403, "invalid_grant", "user is blocked"))},
+		{"refused", meet(because(session.ReasonRefused, 403, "unauthorized_client", "refresh_token is invalid"))},
+		{"refused", meet(atToken(400, "invalid_grant", ""))},
+		{"refused", both(meet(atToken(400, "invalid_grant", "")), rotates)},
 		{"revoked", both(revoked, othersWell)},
+		{"revoked", both(revoked, rotates)},
+		{"grant-ended", both(meet(because(session.ReasonExpired, 400, "invalid_grant", "Refresh token expired")), told(-time.Minute))},
 		{"interrupted", both(revoked, othersWell, cutOff(session.LostEnd))},
-		{"interrupted", both(meet(atToken(400, invalidGrant, "Invalid refresh token")), cutOff(session.LostAnswer))},
+		{"interrupted", both(meet(atToken(400, "invalid_grant", "Invalid refresh token")), cutOff(session.LostAnswer))},
 		{"interrupted", both(revoked, twoHours, othersFail, cutOff(session.LostSave))},
 		{"grant-ended", both(revoked, old, cutOff(session.LostEnd))},
 		{"signed-out", meet(atAPI(401, "", "Invalid access token"))},
 		{"signed-out", both(revoked, othersFail, func(e *Evidence) { e.Now = noon.Add(2 * time.Hour) })},
 		{"no-renewal", both(ending, func(e *Evidence) { e.Session.Renewable, e.Session.Renews = false, false })},
 		{"not-signed-in", func(e *Evidence) { e.Session = session.Facts{Loaded: true} }},
+		{"not-signed-in", signedOutAt(noon.Add(-2 * time.Hour))},
 		{"scopes", both(meet(atAPI(403, "", "Insufficient client scope")), func(e *Evidence) {
 			e.Session.Missing = []string{"user-read-playback-state", "user-modify-playback-state"}
 		})},
@@ -114,6 +137,8 @@ func scenes() []scene {
 		{"grant-ends", func(e *Evidence) {
 			e.Session.AuthorizedAt, e.Session.GrantUntil = noon.AddDate(0, 0, -182), noon.AddDate(0, 0, -1)
 		}},
+		{"grant-ends", told(4 * time.Minute)},
+		{"grant-ends", told(-time.Minute)},
 		{"unknown", both(meet(atAPI(418, "", "I'm a teapot")), func(e *Evidence) { e.Session.Trouble.Tries = 1 })},
 		{"unknown", both(meet(atAPI(418, "", "I'm a teapot")), statusSays, newNetwork)},
 		{"unknown", both(meet(atAPI(409, "", "The bard is on strike")), othersWell, othersFail, down, newClient, func(e *Evidence) {
@@ -130,6 +155,34 @@ func scenes() []scene {
 func anotherUser(newest, before string) setting {
 	return func(e *Evidence) {
 		e.Session.User, e.Session.UserID, e.Session.Before = newest, "id-1", session.User{ID: "id-2", Name: before}
+	}
+}
+
+// noAnswer is what a provider sends that is none.
+func noAnswer(code string, status int, text string) session.Trouble {
+	return session.Trouble{Where: session.AtToken, Code: code, Status: status, Text: text}
+}
+
+// because is a reply of any provider, which session sorts.
+func because(reason session.Reason, status int, code, text string) session.Trouble {
+	return session.Trouble{Where: session.AtToken, Status: status, Code: code, Text: text, Reason: reason, Ask: true}
+}
+
+// signInMet has the newest sign-in meet a trouble.
+func signInMet(t session.Trouble) setting { return func(e *Evidence) { e.SignIn = &t } }
+
+// signedOutAt has nobody signed in, since then; zero: nobody knows since when.
+func signedOutAt(at time.Time) setting {
+	return func(e *Evidence) { e.Session, e.SignedOut = session.Facts{Loaded: true}, at }
+}
+
+// rotates has each renewal replace the refresh token.
+func rotates(e *Evidence) { e.Session.Rotates = true }
+
+// told has the provider tell that the sign-in is good for half an hour, which ends so long after noon.
+func told(d time.Duration) setting {
+	return func(e *Evidence) {
+		e.Session.GrantUntil, e.Session.GrantTold, e.Session.GrantLife = noon.Add(d), true, 30*time.Minute
 	}
 }
 
@@ -204,15 +257,28 @@ func TestOtherProviders(t *testing.T) {
 	itsOwn := []string{"owner-premium", "not-listed", "premium"} // told of words that are Spotify's alone
 	for _, s := range scenes() {
 		e := s.evidence()
-		e.Provider, e.SessionLife, e.Note = "Radio", 0, ""
+		e.Provider, e.Apps, e.SessionLife, e.Note = "Radio", "", 0, ""
 		for _, c := range causes(e) {
 			for _, text := range texts(c) {
-				if strings.Contains(text, "Spotify") || strings.Contains(text, "Premium") && !slices.Contains(itsOwn, c.ID) || strings.Contains(text, "%") || strings.Contains(text, "  ") {
+				if strings.Contains(text, "Spotify") || strings.Contains(text, "dashboard") && c.ID != "not-listed" || strings.Contains(text, "Premium") && !slices.Contains(itsOwn, c.ID) || strings.Contains(text, "%") || strings.Contains(text, "  ") {
 					t.Errorf("%s: %s", c.ID, text)
 				}
 			}
 			if c.ID == "ended-early" { // nobody knows how long a session lasts elsewhere
 				t.Errorf("%s is told", c.ID)
+			}
+		}
+	}
+}
+
+// TestPasswords: nobody is told to change a password, as nothing that Fermata sees is a sign of misuse.
+func TestPasswords(t *testing.T) {
+	for _, s := range scenes() {
+		for _, c := range causes(s.evidence()) {
+			for _, text := range texts(c) {
+				if strings.Contains(strings.ToLower(text), "change your password") {
+					t.Errorf("%s: %s", c.ID, text)
+				}
 			}
 		}
 	}

@@ -21,7 +21,9 @@ var grantRows = []row{
 		},
 		say: func(e Evidence) said {
 			why := "%s says that your sign-in has expired. Your account is fine."
-			if e.grantOver() {
+			if e.grantOver() && e.Session.GrantTold {
+				why = "Your sign-in was good until " + grantEnd(e) + ", as %s said when it gave it. Your account is fine."
+			} else if e.grantOver() {
 				why = "%s sign-ins expire after %life, and yours just did. Your account is fine."
 			}
 			return said{checks.Critical, "Sign in to %s again", why}
@@ -61,18 +63,71 @@ var grantRows = []row{
 		fixes: try(SignIn), because: signInAgain,
 	},
 	{
+		id: "shared", group: reply,
+		clues: []clue{{90, refusedFor(session.ReasonReused)}, {5, refusedFor(session.ReasonReused)}},
+		say:   ask("Sign in to %s again", "Another program, or a copy of Fermata, renews with the same sign-in, so %s ended it. Sign in again, here and there: each needs a sign-in of its own."),
+		about: "With each renewal %s gives a new token, and the one before stops working. Two programs that share a sign-in take it from each other, " +
+			"again and again. A copied settings folder or a restored backup does the same. Your account is fine.",
+		fixes: try(SignIn), because: signInAgain,
+	},
+	{
+		id: "idle", group: reply,
+		clues: []clue{{95, refusedFor(session.ReasonIdle)}},
+		say:   ask("Sign in to %s again", "%s ended this sign-in: it wasn’t used for too long, or you signed out on the pages of %s."),
+		about: "Some providers end a sign-in that nobody used for hours or weeks. Fermata uses it all the time while it runs; " +
+			"while the computer is off, it can’t. Your account is fine.",
+		fixes: try(SignIn), because: signInAgain,
+	},
+	{
+		id: "confirm", group: reply,
+		clues: []clue{{95, lasting(session.ReasonConfirm)}},
+		say:   ask("%s wants you to confirm who you are", "It asks for you in person: for a second factor, your password, or your consent. Sign in again, and its page asks you."),
+		about: "Some providers want to see from time to time that it is you, or after a change: another network, a new rule at work, a permission that the app asks for anew. " +
+			"Only you can answer, in the browser.",
+		fixes: try(SignIn), because: signInAgain,
+	},
+	{
+		id: "account-closed", group: reply,
+		clues: []clue{{95, lasting(session.ReasonAccount)}},
+		say:   ask("Your %s account is blocked or closed", "%s says so. Ask whoever runs it, or sign in with another account."),
+		about: "A sign-in works only as long as the account does that it belongs to. " +
+			"An account can be blocked for a while, closed, or moved to another name. Whoever runs %s can tell you.",
+		fixes: try(SignIn, Support), because: "won’t help: the account is blocked or closed",
+	},
+	{
+		id: "refused", group: reply,
+		clues: []clue{{60, refusedFor("", session.ReasonTokenExpired, session.ReasonRefused)}, {10, with(refusedFor("", session.ReasonRefused), othersWork)}, {5, with(refusedFor("", session.ReasonRefused), lastWorked)}},
+		say: func(e Evidence) said {
+			why := "%s no longer accepts this sign-in. It has expired, or access was removed."
+			if t := e.refused(); t != nil && t.Text == "" {
+				why = "%s no longer accepts this sign-in and doesn’t say why. Usually it has expired, or access was removed."
+			}
+			if e.takenOver() {
+				why = "%s no longer accepts this sign-in. Access was removed, it has expired, or another program renewed with it."
+			}
+			return said{checks.Critical, "Sign in to %s again", why}
+		},
+		about: "A sign-in ends when its time is over, when you remove the app’s access on your account’s page, or when you change the password. " +
+			"A session can be renewed only while the sign-in behind it is valid, so you need to sign in again.",
+		fixes: try(SignIn, Permissions, Support), because: signInAgain,
+	},
+	{
 		id: "revoked", group: reply,
 		clues: []clue{
-			{60, refused},
+			{60, refusedFor(session.ReasonRevoked, session.ReasonExpired, session.ReasonUnknownToken)},
 			{15, with(refused, gives(session.ReasonRevoked))},
-			{10, with(refused, othersWork)},
-			{5, with(refused, func(e Evidence) string {
-				return only(!e.Session.LastGood.IsZero(), "it still worked at "+e.Style.TimeOfDay(e.Session.LastGood, e.Now))
-			})},
+			{10, with(refusedFor(session.ReasonRevoked, session.ReasonExpired, session.ReasonUnknownToken), othersWork)},
+			{5, lastWorked},
 		},
-		say: ask("Sign in to %s again", "%s no longer accepts this sign-in, usually because access was removed or the password was changed."),
-		about: "You, or somebody with your password, removed the app’s permission, changed the password or signed out everywhere. " +
-			"A session can be renewed only while the sign-in behind it is valid, so you need to sign in again. If it wasn’t you, change your password.",
+		say: func(e Evidence) said {
+			why := "%s no longer accepts this sign-in, usually because access was removed or the password was changed."
+			if e.takenOver() {
+				why = "%s no longer accepts this sign-in, usually because access was removed, or because another program renewed with it."
+			}
+			return said{checks.Critical, "Sign in to %s again", why}
+		},
+		about: "Somebody removed the app’s permission, changed the password or signed out everywhere; most often it was you. " +
+			"A session can be renewed only while the sign-in behind it is valid, so you need to sign in again.",
 		fixes: try(SignIn, Permissions, Support), because: signInAgain,
 	},
 	{
@@ -97,7 +152,7 @@ var grantRows = []row{
 			return said{checks.Critical, "You were signed out of %s", why}
 		},
 		about: "“Sign out everywhere” on your account’s page, or a new password, ends every session at once, even those with time left. " +
-			"Signing in again starts a new one. If it wasn’t you, change your password.",
+			"Signing in again starts a new one.",
 		fixes: try(SignIn, Permissions, Support), because: signInAgain,
 	},
 	{
@@ -115,7 +170,10 @@ var grantRows = []row{
 		clues: []clue{{90, when("no sign-in is saved", func(e Evidence) bool {
 			return e.Session.Trouble == nil && e.Session.Loaded && !e.Session.SignedIn
 		})}},
-		say: func(Evidence) said {
+		say: func(e Evidence) said {
+			if !e.SignedOut.IsZero() {
+				return said{checks.Warning, "Not signed in to %s", "You signed out here at " + e.Style.TimeOfDay(e.SignedOut, e.Now) + ". Sign in again to continue."}
+			}
 			return said{checks.Warning, "Not signed in to %s", "Sign in once, and Fermata keeps you signed in."}
 		},
 		about: "You sign in in your browser, on the page of %s itself: Fermata never sees your password. " +
@@ -158,7 +216,12 @@ var endRows = []row{
 		}}},
 		say: func(e Evidence) said {
 			end := e.Session.GrantUntil
-			if e.grantOver() {
+			switch {
+			case e.grantOver() && e.Session.GrantTold:
+				return said{checks.Warning, "Your %s sign-in may expire at any time", "It was good until " + grantEnd(e) + ", as %s said when it gave it."}
+			case e.Session.GrantTold:
+				return said{checks.Warning, "Your %s sign-in expires at " + grantEnd(e), "%s says so, and renewing the session no longer moves it. Sign in again to stay signed in."}
+			case e.grantOver():
 				return said{checks.Warning, "Your %s sign-in may expire at any time", "%s sign-ins expire after %life. Yours was due on " + e.Style.Date(end, e.Now) + "."}
 			}
 			return said{checks.Warning, "Your %s sign-in expires in " + text.Days(end.Sub(e.Now)), "%s sign-ins expire after %life. Yours expires on " + e.Style.Date(end, e.Now) + "."}
@@ -167,6 +230,18 @@ var endRows = []row{
 			"signing in again does, today as well as on the last day, once you agree on the page of %s. %note",
 		fixes: try(SignIn), because: "won’t help: only a new sign-in lasts longer",
 	},
+}
+
+// grantEnd is when the sign-in ends or ended.
+func grantEnd(e Evidence) string { return e.Style.TimeOfDay(e.Session.GrantUntil, e.Now) }
+
+// takenOver reports whether another program may have renewed with the same sign-in: each renewal replaces the refresh
+// token, and the session itself was good to its end, so the sign-in was not ended as a whole.
+func (e Evidence) takenOver() bool { return e.Session.Rotates && !e.Session.Rejected }
+
+// lasting returns a clue that fires on a reply with that reason which lasts until a person does something.
+func lasting(reason session.Reason) func(Evidence) string {
+	return with(when("it lasts", func(e Evidence) bool { t := e.answered(); return t != nil && t.Ask }), gives(reason))
 }
 
 // interrupted returns the trouble, if the sign-in is refused since a renewal of it never came to a known end.

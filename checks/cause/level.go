@@ -69,7 +69,22 @@ func (e Evidence) nearsEnd() bool {
 // are not exact.
 func (e Evidence) grantNearsEnd() bool {
 	end := e.Session.GrantUntil
-	return !end.IsZero() && end.Sub(e.Now) <= slices.Max(e.WarnGrant)
+	return !end.IsZero() && end.Sub(e.Now) <= slices.Max(e.leads())
+}
+
+// leads are the times before the sign-in's end at which to say so.
+func (e Evidence) leads() []time.Duration {
+	return Leads(e.WarnGrant, e.WarnSession, e.Session.GrantLife)
+}
+
+// Leads are those of the wanted times before the end of a sign-in which is good for life that come in its second half.
+// Where none does, there is one: a tenth of life, and no less than session, which is that of a session's end.
+func Leads(wanted []time.Duration, session, life time.Duration) []time.Duration {
+	leads := slices.DeleteFunc(slices.Clone(wanted), func(d time.Duration) bool { return life > 0 && d > life/2 })
+	if len(leads) == 0 && life > 0 {
+		leads = append(leads, min(max(session, life/10), life/2))
+	}
+	return leads
 }
 
 // lasts reports whether trouble has gone on for so long that it is mentioned.
@@ -82,7 +97,7 @@ func Next(e Evidence) time.Duration {
 	e = e.tidy()
 	s := e.Session
 	at := []time.Time{s.Until, s.UsableUntil, s.UsableUntil.Add(-e.WarnSession), s.Until.Add(e.Clock.Offset), s.GrantUntil, e.LastOutage.Add(persists)}
-	for _, w := range e.WarnGrant {
+	for _, w := range e.leads() {
 		at = append(at, s.GrantUntil.Add(-w))
 	}
 	for _, t := range []*session.Trouble{s.Trouble, s.Renewal, s.Health} {

@@ -23,7 +23,7 @@ func TestLevel(t *testing.T) {
 	}
 	noHost := met(session.CodeDNS, "no such host")
 	busy := atAPI(503, "", "busy")
-	refused := meet(atToken(400, invalidGrant, "Refresh token revoked"))
+	refused := meet(atToken(400, "invalid_grant", "Refresh token revoked"))
 	never := func(e *Evidence) {
 		e.Session.Usable, e.Session.RenewedAt, e.Session.Until, e.Session.UsableUntil = false, time.Time{}, time.Time{}, time.Time{}
 	}
@@ -122,7 +122,7 @@ func TestNextIs(t *testing.T) {
 		"as set":                    {func(e *Evidence) { e.WarnSession = time.Minute }, 39 * time.Minute},
 		"the session ends":          {until(2 * time.Minute), 2 * time.Minute},
 		"trouble is mentioned":      {meet(session.Trouble{Where: session.AtNetwork, Code: session.CodeDNS}), 35 * time.Minute},
-		"a refusal is believed":     {both(meet(atToken(400, invalidGrant, "")), until(2*time.Hour)), 50 * time.Minute},
+		"a refusal is believed":     {both(meet(atToken(400, "invalid_grant", "")), until(2*time.Hour)), 50 * time.Minute},
 		"the sign-in nears its end": {func(e *Evidence) { e.Session = session.Facts{GrantUntil: noon.Add(30*day + time.Second)} }, time.Second},
 		"a day is over":             {func(e *Evidence) { e.Session = session.Facts{GrantUntil: noon.Add(7*day + 13*time.Hour)} }, time.Hour + 1},
 		"a day and a half is left":  {func(e *Evidence) { e.Session = session.Facts{GrantUntil: noon.Add(36 * time.Hour)} }, 1},

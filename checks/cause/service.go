@@ -12,7 +12,9 @@ var (
 	toWait     = status(http.StatusTooManyRequests, http.StatusTooManyRequests, "it asks to wait")
 	othersDown = when("another account fails in the same way", func(e Evidence) bool { return e.OthersFail })
 	// doubtful fires where signs of an outage speak against believing that the sign-in is no longer accepted.
-	doubtful = when("it rejects the sign-in, as it may in an outage ("+invalidGrant+")", func(e Evidence) bool { return e.doubted() != nil })
+	doubtful = func(e Evidence) string {
+		return withCode("it rejects the sign-in, as it may in an outage", e.doubted())
+	}
 )
 
 var serviceRows = []row{
@@ -42,6 +44,29 @@ var serviceRows = []row{
 		fixes: try(Refresh), because: "won’t help: the problem is at %s",
 	},
 	{
+		id: "odd-answer", group: reply,
+		clues: []clue{
+			{90, odd("a web page came where an answer was due, with the certificate of %s itself", session.CodePage)},
+			{90, odd("an empty answer came", session.CodeEmpty)},
+			{90, odd("no token is in the answer, or only half of it came", session.CodeUnreadable)},
+			{90, with(odd("it", session.CodeRedirect), func(e Evidence) string { return "the request is " + e.answered().Text })},
+		},
+		say: func(e Evidence) said {
+			switch t := e.answered(); {
+			case t.Code == session.CodePage && t.Status == http.StatusForbidden:
+				return lapses("%s turned Fermata away", "A filter of %s has answered with a web page since %t. Such a filter usually lets you through after a while.")(e)
+			case t.Code == session.CodePage:
+				return lapses("%s answered with a web page", "%s has sent a web page of its own since %t, and no answer that Fermata can use.")(e)
+			case t.Code == session.CodeEmpty:
+				return lapses("%s sent an empty answer", "%s has sent nothing that Fermata can use since %t.")(e)
+			}
+			return lapses("%s gave no proper answer", "%s has sent nothing that Fermata can use since %t.")(e)
+		},
+		about: "The problem is at %s, or at the address that is in the settings for it, and not with your sign-in or your password. " +
+			"At work, a filter whose certificates this computer trusts may answer in its place. Fermata keeps your sign-in and tries again.",
+		fixes: try(Refresh), because: "won’t help: %s gives no proper answer",
+	},
+	{
 		id: "rate-limit", group: reply,
 		clues: []clue{{90, toWait}},
 		say:   waits("%s asks to wait", "Too many requests came from your app."),
@@ -60,6 +85,14 @@ var serviceRows = []row{
 			"The quota fills up again by itself; a client ID for each program keeps them apart.",
 		fixes: try(), because: "won’t help: %s answers again when the quota is renewed",
 	},
+}
+
+// odd returns a clue that fires where what the provider sent is no answer.
+func odd(words, code string) func(Evidence) string {
+	return func(e Evidence) string {
+		t := e.answered()
+		return only(t != nil && t.Code == code && t.Where != session.AtAuthorize && t.Status < 500, named(words, e))
+	}
 }
 
 // waits says until when the provider wants to be left alone.

@@ -18,7 +18,7 @@ var noon = time.Date(2026, time.November, 20, 12, 0, 0, 0, time.UTC)
 // base is a session whose sign-in is a month old, that renews by itself, with a right clock.
 func base() Evidence {
 	e := Evidence{
-		Now: noon, Provider: "Spotify", SessionLife: time.Hour, Note: "Premium makes no difference.", NetworkSeen: true,
+		Now: noon, Provider: "Spotify", Apps: "the developer dashboard", SessionLife: time.Hour, Note: "Premium makes no difference.", NetworkSeen: true,
 		Clock: clock.Facts{Known: true, Verdict: clock.Right, Via: "ntp", Agree: 4, Asked: 4, Offset: 3 * time.Millisecond, Error: 12 * time.Millisecond, CheckedAt: noon.Add(-20 * time.Minute)},
 		Session: session.Facts{
 			Loaded: true, SignedIn: true, Renewable: true, Renews: true, RenewedAt: noon.Add(-20 * time.Minute),
@@ -130,8 +130,8 @@ func TestStrings(t *testing.T) {
 		setting setting
 		want    string // the first cause; with two, the second stands after a space
 	}
-	revoked := atToken(400, invalidGrant, "Refresh token revoked")
-	expired := atToken(400, invalidGrant, "Refresh token expired")
+	revoked := atToken(400, "invalid_grant", "Refresh token revoked")
+	expired := atToken(400, "invalid_grant", "Refresh token expired")
 	certificate := met(session.CodeCertTime, "x509: certificate has expired or is not yet valid")
 	certificate.Err = &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{
 		Cert: &x509.Certificate{NotBefore: noon.AddDate(0, -1, 0), NotAfter: noon.AddDate(0, 1, 0)}, Reason: x509.Expired,
@@ -150,11 +150,11 @@ func TestStrings(t *testing.T) {
 		{expired, []view{
 			{plainly, "revoked"}, {old, "grant-ended"}, {ageless, "grant-ended"}, {statusSays, "provider-down"}, {both(statusSays, old, twoHours), "grant-ended"},
 		}},
-		{atToken(400, invalidGrant, "Invalid refresh token"), []view{{plainly, "other-token"}, {newClient, "other-token"}, {statusSays, "provider-down"}}},
-		{atToken(400, invalidGrant, ""), []view{{plainly, "revoked"}, {old, "grant-ended"}, {newClient, "revoked"}, {othersFail, "provider-down"}}},
-		{atToken(400, invalidGrant, "Invalid authorization code"), []view{{plainly, "stale-sign-in"}, {old, "stale-sign-in grant-ends"}, {statusSays, "stale-sign-in"}}},
-		{atToken(400, invalidGrant, "Authorization code expired"), []view{{plainly, "stale-sign-in"}, {old, "stale-sign-in grant-ends"}}},
-		{atToken(400, invalidGrant, "code_verifier was incorrect"), []view{{plainly, "stale-sign-in"}, {othersWell, "stale-sign-in"}}},
+		{atToken(400, "invalid_grant", "Invalid refresh token"), []view{{plainly, "other-token"}, {newClient, "other-token"}, {statusSays, "provider-down"}}},
+		{atToken(400, "invalid_grant", ""), []view{{plainly, "refused"}, {old, "grant-ended"}, {newClient, "refused"}, {othersFail, "provider-down"}}},
+		{atToken(400, "invalid_grant", "Invalid authorization code"), []view{{plainly, "stale-sign-in"}, {old, "stale-sign-in grant-ends"}, {statusSays, "stale-sign-in"}}},
+		{atToken(400, "invalid_grant", "Authorization code expired"), []view{{plainly, "stale-sign-in"}, {old, "stale-sign-in grant-ends"}}},
+		{atToken(400, "invalid_grant", "code_verifier was incorrect"), []view{{plainly, "stale-sign-in"}, {othersWell, "stale-sign-in"}}},
 		{atAPI(403, "insufficient_scope", ""), []view{{plainly, "scopes"}, {othersWell, "scopes"}}},
 		{atToken(400, "invalid_client", "Invalid client"), []view{{plainly, "wrong-client"}, {newClient, "wrong-client"}, {clockAhead, "clock-wrong wrong-client"}}},
 		{atToken(400, "invalid_client", "Invalid redirect URI"), []view{{plainly, "redirect"}, {newClient, "redirect"}}},
@@ -162,7 +162,7 @@ func TestStrings(t *testing.T) {
 			{plainly, "provider-down"}, {statusSays, "provider-down"}, {old, "provider-down grant-ends"}, {clockAhead, "clock-wrong provider-down"}}},
 		{atToken(401, "", "Jwks doesn't have key to match kid or alg from Jwt"), []view{{plainly, "provider-down"}, {isOver, "provider-down"}}},
 		{atAPI(403, "", "Audiences in Jwt are not allowed"), []view{{plainly, "provider-down"}, {clockAhead, "clock-wrong provider-down"}}},
-		{atToken(500, invalidGrant, "Refresh token revoked"), []view{{plainly, "provider-down"}, {old, "provider-down grant-ends"}, {twoHours, "provider-down"}}},
+		{atToken(500, "invalid_grant", "Refresh token revoked"), []view{{plainly, "provider-down"}, {old, "provider-down grant-ends"}, {twoHours, "provider-down"}}},
 		{atAPI(401, "", "The access token expired"), []view{{plainly, "signed-out"}, {isOver, "timed-out"}, {clockAhead, "clock-wrong signed-out"}}},
 		{atAPI(401, "", "Missing/invalid/expired access token"), []view{{plainly, "signed-out"}, {isOver, "timed-out"}}},
 		{atAPI(401, "", "Invalid access token"), []view{{plainly, "signed-out"}, {isOver, "signed-out"}}},
@@ -212,9 +212,9 @@ func TestStrings(t *testing.T) {
 
 // TestSignIns: what came of a sign-in in the browser is a cause beside the session's.
 func TestSignIns(t *testing.T) {
-	stale := atToken(400, invalidGrant, "code_verifier was incorrect")
-	redirect := atToken(400, invalidGrant, "Invalid redirect URI")
-	revoked := atToken(400, invalidGrant, "Refresh token revoked")
+	stale := atToken(400, "invalid_grant", "code_verifier was incorrect")
+	redirect := atToken(400, "invalid_grant", "Invalid redirect URI")
+	revoked := atToken(400, "invalid_grant", "Refresh token revoked")
 	for _, tt := range []struct {
 		signIn, trouble *session.Trouble
 		noReturn        bool

@@ -2,6 +2,7 @@ package cause
 
 import (
 	"fmt"
+	"slices"
 
 	"fermata/checks"
 	"fermata/checks/session"
@@ -14,7 +15,12 @@ var unknownRow = row{
 		return said{max(e.level, checks.Unknown), "Something went wrong with %s", "%s replied “" + line(e.Session.Trouble.Error()) + "”. Fermata doesn’t recognise this error."}
 	},
 	about: "Fermata names a cause only with enough evidence. Try the fixes in their order. The report that goes with “Contact support” lists all that was seen, without any secret.",
-	fixes: try(Fixes...),
+	fixes: func(e Evidence) []Fix {
+		if t := e.Session.Trouble; t.Ask && (t.Where == session.AtToken || t.Where == session.AtAuthorize) { // it was asked for a session, and has refused
+			return append([]Fix{SignIn}, slices.DeleteFunc(slices.Clone(Fixes), func(f Fix) bool { return f == SignIn })...)
+		}
+		return slices.Clone(Fixes)
+	},
 }
 
 // unknown is the cause of what none of the rows explains, with everything that is known.
@@ -34,7 +40,11 @@ func known(e Evidence) []string {
 		}
 	}
 	if t := s.Trouble; t != nil {
-		add(true, "%s %s", places[t.Where], line(t.Error()))
+		where := t.Where
+		if t == e.SignIn {
+			where = session.AtAuthorize
+		}
+		add(true, "%s %s", places[where], line(t.Error()))
 		add(t.Tries > 1, "%d tries in a row failed", t.Tries)
 		add(!t.Since.IsZero(), "it began at %s", e.Style.TimeOfDay(t.Since, e.Now))
 	}
@@ -56,8 +66,9 @@ func known(e Evidence) []string {
 
 // places say who answered.
 var places = map[string]string{
-	session.AtToken:   "the renewal was answered:",
-	session.AtAPI:     "the service answered:",
-	session.AtKeyring: "the keyring said:",
-	session.AtNetwork: "on the way:",
+	session.AtToken:     "the renewal was answered:",
+	session.AtAuthorize: "the sign-in was answered:",
+	session.AtAPI:       "the service answered:",
+	session.AtKeyring:   "the keyring said:",
+	session.AtNetwork:   "on the way:",
 }

@@ -43,21 +43,22 @@ func sessionEnds(e Evidence) string {
 	return "Your %s session ended at " + e.Style.TimeOfDay(until, e.Now)
 }
 
-// named fills in the provider's name (%s), since when the trouble lasts (%t), how long sign-ins last
-// (%life), what is noted about that (%note), and the users of two sign-ins (%newuser, %olduser).
+// named fills in the provider's name (%s), where apps are registered with it (%apps), since when the trouble
+// lasts (%t), how long sign-ins last (%life), what is noted about that (%note), and the users of two sign-ins
+// (%newuser, %olduser).
 func named(words string, e Evidence) string {
 	since := e.Now
 	if t := e.Session.Trouble; t != nil && !t.Since.IsZero() {
 		since = t.Since
 	}
 	newest, before := e.users()
-	return strings.TrimSpace(strings.NewReplacer("%newuser", newest, "%olduser", before, "%s", e.Provider, "%t", e.Style.TimeOfDay(since, e.Now), "%life", lifetime(e), "%note", e.Note).Replace(words))
+	return strings.TrimSpace(strings.NewReplacer("%newuser", newest, "%olduser", before, "%s", e.Provider, "%apps", e.Apps, "%t", e.Style.TimeOfDay(since, e.Now), "%life", lifetime(e), "%note", e.Note).Replace(words))
 }
 
 // lifetime is how long the provider's sign-ins last.
 func lifetime(e Evidence) string {
 	switch life := e.Session.GrantUntil.Sub(e.Session.AuthorizedAt); {
-	case life < day/2: // also where the times are not known
+	case life < day/2, e.Session.GrantTold: // also where the times are not known
 		return "some time"
 	case life < day+day/2:
 		return "a day"

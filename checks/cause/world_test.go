@@ -85,6 +85,15 @@ func TestTroubles(t *testing.T) {
 		"api-down":       {want: []string{"provider-down"}},
 		"unreachable":    {want: []string{"unreachable"}},
 		"names":          {want: []string{"no-network"}},
+		"shared":         {want: []string{"shared"}},
+		"idle":           {want: []string{"idle"}},
+		"confirm":        {want: []string{"confirm"}},
+		"account-closed": {want: []string{"account-closed"}},
+		"refused":        {want: []string{"refused"}},
+		"secret-missing": {want: []string{"secret-missing"}},
+		"secret-expired": {want: []string{"secret-expired"}},
+		"secret-wrong":   {want: []string{"secret-wrong"}},
+		"empty-answer":   {want: []string{"odd-answer"}},
 		// An account notices nothing of these: TestTroubles of checks/doctor.
 		"player-expired": {}, "player-hangs": {}, "hosts-file": {}, "ports": {}, "ipv6": {}, "no-app": {},
 		"repair": {want: nil},
@@ -185,7 +194,7 @@ func TestFalseRevoke(t *testing.T) {
 		var refused, believed time.Time
 		for range 4 * 60 {
 			e := l.live(time.Minute)
-			if tr := e.Session.Trouble; tr != nil && tr.Code == invalidGrant && refused.IsZero() {
+			if tr := e.Session.Trouble; tr != nil && tr.Code == "invalid_grant" && refused.IsZero() {
 				refused = tr.Since
 			}
 			got := causes(e)

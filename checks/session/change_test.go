@@ -176,6 +176,7 @@ func TestReloadKeepsWhatIsUnsaved(t *testing.T) {
 		b.Look(t.Context())
 		b.provider.set(func(p *fakeProvider) { p.rotate = true; p.me = answer(200, "application/json", "{}") })
 		b.keeper.fail(errLocked)
+		time.Sleep(minRenewal)
 		if err := b.Refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -231,6 +232,7 @@ func TestReloadDropsWhatWasPutOff(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 		b.provider.set(func(p *fakeProvider) { p.token, p.me = nil, answer(429, "", "", "Retry-After", "9000") })
+		time.Sleep(minRenewal)
 		b.Reload(t.Context())
 		if f, _ := b.Look(t.Context()); !f.Usable || f.Health == nil {
 			t.Errorf("%+v", f)
@@ -336,6 +338,7 @@ func TestKeeperChanged(t *testing.T) {
 
 		b.provider.set(func(p *fakeProvider) { p.rotate, p.me = true, answer(200, "application/json", "{}") })
 		b.keeper.fail(errLocked)
+		time.Sleep(minRenewal)
 		b.Refresh(t.Context())
 		b.keeper.fail(nil)
 		if f, _ := b.Look(t.Context()); f.SaveError == nil {
@@ -346,6 +349,7 @@ func TestKeeperChanged(t *testing.T) {
 			t.Errorf("after it: %v, kept %q", f.SaveError, b.keeper.token())
 		}
 		b.keeper.fail(errLocked)
+		time.Sleep(minRenewal)
 		b.Refresh(t.Context())
 		b.KeeperChanged()
 		b.Look(t.Context()) // the word was wrong, and counts once
@@ -384,6 +388,7 @@ func TestDiskIsTriedAgain(t *testing.T) {
 		b.Look(t.Context())
 		b.provider.set(func(p *fakeProvider) { p.rotate, p.me = true, answer(200, "application/json", "{}") })
 		b.keeper.fail(fmt.Errorf("can’t save: %w", syscall.ENOSPC))
+		time.Sleep(minRenewal)
 		b.Refresh(t.Context())
 		b.live(t, 20*time.Minute)
 		b.keeper.fail(nil)
@@ -431,6 +436,7 @@ func TestInMemoryEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		b.Look(t.Context())
+		time.Sleep(minRenewal)
 		if err := b.RefreshInMemory(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -455,6 +461,7 @@ func TestPrepare(t *testing.T) {
 			t.Errorf("prepared %d times, and once since it changed", p.times)
 		}
 		p.err = errLocked
+		time.Sleep(minRenewal)
 		if err := b.Refresh(t.Context()); !errors.Is(err, errLocked) {
 			t.Errorf("a renewal that can't be saved: %v", err)
 		}

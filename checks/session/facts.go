@@ -10,29 +10,33 @@ import (
 // Facts are what is known of an account. Times are true time, however the clock stood when they were
 // noted.
 type Facts struct {
-	Loaded         bool      // the keeper answered; until then, nothing is known of a sign-in
-	User           string    // the user's name, safe to show; "" where it is not known
-	UserID         string    // what the provider knows the user by, safe to show; "" where it is not known
-	SignedIn       bool      // there is a grant
-	Usable         bool      // there is an access token, it was not refused, and UsableUntil is to come
-	Until          time.Time // the access token's end, also when it is past; zero: no token, or its end is not known
-	UsableUntil    time.Time // when the access token is no longer used: Until, or an hour after RenewedAt; zero: no token
-	RenewedAt      time.Time // when the access token was asked for; zero: no token
-	Renewable      bool      // there is a refresh token
-	Renews         bool      // renews by itself before Until
-	Ask            bool      // renews on a click (renew = "ask")
-	AuthorizedAt   time.Time // when the person signed in; zero: not known
-	GrantUntil     time.Time // the grant's end; zero: none, or not known
-	GrantEstimated bool      // AuthorizedAt was noted by a wrong clock: both are only the latest they can be
-	Missing        []string  // scopes that the provider's list has and the grant has not
-	Before         User      // whose sign-in is held, as the newest turned out to be of somebody else; zero: none is
-	InMemory       bool      // a person wants it renewed although it can't be saved
-	SaveError      error     // nil, or why the grant is only in memory
-	LastGood       time.Time // when the provider last accepted something; zero: not in this run
-	Trouble        *Trouble  // what is to be mended first: Keyring, Renewal or Health; nil: nothing
-	Keyring        *Trouble  // why the grant could not be read; nil: it was, or this was not tried yet
-	Renewal        *Trouble  // what the last renewal met; nil: it worked, or there was none
-	Health         *Trouble  // what the last health look met; nil: it was good, or there was none
+	Loaded         bool          // the keeper answered; until then, nothing is known of a sign-in
+	User           string        // the user's name, safe to show; "" where it is not known
+	UserID         string        // what the provider knows the user by, safe to show; "" where it is not known
+	SignedIn       bool          // there is a grant
+	Usable         bool          // there is an access token, it was not refused, and UsableUntil is to come
+	Until          time.Time     // the access token's end, also when it is past; zero: no token, or its end is not known
+	UsableUntil    time.Time     // when the access token is no longer used: Until, or an hour after RenewedAt; zero: no token
+	RenewedAt      time.Time     // when the access token was asked for; zero: no token
+	Renewable      bool          // there is a refresh token
+	Renews         bool          // renews by itself before Until
+	Ask            bool          // renews on a click (renew = "ask")
+	AuthorizedAt   time.Time     // when the person signed in; zero: not known
+	GrantUntil     time.Time     // the grant's end; zero: none, or not known
+	GrantTold      bool          // the provider told it; it may tell a later one with each renewal
+	GrantLife      time.Duration // how long such a sign-in lasts, or lasts unless it is renewed; 0: no end, or not known
+	Rotates        bool          // the last renewal replaced the refresh token
+	Rejected       bool          // the provider refused the access token before its end
+	GrantEstimated bool          // AuthorizedAt was noted by a wrong clock: both are only the latest they can be
+	Missing        []string      // scopes that the provider's list has and the grant has not
+	Before         User          // whose sign-in is held, as the newest turned out to be of somebody else; zero: none is
+	InMemory       bool          // a person wants it renewed although it can't be saved
+	SaveError      error         // nil, or why the grant is only in memory
+	LastGood       time.Time     // when the provider last accepted something; zero: not in this run
+	Trouble        *Trouble      // what is to be mended first: Keyring, Renewal or Health; nil: nothing
+	Keyring        *Trouble      // why the grant could not be read; nil: it was, or this was not tried yet
+	Renewal        *Trouble      // what the last renewal met; nil: it worked, or there was none
+	Health         *Trouble      // what the last health look met; nil: it was good, or there was none
 }
 
 // Shift returns f as it is when true time turns out to be d later than f reckoned. The grant's times are
@@ -85,7 +89,7 @@ func (a *Account) facts() Facts {
 	if s.grant.others() {
 		f.Before = s.grant.Before.User
 	}
-	f.Renewable = s.grant.RefreshToken != ""
+	f.Renewable, f.Rotates, f.Rejected = s.grant.RefreshToken != "", s.rotates, s.token.rejected
 	f.Renews = f.Renewable && !cfg.Ask && (s.renewal == nil || !s.renewal.Ask)
 	if s.token.access != "" {
 		f.RenewedAt, f.UsableUntil = at(s.token.sent), at(s.token.end)
@@ -97,8 +101,10 @@ func (a *Account) facts() Facts {
 	if f.AuthorizedAt.After(now.Add(time.Minute)) { // it was noted by a clock that was ahead
 		f.AuthorizedAt, f.GrantEstimated = now, true
 	}
-	if life := cfg.Provider.GrantLifetime; life > 0 && !f.AuthorizedAt.IsZero() {
-		f.GrantUntil = f.AuthorizedAt.Add(life)
+	if life := cfg.Provider.GrantLifetime; !s.grant.Until.IsZero() {
+		f.GrantUntil, f.GrantTold, f.GrantLife = s.grant.Until, true, s.grant.Until.Sub(s.grant.ToldAt)
+	} else if life > 0 && !f.AuthorizedAt.IsZero() {
+		f.GrantUntil, f.GrantLife = f.AuthorizedAt.Add(life), life
 	}
 	granted := strings.Fields(s.grant.Scope)
 	for _, scope := range cfg.Provider.Scopes {

@@ -20,7 +20,7 @@ func FuzzReply(f *testing.F) {
 	const secret = "s3cret-refresh-token"
 	f.Fuzz(func(t *testing.T, status int, body, retry string) {
 		for _, where := range []string{AtToken, AtAPI} {
-			r := reply{where, status, http.Header{"Retry-After": {retry}, "Location": {body}}, []byte(body + secret + body)}
+			r := reply{where, status, http.Header{"Retry-After": {retry}, "Location": {body}}, []byte(body + secret + body), status%2 == 0}
 			tr := sortReply(Provider{}, r, time.Unix(946684800, 0), secret)
 			for _, s := range []string{tr.Text, tr.Code} {
 				if strings.Contains(s, secret) || len([]rune(s)) > maxText {
@@ -39,7 +39,9 @@ func FuzzReply(f *testing.F) {
 				t.Errorf("%d asks a person", status)
 			}
 		}
-		normalizeExpiresIn([]byte(body))
+		if fields := tokenFields([]byte(body)); fields != nil {
+			mend(fields, retry)
+		}
 	})
 }
 

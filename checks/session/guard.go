@@ -2,9 +2,8 @@ package session
 
 import (
 	"context"
-	"errors"
-	"net"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -145,7 +144,7 @@ func (a *Account) takeOver(ctx context.Context) (bool, *Trouble) {
 			*s = stored(g, s.renewals)
 			return
 		}
-		s.grant, s.kept, s.dirty, s.saveErr = g, g.RefreshToken, false, nil
+		s.grant, s.kept, s.dirty, s.saveErr, s.untilHere = g, g.RefreshToken, false, nil, false
 	})
 	return true, nil
 }
@@ -159,21 +158,17 @@ func (a *Account) ended(r renewal, t *Trouble) {
 		_ = a.guard.End(a.name, LostNothing) // what stays on record is of a token that works
 	case r.earlier.Began.IsZero():
 		_ = a.guard.End(a.name, t.lost()) // else it says that it never ended
-	case t.refused():
+	case t.Refused():
 		t.Interrupted, t.At = r.earlier, a.clock.Now()
 	}
 }
 
-// refused reports whether the refresh token is no longer good.
-func (t *Trouble) refused() bool { return t.Where == AtToken && t.Ask && t.Code == "invalid_grant" }
-
 // lost is what of a renewal that met t was lost.
 func (t *Trouble) lost() Loss {
-	dial, _ := errors.AsType[*net.OpError](t.Err)
 	switch {
 	case t.Status == http.StatusBadGateway, t.Status == http.StatusGatewayTimeout,
-		t.Where == AtNetwork && t.Status/100 == 2,
-		t.Where == AtNetwork && (t.Code == CodeTimeout || t.Code == CodeBroken) && (dial == nil || dial.Op != "dial"):
+		t.Status/100 == 2 && slices.Contains([]string{CodePortal, CodePage, CodeEmpty, CodeUnreadable}, t.Code),
+		t.Where == AtNetwork && (t.Code == CodeTimeout || t.Code == CodeBroken) && !t.unsent():
 		return LostAnswer
 	}
 	return LostNothing

@@ -82,6 +82,7 @@ func (a *Account) read(ctx context.Context) *Trouble {
 			return
 		}
 		s.signedInHere = s.signedInHere && g.AuthorizedAt.Equal(s.grant.AuthorizedAt)
+		s.untilHere = s.untilHere && g.Until.Equal(s.grant.Until)
 		s.grant = g
 	})
 	return nil

@@ -218,17 +218,19 @@ func TestExpiresIn(t *testing.T) {
 		"3600.0":       time.Hour,
 		`"3600"`:       time.Hour,
 		"36e2":         time.Hour,
-		"1":            time.Second,
-		"99999999999":  (1<<31 - 1) * time.Second,
-		"1e300":        (1<<31 - 1) * time.Second,
+		"1":            minRenewal,
+		"34560000":     400 * 24 * time.Hour,
+		"34560001":     0, // a life of years
+		"99999999999":  0,
+		"1e300":        0,
 		"1e999":        0,
 		"-1e300":       0,
 		`"NaN"`:        0,
 		`"0x10p2"`:     64 * time.Second,
 		`"3600 "`:      0,
 		"[3600]":       0,
-		`"Infinity"`:   (1<<31 - 1) * time.Second,
-		"9223372036.9": (1<<31 - 1) * time.Second,
+		`"Infinity"`:   0,
+		"9223372036.9": 0,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t)
@@ -361,6 +363,7 @@ func TestClicks(t *testing.T) {
 			t.Errorf("the look that gave way: %+v", f)
 		}
 
+		time.Sleep(minRenewal)
 		b.provider.set(func(p *fakeProvider) { p.delay = 5 * time.Second })
 		before, _ := b.provider.counts()
 		errs := make(chan error)

@@ -25,7 +25,7 @@ func (a *Account) Look(ctx context.Context) (Facts, time.Duration) {
 	err := a.exclusively(ctx, func(ctx context.Context) error {
 		a.retry(ctx)
 		a.load(ctx, false)
-		a.correctAuthorizedAt()
+		a.correctTimes()
 		a.keepChanges(ctx)
 		if s := a.snapshot(); s.renewals != before && s.renewal != nil {
 			early = false
@@ -121,27 +121,27 @@ func (a *Account) ask(ctx context.Context, p Provider, access string) ([]byte, *
 	}
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body) // cannot fail, see web.Client
-	switch r := (reply{AtAPI, resp.StatusCode, resp.Header, body}); {
-	case r.status/100 != 2:
+	if r := received(AtAPI, resp, body); r.status/100 != 2 || r.isPage() {
 		return nil, sortReply(p, r, a.clock.Now(), access, refresh)
-	case isPage(r):
-		return nil, &Trouble{Where: AtNetwork, Code: CodePortal, Status: r.status, Text: "a web page came instead of a reply"}
 	}
 	return body, nil
 }
 
-// correctAuthorizedAt corrects when the grant was given, if true time was measured only after that: it
-// counts back from now by Elapsed.
-func (a *Account) correctAuthorizedAt() {
+// correctTimes corrects when the grant was given and when it ends, if true time was measured only after that: it
+// counts from now by Elapsed.
+func (a *Account) correctTimes() {
 	now, elapsed := a.clock.Now(), a.clock.Elapsed()
 	a.update(func(s *state) {
-		if !s.signedInHere {
-			return
+		correct := func(at time.Duration, here bool, times ...*time.Time) { // the first is that of at
+			if off := now.Add(at - elapsed).Round(0).Sub(*times[0]); here && off.Abs() > time.Minute {
+				for _, t := range times {
+					*t = t.Add(off)
+				}
+				s.dirty = true
+			}
 		}
-		at := now.Add(s.signedInAt - elapsed).Round(0)
-		if d := at.Sub(s.grant.AuthorizedAt); d.Abs() > time.Minute {
-			s.grant.AuthorizedAt, s.dirty = at, true
-		}
+		correct(s.signedInAt, s.signedInHere, &s.grant.AuthorizedAt)
+		correct(s.untilAt, s.untilHere, &s.grant.Until, &s.grant.ToldAt)
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 const (
 	lookInterval = 5 * time.Minute  // between health looks while all is well
 	spacing      = 2 * time.Second  // between requests made ahead of their time
-	minRenewal   = 15 * time.Second // between renewals, however short a life a token claims
+	minRenewal   = 15 * time.Second // between requests at the token endpoint, whoever wants them and whatever came
 	maxMargin    = 10 * time.Minute // before a token's end
 	firstRetry   = 15 * time.Second // doubles with every try
 	maxRetry     = 15 * time.Minute
@@ -56,7 +56,24 @@ func next(s state, ask, healthy, early bool, now time.Duration) (step, time.Dura
 	return what, at - now
 }
 
+// floor is when the token endpoint may be asked again.
+func (s state) floor() time.Duration {
+	if !s.asked {
+		return 0
+	}
+	return s.askedAt + minRenewal
+}
+
 func nextRenewal(s state, early bool) time.Duration {
+	due := renewalDue(s, early)
+	if s.token.usable(due) { // else it is worth the wait
+		due = max(due, s.floor())
+	}
+	return due
+}
+
+// renewalDue is nextRenewal but for what other requests there were.
+func renewalDue(s state, early bool) time.Duration {
 	switch t := s.token; {
 	case s.renewal != nil && early && s.renewal.Where == AtNetwork:
 		return s.renewal.at + spacing

@@ -22,8 +22,9 @@ const answerTimeout = 2 * time.Minute
 
 var errNotSignedIn = checks.WithHint(errors.New("not signed in"), "Sign in first.")
 
-// Refresh renews the access token now, for a person who asked for it. It shares a renewal that is
-// under way. Only a rate limit puts it off: more requests would prolong that.
+// Refresh renews the access token for a person who asked for it, now or, if another request was made just before,
+// some seconds later. It shares a renewal that is under way. Only a rate limit puts it off: more requests would
+// prolong that.
 func (a *Account) Refresh(ctx context.Context) error {
 	before := a.snapshot().renewals
 	return a.click(ctx, func(ctx context.Context) error {
@@ -85,7 +86,7 @@ func (a *Account) validToken(ctx context.Context, least time.Duration) (Access, 
 	now := a.clock.Elapsed()
 	putOff := s.renewal != nil && nextRenewal(s, false) > now
 	switch {
-	case s.token.usable(now + least), s.token.usable(now) && (putOff || ask || now < s.token.sent+minRenewal):
+	case s.token.usable(now + least), s.token.usable(now) && (putOff || ask || now < s.floor()):
 		return s.token.handOut(now), nil
 	case putOff:
 		return Access{}, asError(s.renewal)
@@ -113,6 +114,10 @@ func (a *Account) renew(ctx context.Context) error {
 	case s.grant.RefreshToken == "":
 		return checks.WithHint(errors.New("this sign-in can't be renewed: the provider gave no refresh token"), "Sign in again.")
 	}
+	if err := a.rest(ctx); err != nil {
+		return err
+	}
+	s = a.snapshot()
 	if err := a.lock(ctx); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -125,19 +130,23 @@ func (a *Account) renew(ctx context.Context) error {
 	ctx = a.outliving(ctx)
 	sent := a.clock.Elapsed()
 	r, tok, t := a.try(ctx)
-	if t != nil && t.refused() {
+	if t != nil && t.Refused() {
 		if other, _ := a.takeOver(ctx); other { // kept by a process that takes no locks
 			sent = a.clock.Elapsed()
 			r, tok, t = a.try(ctx)
 		}
 	}
+	if tok != nil {
+		g := a.merge(r.grant, tok)
+		a.update(func(s *state) { s.rotates = g.RefreshToken != r.grant.RefreshToken })
+		if g != r.grant {
+			a.update(func(s *state) { s.grant, s.dirty = g, true })
+			a.save(ctx)
+		}
+	}
 	if t != nil {
 		a.ended(r, t)
 		return a.failed(t)
-	}
-	if g := merge(r.grant, tok); g != r.grant {
-		a.update(func(s *state) { s.grant, s.dirty = g, true })
-		a.save(ctx)
 	}
 	if !a.snapshot().unsaved() {
 		a.ended(r, nil)
@@ -146,8 +155,32 @@ func (a *Account) renew(ctx context.Context) error {
 	return nil
 }
 
+// rest waits until the token endpoint may be asked again, or ctx ends.
+func (a *Account) rest(ctx context.Context) error {
+	left := time.NewTimer(a.snapshot().floor() - a.clock.Elapsed())
+	defer left.Stop()
+	select {
+	case <-left.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// asking notes that a token endpoint is asked now, and returns what takes that back where nobody was reached.
+func (a *Account) asking() (unsent func(*Trouble)) {
+	before, now := a.snapshot(), a.clock.Elapsed()
+	a.update(func(s *state) { s.askedAt, s.asked = now, true })
+	return func(t *Trouble) {
+		if t != nil && t.unsent() {
+			a.update(func(s *state) { s.askedAt, s.asked = before.askedAt, before.asked })
+		}
+	}
+}
+
 // try makes one request for a new access token. Whoever waits is told after web.Timeout that there is no answer,
-// and an answer that comes later still counts: the refresh token in it may be the only good one.
+// and an answer that comes later still counts: the refresh token in it may be the only good one. That is returned
+// also where nothing else of the answer is of use.
 func (a *Account) try(ctx context.Context) (renewal, *oauth2.Token, *Trouble) {
 	r, t := a.prepare(ctx)
 	if t != nil {
@@ -161,13 +194,18 @@ func (a *Account) try(ctx context.Context) (renewal, *oauth2.Token, *Trouble) {
 		tell(a.failed(&Trouble{Where: AtNetwork, Code: CodeTimeout, Text: "no answer so far"}))
 		close(told)
 	})
-	cfg := a.config()
+	cfg, unsent := a.config(), a.asking()
 	tok, err := cfg.oauth(r.grant.ClientID).TokenSource(ctx, &oauth2.Token{RefreshToken: r.grant.RefreshToken}).Token()
 	if !late.Stop() {
 		<-told
 	}
 	if err != nil {
-		t = sortTokenError(cfg.Provider, err, a.clock.Now(), r.grant.RefreshToken, a.snapshot().token.access)
+		tok = nil
+		if none, ok := errors.AsType[*noToken](err); ok && none.refresh != "" {
+			tok = &oauth2.Token{RefreshToken: none.refresh}
+		}
+		t = sortTokenError(cfg.Provider, err, a.clock.Now(), r.grant.RefreshToken, a.snapshot().token.access, cmp.Or(tok, &oauth2.Token{}).RefreshToken)
+		unsent(t)
 	}
 	return r, tok, t
 }
@@ -187,7 +225,7 @@ func (a *Account) failed(t *Trouble) error {
 // grant has been saved by then.
 func (a *Account) accept(tok *oauth2.Token, sent time.Duration, unproven bool) {
 	life := lifetime(tok)
-	t := token{access: tok.AccessToken, sent: sent, end: sent + cmp.Or(life, assumedLife), known: life > 0, unproven: unproven}
+	t := token{access: tok.AccessToken, sent: sent, end: sent + max(cmp.Or(life, assumedLife), minRenewal), known: life > 0, unproven: unproven}
 	now := a.clock.Elapsed()
 	a.update(func(s *state) {
 		s.renewals++
@@ -198,25 +236,28 @@ func (a *Account) accept(tok *oauth2.Token, sent time.Duration, unproven bool) {
 }
 
 // merge returns g with what a token reply changes of it. A reply without a refresh token or a scope
-// leaves them as they are (RFC 6749 sections 5.1 and 6).
-func merge(g Grant, tok *oauth2.Token) Grant {
-	if tok.RefreshToken != "" {
-		g.RefreshToken = tok.RefreshToken
+// leaves them as they are (RFC 6749 sections 5.1 and 6). The end of a refresh token is that token's own.
+func (a *Account) merge(g Grant, tok *oauth2.Token) Grant {
+	if tok.RefreshToken != "" && tok.RefreshToken != g.RefreshToken {
+		g.RefreshToken, g.Until, g.ToldAt = tok.RefreshToken, time.Time{}, time.Time{}
+		a.update(func(s *state) { s.untilHere = false })
 	}
 	if scope, ok := tok.Extra("scope").(string); ok && scope != "" {
 		g.Scope = scope
+	}
+	if life, ok := tok.Extra(refreshLife).(float64); ok && life > 0 {
+		now := a.clock.Now().Round(0)
+		until := now.Add(time.Duration(life) * time.Second)
+		a.update(func(s *state) { s.untilAt, s.untilHere = a.clock.Elapsed()+time.Duration(life)*time.Second, true })
+		if until.Sub(g.Until).Abs() > time.Minute { // else it is the same, but for the time the answer took
+			g.Until, g.ToldAt = until, now
+		}
 	}
 	return g
 }
 
 // lifetime is a reply's expires_in, 0 where it has none or one that makes no sense.
-func lifetime(tok *oauth2.Token) time.Duration {
-	n := tok.ExpiresIn
-	if n == 0 { // a form-encoded reply
-		n, _ = tok.Extra("expires_in").(int64)
-	}
-	return time.Duration(min(max(n, 0), 1<<31-1)) * time.Second
-}
+func lifetime(tok *oauth2.Token) time.Duration { return time.Duration(tok.ExpiresIn) * time.Second }
 
 // oauth is the library's form of the settings. The grant's own client ID counts, if it has one: its
 // refresh token is good for no other.
@@ -268,6 +309,10 @@ func asError(t *Trouble) error {
 		return checks.WithHint(t, "Check the network connection.")
 	case t.RetryAfter > 0:
 		return checks.WithHint(t, "The provider asks to wait "+text.Wait(t.RetryAfter)+".")
+	case t.Refused():
+		return checks.WithHint(t, "Sign in again.")
+	case t.Reason == ReasonSecretMissing, t.Reason == ReasonSecretExpired, t.Reason == ReasonSecretWrong:
+		return checks.WithHint(t, "Check the client secret.")
 	case t.Code == "invalid_client" || t.Code == "unauthorized_client":
 		return checks.WithHint(t, "Check the client ID.")
 	case t.Ask:

@@ -27,11 +27,13 @@ type Clock interface {
 // A Grant is one sign-in: what has to be kept over a restart, as one unit.
 type Grant struct {
 	RefreshToken string    `json:"refresh_token"`
-	AuthorizedAt time.Time `json:"authorized_at"`   // true time; no provider can be asked for it later
-	Scope        string    `json:"scope"`           // what was granted, separated by spaces
-	ClientID     string    `json:"client_id"`       // the refresh token is good for this client alone
-	User         User      `json:"user,omitzero"`   // whose account it is; zero: not known yet
-	Before       Former    `json:"before,omitzero"` // the sign-in that this one may not replace yet; zero: none
+	AuthorizedAt time.Time `json:"authorized_at"`    // true time; no provider can be asked for it later
+	Scope        string    `json:"scope"`            // what was granted, separated by spaces
+	ClientID     string    `json:"client_id"`        // the refresh token is good for this client alone
+	User         User      `json:"user,omitzero"`    // whose account it is; zero: not known yet
+	Before       Former    `json:"before,omitzero"`  // the sign-in that this one may not replace yet; zero: none
+	Until        time.Time `json:"until,omitzero"`   // true time of its end, as the provider told it; zero: it did not
+	ToldAt       time.Time `json:"told_at,omitzero"` // and when it first told that end
 }
 
 // A Keeper stores grants. Its methods return soon after ctx ends.
@@ -73,23 +75,31 @@ const (
 	TokenExpired                // the access token is over: renew once
 )
 
-// Reason is what a provider's own words mean; "" where they say no more than the status and the code.
+// Reason is what a reply's own words mean; "" where they say no more than the status and the code.
 type Reason string
 
 // The reasons that providers give in words of their own.
 const (
-	ReasonGateway      Reason = "gateway"       // a proxy of the provider's answers, since what is behind it fails
-	ReasonTokenExpired Reason = "token-expired" // the access token
-	ReasonRevoked      Reason = "revoked"       // the refresh token, as is the next
-	ReasonExpired      Reason = "expired"
-	ReasonUnknownToken Reason = "unknown-token" // the refresh token is not one of this client's
-	ReasonStaleCode    Reason = "stale-code"    // the authorization code, or its verifier, is no longer good
-	ReasonRedirect     Reason = "redirect"      // the redirect address is not registered
-	ReasonScope        Reason = "missing-scope"
-	ReasonNotListed    Reason = "not-listed"    // the user is not among those that the app may serve
-	ReasonOwnerPremium Reason = "owner-premium" // the app's owner needs Premium
-	ReasonPremium      Reason = "premium"       // the user needs Premium
-	ReasonQuota        Reason = "quota"         // what the app may ask in a longer time is used up
+	ReasonGateway       Reason = "gateway"       // a proxy of the provider's answers, since what is behind it fails
+	ReasonTokenExpired  Reason = "token-expired" // the access token
+	ReasonRevoked       Reason = "revoked"       // the refresh token, as are the next five
+	ReasonExpired       Reason = "expired"
+	ReasonUnknownToken  Reason = "unknown-token"  // it is not one of this client's
+	ReasonReused        Reason = "reused"         // it was used before: another program renews with it, too
+	ReasonIdle          Reason = "idle"           // it was not used for too long, or its session was ended
+	ReasonRefused       Reason = "refused"        // it is not accepted, which may have several reasons
+	ReasonConfirm       Reason = "confirm"        // the person is to confirm who they are, or to agree again
+	ReasonAccount       Reason = "account"        // the person's account is closed
+	ReasonSecretMissing Reason = "secret-missing" // the provider wants a client secret
+	ReasonSecretExpired Reason = "secret-expired"
+	ReasonSecretWrong   Reason = "secret-wrong"
+	ReasonStaleCode     Reason = "stale-code" // the authorization code, or its verifier, is no longer good
+	ReasonRedirect      Reason = "redirect"   // the redirect address is not registered
+	ReasonScope         Reason = "missing-scope"
+	ReasonNotListed     Reason = "not-listed"    // the user is not among those that the app may serve
+	ReasonOwnerPremium  Reason = "owner-premium" // the app's owner needs Premium
+	ReasonPremium       Reason = "premium"       // the user needs Premium
+	ReasonQuota         Reason = "quota"         // what the app may ask in a longer time is used up
 )
 
 // Config is what the settings say about an account.
@@ -129,18 +139,23 @@ type state struct {
 	grant        Grant
 	signedInAt   time.Duration // when the grant was given, if that was in this run of the program
 	signedInHere bool          // signedInAt holds
+	untilAt      time.Duration // when the grant ends, if the provider told it in this run
+	untilHere    bool          // untilAt holds
+	rotates      bool          // the last renewal replaced the refresh token
 	kept         string        // the refresh token that the keeper has, as far as is known
 	dirty        bool          // the keeper does not have grant as it is
 	saveErr      *Trouble      // why
 
 	token token
 
-	renewals int      // attempts that ended, so that a click can share one
-	renewal  *Trouble // what the last attempt met; nil: it worked
-	keyring  *Trouble // what the last Load met
-	retry    bool     // the next Look is to ask the keeper again, whatever it said
-	inMemory bool     // a person wants it renewed even if it can't be saved; until it can
-	health   *Trouble // what the last look met
+	askedAt  time.Duration // when the token endpoint was asked last
+	asked    bool          // it was
+	renewals int           // attempts that ended, so that a click can share one
+	renewal  *Trouble      // what the last attempt met; nil: it worked
+	keyring  *Trouble      // what the last Load met
+	retry    bool          // the next Look is to ask the keeper again, whatever it said
+	inMemory bool          // a person wants it renewed even if it can't be saved; until it can
+	health   *Trouble      // what the last look met
 
 	lookedAt time.Duration // when the last look began
 	looked   bool          // there was one
@@ -183,7 +198,7 @@ func (a *Account) Configure(c Config) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if c.Provider.TokenURL != a.cfg.Provider.TokenURL {
-		a.state.renewal = nil
+		a.state.renewal, a.state.asked = nil, false
 	}
 	if c.Provider.HealthURL != a.cfg.Provider.HealthURL {
 		a.state.health, a.state.looked = nil, false

@@ -64,7 +64,10 @@ func (t *Attempt) Finish(ctx context.Context, query url.Values) error {
 		return err
 	}
 	if code := query.Get("error"); code != "" {
-		return refusal(t.provider.Name, code, query.Get("error_description"), t.state, t.verifier)
+		text := query.Get("error_description")
+		met := &Trouble{Where: AtAuthorize, Code: clean(code, t.state, t.verifier), Text: clean(text, t.state, t.verifier),
+			Reason: readRefusal(code, text), At: t.account.clock.Now(), Ask: code != "server_error" && code != "temporarily_unavailable"}
+		return refusedSignIn{refusal(t.provider.Name, code, text, t.state, t.verifier), met}
 	}
 	code := query.Get("code")
 	if code == "" {
@@ -121,19 +124,22 @@ func (t *Attempt) exchange(ctx context.Context, code string) error {
 	tok, err := t.conf.Exchange(outlive, code, oauth2.VerifierOption(t.verifier))
 	if err != nil {
 		trouble := sortTokenError(t.provider, err, a.clock.Now(), code, t.verifier, t.state)
-		if trouble.Code == "invalid_grant" {
+		trouble.At = a.clock.Now()
+		if trouble.Refused() || trouble.Reason == ReasonStaleCode {
 			return checks.WithHint(fmt.Errorf("the sign-in took too long or was answered twice: %w", trouble), "Sign in again.")
 		}
 		return fmt.Errorf("signing in: %w", asError(trouble))
 	}
-	g := merge(Grant{
+	g := a.merge(Grant{
 		AuthorizedAt: a.clock.Now().Round(0),
 		Scope:        strings.Join(t.provider.Scopes, " "),
 		ClientID:     t.conf.ClientID,
 		Before:       before.held(),
 	}, tok)
 	a.update(func(s *state) {
+		untilAt := s.untilAt
 		*s = stored(g, s.renewals)
+		s.untilAt, s.untilHere, s.askedAt, s.asked = untilAt, !g.Until.IsZero(), sent, true
 		s.kept = ""
 		s.signedIn, s.dirty, s.signedInAt, s.signedInHere = true, g.RefreshToken != "", a.clock.Elapsed(), true
 	})
@@ -169,6 +175,14 @@ func (a *Account) Logout(ctx context.Context) error {
 		return nil
 	})
 }
+
+// refusedSignIn is an error in words of its own, with the trouble that it is about.
+type refusedSignIn struct {
+	error
+	met *Trouble
+}
+
+func (r refusedSignIn) Unwrap() []error { return []error{r.error, r.met} }
 
 // refusal is the error of a browser that came back with one (RFC 6749 section 4.1.2.1).
 func refusal(provider, code, description string, secrets ...string) error {

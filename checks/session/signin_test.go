@@ -96,7 +96,7 @@ func TestSignInRefused(t *testing.T) {
 		{"no code", func(q url.Values) { q.Del("code") }, nil, "without a code"},
 		{"wrong code", func(q url.Values) { q.Set("code", "another") }, nil, "took too long or was answered twice"},
 		{"unknown client", nil, oauthError("invalid_client", "Invalid client"), "Invalid client"},
-		{"portal", nil, answer(200, "text/html", portal), "no token in it"},
+		{"portal", nil, answer(200, "text/html", portal), "a web page came"},
 		{"an error that echoes", nil, oauthError("invalid_request", "code the-code"), "code …"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -60,6 +60,7 @@ func TestFailedRenewalIsShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		b.Look(t.Context())
+		time.Sleep(minRenewal)
 		b.provider.set(func(p *fakeProvider) { p.delay, p.token = 5*time.Second, answer(503, "", "") })
 		before, _ := b.provider.counts()
 		errs := make(chan error)
@@ -74,6 +75,7 @@ func TestFailedRenewalIsShared(t *testing.T) {
 		if n, _ := b.provider.counts(); n != before+1 {
 			t.Errorf("%d renewals for three clicks at once", n-before)
 		}
+		time.Sleep(minRenewal)
 		if err := b.Refresh(t.Context()); err == nil {
 			t.Error("a renewal worked")
 		}
@@ -161,6 +163,7 @@ func TestWaitsEnd(t *testing.T) {
 		b.Look(t.Context())
 		b.provider.rotate = true
 		b.keeper.fail(errLocked)
+		time.Sleep(minRenewal)
 		b.Refresh(t.Context())
 		b.keeper.fail(nil)
 		for _, tt := range []struct {
@@ -208,10 +211,13 @@ func TestHints(t *testing.T) {
 		{Trouble{Where: AtToken, Status: 400, Code: "invalid_grant", Text: "revoked", Ask: true}, "HTTP 400 Bad Request: invalid_grant: revoked", "Sign in again."},
 		{Trouble{Where: AtToken, Status: 400, Code: "invalid_client", Ask: true}, "HTTP 400 Bad Request: invalid_client", "Check the client ID."},
 		{Trouble{Where: AtToken, Status: 400, Code: "unauthorized_client", Ask: true}, "HTTP 400 Bad Request: unauthorized_client", "Check the client ID."},
+		{Trouble{Where: AtToken, Status: 403, Code: "unauthorized_client", Reason: ReasonRefused, Ask: true}, "HTTP 403 Forbidden: unauthorized_client", "Sign in again."},
+		{Trouble{Where: AtToken, Status: 401, Code: "invalid_client", Reason: ReasonSecretExpired, Ask: true}, "HTTP 401 Unauthorized: invalid_client", "Check the client secret."},
+		{Trouble{Where: AtToken, Status: 403, Code: CodePage, Text: "Just a moment..."}, "HTTP 403 Forbidden: a web page came instead of an answer: Just a moment...", "Try again in a few minutes."},
 		{Trouble{Where: AtToken, Status: 599}, "HTTP 599", "Try again in a few minutes."},
 		{Trouble{Where: AtToken, Status: 429, RetryAfter: 3 * time.Minute}, "HTTP 429 Too Many Requests", "The provider asks to wait 3 minutes."},
 		{Trouble{Where: AtNetwork, Code: CodeCertTime, Text: "x509"}, "x509", "Check this computer's clock."},
-		{Trouble{Where: AtNetwork, Code: CodePortal, Status: 200}, "HTTP 200 OK", "Open a web page: the network may want you to sign in to it first."},
+		{Trouble{Where: AtNetwork, Code: CodePortal, Status: 200}, "HTTP 200 OK: a web page came instead of an answer", "Open a web page: the network may want you to sign in to it first."},
 		{Trouble{Where: AtNetwork, Code: CodeRedirect, Text: "sent on to http://portal.example"}, "sent on to http://portal.example", "Open a web page: the network may want you to sign in to it first."},
 		{Trouble{Where: AtNetwork, Code: CodeDNS, Text: "no such host"}, "no such host", "Check the network connection."},
 		{Trouble{Where: AtKeyring, Text: "locked"}, "locked", "Unlock the keyring, then try again."},

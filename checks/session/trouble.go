@@ -1,14 +1,14 @@
 package session
 
 import (
-	"cmp"
+	"bytes"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,10 +18,11 @@ import (
 
 // Where trouble was met.
 const (
-	AtToken   = "token"   // the token endpoint answered
-	AtAPI     = "api"     // the health look was answered
-	AtNetwork = "network" // nobody answered, or somebody on the way did
-	AtKeyring = "keyring" // the grant could not be read, or what is to replace it could not be saved
+	AtToken     = "token"     // the token endpoint answered
+	AtAuthorize = "authorize" // the browser came back from the sign-in's page with an error
+	AtAPI       = "api"       // the health look was answered
+	AtNetwork   = "network"   // nobody answered, or somebody on the way did
+	AtKeyring   = "keyring"   // the grant could not be read, or what is to replace it could not be saved
 )
 
 // Codes of trouble at AtNetwork, where there is no provider to name it.
@@ -37,16 +38,29 @@ const (
 	CodeBroken      = "broken"           // the connection broke, or the reply is unusable
 )
 
+// Codes of trouble where the provider answered, and not as it should. CodeRedirect may be one, too.
+const (
+	CodePage       = "page"       // a page where a reply should be, behind the provider's own certificate
+	CodeEmpty      = "empty"      // nothing
+	CodeUnreadable = "unreadable" // half a reply, or one without a token in it
+)
+
+// noAnswer says what came in the place of an answer.
+var noAnswer = map[string]string{
+	CodePortal: "a web page came instead of an answer", CodePage: "a web page came instead of an answer",
+	CodeEmpty: "an empty answer came", CodeUnreadable: "the answer has no token in it",
+}
+
 // maxRetryAfter bounds how long a reply can put off the next try. Hours were seen.
 const maxRetryAfter = 24 * time.Hour
 
 // Trouble is why something failed, with the evidence. It is an error whose text has no secrets in it.
 type Trouble struct {
-	Where      string        // AtToken, AtAPI, AtNetwork or AtKeyring
+	Where      string        // one of the At constants
 	Status     int           // of the HTTP reply; 0: there was none
-	Code       string        // the reply's "error" or "reason", or one of the Code constants
-	Reason     Reason        // what the provider's own words mean; "": no more than Code
-	Text       string        // what was said, made safe to show, at most 200 runes
+	Code       string        // the reply's "error" or the like, or one of the Code constants
+	Reason     Reason        // what the reply's own words mean; "": no more than Code
+	Text       string        // what was said, of a page its title, made safe to show, at most 200 runes
 	RetryAfter time.Duration // as the reply asked, counted from At, at most 24 h; 0: it did not
 	Since      time.Time     // true time of the first of a row of troubles of this kind
 	At         time.Time     // true time of the last
@@ -66,7 +80,9 @@ func (t *Trouble) Error() string {
 	if t.Status != 0 {
 		parts = append(parts, strings.TrimSpace(fmt.Sprintf("HTTP %d %s", t.Status, http.StatusText(t.Status))))
 	}
-	if t.Code != "" && t.Where != AtNetwork {
+	if words := noAnswer[t.Code]; words != "" {
+		parts = append(parts, words)
+	} else if t.Code != "" && t.Where != AtNetwork {
 		parts = append(parts, t.Code)
 	}
 	if t.Text != "" {
@@ -96,22 +112,21 @@ func (t *Trouble) follow(prev *Trouble, now time.Duration) *Trouble {
 	return t
 }
 
-// A reply is what an endpoint answered, as far as sorting needs it.
-type reply struct {
-	where  string
-	status int
-	header http.Header
-	body   []byte
-}
-
 // sortReply sorts a reply that is no success, once.
 func sortReply(p Provider, r reply, now time.Time, secrets ...string) *Trouble {
 	code, text := parseError(r.body)
+	page := r.isPage()
+	if page {
+		text = pageTitle(r.body)
+	}
 	t := &Trouble{Where: r.where, Status: r.status, Code: clean(code, secrets...), Text: clean(text, secrets...)}
 	if v := r.header.Get("Retry-After"); v != "" {
 		t.RetryAfter = parseRetryAfter(v, r.header.Get("Date"), now)
 	}
-	if p.Sort != nil {
+	if r.status/100 == 2 { // some servers say 200 with an error
+		r.status = http.StatusBadRequest
+	}
+	if p.Sort != nil && !(page && t.Status/100 == 2) {
 		var outcome Outcome
 		switch outcome, t.Reason = p.Sort(r.status, string(r.body[:min(len(r.body), 4<<10)])); outcome {
 		case TryLater:
@@ -126,18 +141,20 @@ func sortReply(p Provider, r reply, now time.Time, secrets ...string) *Trouble {
 	}
 	switch s := r.status; {
 	case s/100 == 3:
-		t.Where, t.Code = AtNetwork, CodeRedirect
+		t.notAnswered(r, CodeRedirect)
 		t.Text = "sent elsewhere"
 		if u, err := url.Parse(r.header.Get("Location")); err == nil && u.Host != "" {
 			t.Text = clean("sent on to " + u.Scheme + "://" + u.Host)
 		}
-	case s == http.StatusProxyAuthRequired, s == http.StatusNetworkAuthenticationRequired:
-		t.Where, t.Code = AtNetwork, CodePortal
+	case !r.secure && (s == http.StatusProxyAuthRequired || s == http.StatusNetworkAuthenticationRequired):
+		t.notAnswered(r, CodePortal)
 	case s >= 500, s == http.StatusRequestTimeout, s == http.StatusTooEarly, s == http.StatusTooManyRequests:
-	case isPage(r):
-		t.Where, t.Code = AtNetwork, CodePortal
+	case page && r.secure:
+		t.notAnswered(r, CodePage)
+	case page:
+		t.notAnswered(r, CodePortal)
 	case r.where == AtToken:
-		t.Ask = asksAtToken(s, code)
+		t.sortRefusal(r, code, text)
 	case s == http.StatusUnauthorized:
 		t.expired = true
 	case s/100 == 4:
@@ -146,45 +163,43 @@ func sortReply(p Provider, r reply, now time.Time, secrets ...string) *Trouble {
 	return t
 }
 
-// asksAtToken sorts the codes of RFC 6749 section 5.2. A 400 that does not speak OAuth, and a 403, come
-// from something before the endpoint and may go as they came.
-func asksAtToken(status int, code string) bool {
+// notAnswered notes that what came is no answer. Without a certificate that proves that the provider sent it,
+// it is the network's.
+func (t *Trouble) notAnswered(r reply, code string) {
+	t.Code = code
+	if !r.secure {
+		t.Where = AtNetwork
+	}
+}
+
+// sortRefusal sorts what a token endpoint says of a request: the codes of RFC 6749 section 5.2, and what others
+// say in their place. A 400 that says nothing known, a 403 and a 407 come from something before the endpoint and may
+// go as they came.
+func (t *Trouble) sortRefusal(r reply, code, text string) {
 	switch code {
 	case "server_error", "temporarily_unavailable", "slow_down":
-		return false
-	case "":
-		return status != http.StatusBadRequest && status != http.StatusForbidden && status/100 == 4
+		return
 	}
-	return true
+	if t.Reason == "" {
+		t.Reason = readRefusal(code, text)
+	}
+	switch s := r.status; {
+	case code != "" || t.Reason != "":
+		t.Ask = true
+	case t.Status/100 == 2 && len(bytes.TrimSpace(r.body)) == 0:
+		t.Code, t.Text = CodeEmpty, ""
+	case t.Status/100 == 2:
+		t.Code, t.Text = CodeUnreadable, ""
+	default:
+		t.Ask = s != http.StatusBadRequest && s != http.StatusForbidden && s != http.StatusProxyAuthRequired && s/100 == 4
+	}
 }
 
-// isPage reports whether a reply is for a person's eyes.
-func isPage(r reply) bool {
-	return strings.HasPrefix(r.header.Get("Content-Type"), "text/html") ||
-		strings.HasPrefix(strings.TrimSpace(string(r.body[:min(len(r.body), 64)])), "<")
-}
-
-// parseError finds what went wrong in a reply's body: OAuth's error and error_description, the
-// {"error":{"status","message","reason"}} of APIs, or else the body itself.
-func parseError(body []byte) (code, text string) {
-	var fields, inner map[string]json.RawMessage
-	if json.Unmarshal(body, &fields) != nil {
-		return "", string(body)
-	}
-	code, text = str(fields["error"]), cmp.Or(str(fields["error_description"]), str(fields["message"]))
-	if json.Unmarshal(fields["error"], &inner) == nil {
-		code, text = str(inner["reason"]), cmp.Or(str(inner["message"]), text)
-	}
-	return code, text
-}
-
-// str is raw as a string, "" where it is something else.
-func str(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		return ""
-	}
-	return s
+// unsent reports whether the request reached nobody.
+func (t *Trouble) unsent() bool {
+	dial, _ := errors.AsType[*net.OpError](t.Err)
+	return t.Where == AtNetwork && t.Status == 0 && (dial != nil && dial.Op == "dial" ||
+		slices.Contains([]string{CodeDNS, CodeDial, CodeProxy, CodeCertTime, CodeCertificate}, t.Code))
 }
 
 // parseRetryAfter reads RFC 9110 section 10.2.3: seconds, or a date. A date is taken against the same
@@ -208,21 +223,13 @@ func parseRetryAfter(value, date string, now time.Time) time.Duration {
 
 // sortTokenError sorts what the oauth2 library returned.
 func sortTokenError(p Provider, err error, now time.Time, secrets ...string) *Trouble {
+	if none, ok := errors.AsType[*noToken](err); ok {
+		return sortReply(p, none.reply, now, secrets...)
+	}
 	if re, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		r := reply{AtToken, re.Response.StatusCode, re.Response.Header, re.Body}
-		if r.status/100 == 2 { // some servers say 200 with an error
-			r.status = http.StatusBadRequest
-		}
-		t := sortReply(p, r, now, secrets...)
-		t.Status = re.Response.StatusCode
-		return t
+		return sortReply(p, received(AtToken, re.Response, re.Body), now, secrets...)
 	}
-	if _, ok := errors.AsType[*url.Error](err); ok {
-		return sortTransportError(err, secrets...)
-	}
-	// A success that is none: a page, half of a JSON object, no token in it.
-	return &Trouble{Where: AtNetwork, Code: CodePortal, Status: http.StatusOK,
-		Text: clean("the reply has no token in it: "+strings.TrimPrefix(err.Error(), "oauth2: "), secrets...)}
+	return sortTransportError(err, secrets...)
 }
 
 // OnTheWay sorts an error of an HTTP client, as a request that has no secrets in it met it: at AtNetwork,

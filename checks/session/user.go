@@ -85,7 +85,8 @@ func (a *Account) ReturnUser(ctx context.Context) error {
 			return checks.WithHint(errNoFormer, "Sign in again.")
 		}
 		a.update(func(s *state) {
-			*s = stored(Grant{old.RefreshToken, old.AuthorizedAt, old.Scope, old.ClientID, old.User, newest.grant.former()}, s.renewals)
+			*s = stored(Grant{RefreshToken: old.RefreshToken, AuthorizedAt: old.AuthorizedAt, Scope: old.Scope, ClientID: old.ClientID,
+				User: old.User, Before: newest.grant.former()}, s.renewals)
 			s.kept, s.dirty = newest.kept, true
 		})
 		a.save(ctx)

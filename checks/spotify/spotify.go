@@ -48,6 +48,9 @@ const GrantLifetime = 181 * 24 * time.Hour
 // (developer.spotify.com/documentation/web-api/concepts/access-token).
 const SessionLifetime = time.Hour
 
+// AppsPlace is where a person registers an app, as they know it.
+const AppsPlace = "the developer dashboard"
+
 // LifetimeNote is what a person wonders about the two lifetimes.
 const LifetimeNote = "Premium makes no difference."
 

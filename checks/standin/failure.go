@@ -58,6 +58,14 @@ func (w *World) deleteApp() {
 	})
 }
 
+// says ends the sessions, and lets the token endpoint refuse so.
+func says(status int, code, text string) func(*World) {
+	return func(w *World) {
+		w.Spotify.EndSessions()
+		w.Spotify.Override("/api/token", func(rw http.ResponseWriter, _ *http.Request) { writeJSON(rw, status, tokenError{code, text}) })
+	}
+}
+
 // falseRevoke is the outage of 2021 (metabrainz/listenbrainz-server#1921): what a client must not
 // believe at once.
 func (w *World) falseRevoke() {

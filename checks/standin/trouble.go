@@ -46,6 +46,9 @@ const (
 //   - proxy, intercepted, certificate: the connection fails on the way as with Go's own client.
 //   - keyring: World.Locked is told to lock the keyring.
 //   - unknown: the API answers what nobody has heard of.
+//   - shared, idle, confirm, account-closed, refused, secret-missing, secret-expired, secret-wrong: sessions have
+//     ended, and the token endpoint refuses as those of other providers do.
+//   - empty-answer: sessions have ended, and the token endpoint answers with nothing.
 //   - sign-in-down, api-down: one of Spotify's servers alone answers 503.
 //   - player-expired: the web player's page says "Jwt is expired", to anybody.
 //   - player-hangs: the web player's page never comes.
@@ -96,6 +99,18 @@ func Troubles() []Trouble {
 		{"ports", "Firewall blocks the app", (*World).onlySeen},
 		{"ipv6", "IPv6 hangs", (*World).onlySeen},
 		{"no-app", "No Spotify app", (*World).onlySeen},
+		{"shared", "Another program uses the sign-in", says(http.StatusBadRequest, "invalid_grant", "Maximum allowed refresh token reuse exceeded")},
+		{"idle", "Sign-in not used for too long", says(http.StatusBadRequest, "invalid_grant", "Session not active")},
+		{"confirm", "It wants to know who you are", says(http.StatusBadRequest, "interaction_required", "You must use multi-factor authentication.")},
+		{"account-closed", "Account is blocked", says(http.StatusForbidden, "invalid_grant", "user is blocked")},
+		{"refused", "Refuses without a reason", says(http.StatusBadRequest, "invalid_grant", "")},
+		{"secret-missing", "It wants a client secret", says(http.StatusBadRequest, "invalid_request", "client_secret is missing.")},
+		{"secret-expired", "Client secret has expired", says(http.StatusUnauthorized, "invalid_client", "The provided client secret keys are expired.")},
+		{"secret-wrong", "Client secret is wrong", says(http.StatusUnauthorized, "invalid_client", "Invalid client secret provided.")},
+		{"empty-answer", "Empty answers", func(w *World) {
+			w.Spotify.EndSessions()
+			w.Spotify.Override("/api/token", Answer(http.StatusOK, "application/json", ""))
+		}},
 		{"repair", "Fix everything", (*World).repair},
 	}
 }

@@ -54,6 +54,9 @@ func TestTroubles(t *testing.T) {
 		"false-revoke":   {api: 503, refresh: "Refresh token revoked"},
 		"portal":         {api: 200, refresh: "cannot parse"},
 		"unknown":        {api: 409},
+		"shared":         {api: 401, refresh: "reuse exceeded"},
+		"secret-expired": {api: 401, refresh: "invalid_client"},
+		"empty-answer":   {api: 401, refresh: "cannot parse"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			token := signIn(t, w.Spotify)

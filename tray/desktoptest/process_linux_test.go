@@ -137,7 +137,7 @@ func (g giveUp) Unwrap() error { return g.error }
 func until(ctx context.Context, look func(context.Context) error) error {
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, 20*time.Second)
+		ctx, cancel = context.WithTimeout(ctx, 40*time.Second)
 		defer cancel()
 	}
 	var last error
