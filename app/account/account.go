@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"fermata/app/config"
@@ -48,7 +49,7 @@ const statusEvery = 5 * time.Minute
 type Account struct {
 	*session.Account
 	out     *Outside
-	cfg     config.Account
+	cfg     atomic.Pointer[config.Account]
 	spotify bool // its provider is Spotify
 
 	// Of Look alone, of which no two run at once.
@@ -58,21 +59,26 @@ type Account struct {
 
 // New returns the account that c describes.
 func New(out *Outside, c config.Account) *Account {
-	return &Account{
+	a := &Account{
 		Account: session.New(sessionConfig(out, c), out.Transport, out.Time, out.Keeper),
-		out:     out, cfg: c, spotify: c.Provider == "spotify",
+		out:     out, spotify: c.Provider == "spotify",
 	}
+	a.cfg.Store(&c)
+	return a
 }
 
 // Anew returns the account as a restart of the program would make it.
-func (a *Account) Anew() *Account { return New(a.out, a.cfg) }
+func (a *Account) Anew() *Account { return New(a.out, *a.cfg.Load()) }
 
 func sessionConfig(out *Outside, c config.Account) session.Config {
 	return session.Config{Name: c.Name, ClientID: c.ClientID, Provider: out.Provider(c), Ask: c.Renew == "ask", Guard: out.Guard}
 }
 
 // Configure takes over changed settings. The sign-in, and whatever is under way, stays.
-func (a *Account) Configure(c config.Account) { a.Account.Configure(sessionConfig(a.out, c)) }
+func (a *Account) Configure(c config.Account) {
+	a.cfg.Store(&c)
+	a.Account.Configure(sessionConfig(a.out, c))
+}
 
 // Look looks at the session, and, where the provider answers and not well, at its status page. next is
 // when the next look is wanted, 0: only when told.
@@ -80,7 +86,7 @@ func (a *Account) Look(ctx context.Context) (f core.AccountFacts, next time.Dura
 	f.Facts, next = a.Account.Look(ctx)
 	f.Outage = a.statusPage(ctx, f.Trouble)
 	if a.out.Elsewhere != nil {
-		f.Elsewhere = a.out.Elsewhere(a.cfg.Name)
+		f.Elsewhere = a.out.Elsewhere(a.cfg.Load().Name)
 	}
 	f.Locked = a.out.Unlock != nil && (unlockable(f.SaveError) || unlockable(f.Elsewhere) || f.Trouble != nil && unlockable(f.Trouble))
 	return f, next

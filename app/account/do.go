@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"fermata/app/page"
 	"fermata/checks"
 	"fermata/checks/cause"
+	"fermata/checks/providers"
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 )
@@ -38,7 +40,7 @@ var verbs = map[string]func(a *Account, ctx context.Context, r Request) (found a
 		}
 		return nil, err
 	},
-	"logout":             func(a *Account, ctx context.Context, _ Request) (any, error) { return nil, a.Logout(ctx) },
+	"logout":             (*Account).logout,
 	string(cause.SignIn): func(a *Account, ctx context.Context, r Request) (any, error) { return nil, a.signIn(ctx, r.Switch) },
 	string(cause.Permissions): func(a *Account, ctx context.Context, _ Request) (any, error) {
 		if err := a.out.Open(ctx, a.out.Pages.Apps); err != nil {
@@ -81,13 +83,48 @@ func (a *Account) refresh(ctx context.Context) error {
 }
 
 func (a *Account) signIn(ctx context.Context, showDialog bool) error {
-	err := page.SignIn(ctx, a.out.Open, func(redirect string) (*session.Attempt, error) {
-		return a.Begin(redirect, showDialog)
-	}, a.out.Page...)
+	if err := a.Discover(ctx); err != nil {
+		return err
+	}
+	cfg := *a.cfg.Load()
+	row, _ := providers.Named(cfg.Provider)
+	opts := append(a.out.Page[:len(a.out.Page):len(a.out.Page)], page.AskSecret(a.out.Provider(cfg).Name, a.wantsSecret(ctx), a.UseSecret))
+	if registered := cmp.Or(cfg.Redirect, row.Redirect); registered != "" {
+		opts = append(opts, page.At(registered))
+	}
+	var err error
+	if cfg.Device {
+		err = page.Device(ctx, a.out.Open, a.BeginDevice, opts...)
+	} else {
+		err = page.SignIn(ctx, a.out.Open, func(redirect string) (*session.Attempt, error) { return a.Begin(redirect, showDialog) }, opts...)
+	}
 	if err != nil {
 		return err
 	}
 	return a.Unsaved()
+}
+
+// wantsSecret returns what reports whether a client secret is to be asked for. One in a keyring that can't be read is.
+func (a *Account) wantsSecret(ctx context.Context) func() bool {
+	return func() bool {
+		wants, err := a.WantsSecret(ctx)
+		return wants && err == nil
+	}
+}
+
+// logout signs out, and tells what of that the provider knows.
+func (a *Account) logout(ctx context.Context, _ Request) (any, error) {
+	revoked, err := a.Logout(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cfg := *a.cfg.Load()
+	row, _ := providers.Named(cfg.Provider)
+	apps := row.Apps
+	if a.spotify {
+		apps = a.out.Pages.Apps
+	}
+	return core.SignedOut{Provider: a.out.Provider(cfg).Name, Revoked: revoked, Page: apps}, nil
 }
 
 // player asks the Web API with the account's own access token.

@@ -9,7 +9,6 @@
 package command
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -57,22 +56,6 @@ type invocation struct {
 	err     io.Writer
 	desktop Desktop
 	rest    []string // the command that stands behind "--"
-}
-
-// lines are what the person types, a line each, until the end of it.
-func (in *invocation) lines() <-chan string {
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		for s := bufio.NewScanner(io.LimitReader(in.in, 1<<20)); s.Scan(); {
-			select {
-			case lines <- strings.TrimSpace(s.Text()):
-			case <-in.ctx.Done():
-				return
-			}
-		}
-	}()
-	return lines
 }
 
 // Main runs the command line and returns the exit code.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 
 	"fermata/app/core"
 	"fermata/app/view"
@@ -39,7 +38,9 @@ With --watch it asks again every 64 to 79 seconds: public time servers must not 
 
 With --paste, for a computer without a browser: open the address on any other computer, and paste back the one that the browser ends at. Over SSH without a screen that is the way by itself.`,
 			"fermata login\nfermata login --paste", &loginCommand{at: p, Args: account}},
-		{"logout", "Sign out", "", "fermata logout", &accountCommand{p, "logout", account}},
+		{"logout", "Sign out",
+			`Removes the sign-in from this computer, and has the provider end Fermata's access where it can. Where it can't, it tells the page on which you remove the access yourself.`,
+			"fermata logout", &accountCommand{p, "logout", account}},
 		{"refresh", "Renew the session now", "", "fermata refresh", &accountCommand{p, "refresh", account}},
 		{"do", "Do what a click in the menu or on a notification does",
 			`Takes the ID of an action. "fermata status --json" lists the ones that are possible now.`,
@@ -103,7 +104,12 @@ func (c *accountCommand) Execute([]string) error {
 		if err != nil {
 			return err
 		}
-		return i.do(ctx, core.ID(name, c.verb))
+		var told string
+		err = i(ctx, &told, "do", string(core.ID(name, c.verb)))
+		if err == nil && told != "" {
+			_, err = fmt.Fprintln(c.at.out, told)
+		}
+		return err
 	})
 }
 
@@ -116,21 +122,21 @@ type loginCommand struct {
 // Execute implements flags.Commander.
 func (c *loginCommand) Execute([]string) error {
 	pasted := c.Paste || remote()
-	lines := sync.OnceValue(c.at.lines)
+	keys := newKeyboard(c.at.invocation)
 	return c.at.withInstance(func(ctx context.Context, i instance) error {
 		name, err := i.account(ctx, c.Args.Account.string)
 		switch {
 		case err == errNoAccount && pasted:
 			return checks.WithHint(errNoAccount, "Add one to the settings first: an [[account]] with its name, provider and client_id. \"fermata --help\" tells where they are.")
 		case err == errNoAccount:
-			return i.signIn(ctx, "app/connect", false, lines, c.at.err)
+			return i.signIn(ctx, "app/connect", false, keys, c.at.err)
 		case err != nil:
 			return err
 		}
-		if err := i.signIn(ctx, core.ID(name, "login"), pasted, lines, c.at.err); err != nil {
+		if err := i.signIn(ctx, core.ID(name, "login"), pasted, keys, c.at.err); err != nil {
 			return err
 		}
-		return i.choose(ctx, name, c.at.command(), lines, c.at.err)
+		return i.choose(ctx, name, c.at.command(), keys, c.at.err)
 	})
 }
 

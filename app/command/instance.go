@@ -35,7 +35,7 @@ func (i instance) do(ctx context.Context, id core.ActionID) error {
 
 // signIn does an action that goes on in the browser, and says where as soon as that is known; or, with
 // pasted, has the person bring back from another computer's browser what it ends with.
-func (i instance) signIn(ctx context.Context, id core.ActionID, pasted bool, lines func() <-chan string, w io.Writer) error {
+func (i instance) signIn(ctx context.Context, id core.ActionID, pasted bool, keys keyboard, w io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var said sync.WaitGroup
@@ -50,7 +50,7 @@ func (i instance) signIn(ctx context.Context, id core.ActionID, pasted bool, lin
 		}
 		p, err := newPaste(address)
 		if err == nil {
-			err = p.run(ctx, address, lines(), w)
+			err = p.run(ctx, address, keys, w)
 		}
 		if err != nil {
 			cancel(err)
@@ -71,7 +71,7 @@ func (i instance) signIn(ctx context.Context, id core.ActionID, pasted bool, lin
 
 // choose has the person choose between two sign-ins, where the newest came back with another user than the
 // one before. Both are kept until there is an answer.
-func (i instance) choose(ctx context.Context, name, command string, lines func() <-chan string, w io.Writer) error {
+func (i instance) choose(ctx context.Context, name, command string, keys keyboard, w io.Writer) error {
 	s, err := i.status(ctx)
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func (i instance) choose(ctx context.Context, name, command string, lines func()
 	for {
 		fmt.Fprint(w, "Keep the new account, or go back to the old one? Type \"new\" or \"old\" and press Enter: ")
 		select {
-		case line, ok := <-lines():
+		case line, ok := <-keys.lines():
 			switch {
 			case !ok:
 				fmt.Fprintf(w, "\nAnswer later with \"%[1]s do %[2]s/keep-user\" or \"%[1]s do %[2]s/old-user\", or in Fermata's menu.\n", command, name)
@@ -94,7 +94,7 @@ func (i instance) choose(ctx context.Context, name, command string, lines func()
 			case strings.EqualFold(line, "new"):
 				return i.do(ctx, core.ID(name, "keep-user"))
 			case strings.EqualFold(line, "old"):
-				return i.signIn(ctx, core.ID(name, "old-user"), false, lines, w)
+				return i.signIn(ctx, core.ID(name, "old-user"), false, keys, w)
 			}
 		case <-ctx.Done():
 			return ctx.Err()
@@ -183,7 +183,10 @@ func (s server) data(ctx context.Context, command string, args []string) (any, e
 		s.app.Click(core.Clicked{Action: "app/quit"}) // who waits for its end would hear of it as a failure
 		return nil, nil
 	case (command == "do" || command == "do elsewhere") && len(args) == 1:
-		_, err := s.app.Do(ctx, core.Clicked{Action: core.ActionID(args[0]), Elsewhere: command != "do"})
+		found, err := s.app.Do(ctx, core.Clicked{Action: core.ActionID(args[0]), Elsewhere: command != "do"})
+		if out, ok := found.(core.SignedOut); ok {
+			return view.SignedOut(out), err
+		}
 		return nil, err
 	case command == "opened" && len(args) == 1:
 		var address string

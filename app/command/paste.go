@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,8 +10,11 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"path"
+	"strings"
 	"time"
 
+	"fermata/app/page"
 	"fermata/checks"
 )
 
@@ -43,41 +47,55 @@ func newPaste(start string) (*paste, error) {
 	return p, nil
 }
 
-// get loads one of the sign-in's own pages and returns its status, and where it sends the browser.
-func (p *paste) get(ctx context.Context, address string) (status int, to string, err error) {
+// get loads one of the sign-in's own pages. It stops where the browser is sent elsewhere.
+func (p *paste) get(ctx context.Context, address string) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return 0, "", err
+		return nil, err
 	}
+	return p.do(r)
+}
+
+func (p *paste) do(r *http.Request) (*http.Response, error) {
 	resp, err := p.client.Do(r)
 	if err != nil {
-		return 0, "", err
+		return nil, err
 	}
 	resp.Body.Close()
-	return resp.StatusCode, resp.Header.Get("Location"), nil
+	return resp, nil
 }
 
 // run has the person sign in elsewhere and paste the address that their browser ends at. It returns nil
-// once that was accepted.
-func (p *paste) run(ctx context.Context, start string, lines <-chan string, out io.Writer) error {
-	_, authorize, err := p.get(ctx, start)
-	if err == nil && authorize == "" {
-		err = errors.New("the sign-in page sends the browser nowhere")
+// once that was accepted, or where there is nothing to paste.
+func (p *paste) run(ctx context.Context, start string, keys keyboard, out io.Writer) error {
+	at, err := p.get(ctx, start)
+	for err == nil && at.Header.Get(page.Asks) == "secret" {
+		at, err = p.enterSecret(ctx, at.Request.URL, keys, out)
 	}
 	if err != nil {
 		return fmt.Errorf("beginning the sign-in: %w", err)
 	}
+	if code := at.Header.Get(page.CodeHeader); code != "" {
+		enter, _ := url.PathUnescape(at.Header.Get(page.EnterHeader))
+		fmt.Fprintf(out, "Open this address in a browser, on any computer or phone, and enter the code %s:\n\n%s\n\nOnly agree there if the code is the same. This goes on by itself once you have.\n", code, enter)
+		return nil
+	}
+	authorize := at.Header.Get("Location")
+	if authorize == "" {
+		return errors.New("beginning the sign-in: the sign-in page sends the browser nowhere")
+	}
+	back := p.back(authorize)
 	fmt.Fprintf(out, "Open this address in a browser, on any computer, and sign in:\n\n%s\n\n"+
-		"At the end the browser shows an error, because it can't load %s.\nCopy the whole address of that page, paste it here and press Enter:\n", authorize, p.origin.String()+"/callback…")
+		"At the end the browser shows an error, because it can't load %s.\nCopy the whole address of that page, paste it here and press Enter:\n", authorize, back.String()+"…")
 	for {
 		select {
-		case line, ok := <-lines:
+		case line, ok := <-keys.lines():
 			if !ok {
 				return checks.WithHint(errors.New("no address was pasted"), "Run it again, and paste the address that your browser ends at.")
 			}
 			u, err := url.Parse(line)
-			if err != nil || u.Host != p.origin.Host || u.Path != "/callback" {
-				fmt.Fprintf(out, "That is another address. The right one begins with %s/callback?\n", p.origin.String())
+			if err != nil || u.Host != back.Host || cmp.Or(u.Path, "/") != cmp.Or(back.Path, "/") {
+				fmt.Fprintf(out, "That is another address. The right one begins with %s?\n", back.String())
 				continue
 			}
 			return p.finish(ctx, u)
@@ -87,13 +105,46 @@ func (p *paste) run(ctx context.Context, start string, lines <-chan string, out 
 	}
 }
 
+// back is where the provider sends the browser back to, as the address to sign in at says.
+func (p *paste) back(authorize string) url.URL {
+	if u, err := url.Parse(authorize); err == nil {
+		if back, err := url.Parse(u.Query().Get("redirect_uri")); err == nil && back.Host == p.origin.Host {
+			return *back
+		}
+	}
+	return p.origin
+}
+
+// enterSecret has the person enter the client secret, in the place of the form at an address.
+func (p *paste) enterSecret(ctx context.Context, form *url.URL, keys keyboard, out io.Writer) (*http.Response, error) {
+	fmt.Fprint(out, "Enter the client secret that came with the client ID, and press Enter: ")
+	secret := keys.secret(ctx)
+	fmt.Fprintln(out)
+	if secret == "" {
+		return nil, checks.WithHint(errors.New("no client secret was entered"), "Run it again. You find the secret where the client ID was made.")
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, form.String(), strings.NewReader(url.Values{"client_secret": {secret}}.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", p.origin.String())
+	resp, err := p.do(r)
+	if err != nil || resp.Header.Get(page.Asks) != "" {
+		return resp, err
+	}
+	next := *form
+	next.Path = path.Dir(form.Path) + "/" // where a try begins
+	return p.get(ctx, next.String())
+}
+
 // finish hands over what the browser was sent back with.
 func (p *paste) finish(ctx context.Context, back *url.URL) error {
-	status, _, err := p.get(ctx, p.origin.String()+back.RequestURI())
+	resp, err := p.get(ctx, p.origin.String()+back.RequestURI())
 	switch {
 	case err != nil:
 		return fmt.Errorf("finishing the sign-in: %w", err)
-	case status == http.StatusOK:
+	case resp.StatusCode == http.StatusOK:
 		return nil
 	case back.Query().Get("error") == "access_denied":
 		return checks.WithHint(errors.New("you declined access"), "If you didn't mean to, run it again and choose Agree.")

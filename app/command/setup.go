@@ -27,7 +27,6 @@ import (
 	"fermata/checks/clock"
 	"fermata/checks/files"
 	"fermata/checks/programs"
-	"fermata/checks/session"
 	"fermata/checks/spotify"
 )
 
@@ -50,7 +49,7 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 		Settings: core.Settings{Config: cfg, Problems: problems, File: true, AtLogin: autostart.On()}, Path: path,
 		Dates: dates(), History: filepath.Join(state, "clock.json"), Trim: memory.Trim, Build: build, Made: made(),
 	}
-	o.Time, o.Transport, o.Provider, o.Open = clock.NewTime(), transport(), provider, open
+	o.Time, o.Transport, o.Provider, o.Open = clock.NewTime(), transport(), account.Provider, open
 	keyring := secrets.NewKeyring("fermata")
 	store := secrets.NewStore(keyring, secrets.NewFile(filepath.Join(state, "sign-ins.json")), cfg.Secrets.Store)
 	o.Keeper, o.Use, o.Elsewhere, o.Guard = store, store.Use, store.Elsewhere, secrets.NewGuard(state)
@@ -170,17 +169,6 @@ func transport() http.RoundTripper {
 	t.IdleConnTimeout = 5 * time.Second
 	t.MaxIdleConns = 4
 	return inhibit.Transport(t)
-}
-
-// provider says whom an account is with.
-func provider(c config.Account) session.Provider {
-	if c.Provider == "spotify" {
-		return spotify.Provider()
-	}
-	return session.Provider{
-		Name: c.Name, AuthorizeURL: c.AuthorizeURL, TokenURL: c.TokenURL, HealthURL: c.APIURL,
-		Scopes: c.Scopes, GrantLifetime: c.GrantLifetime,
-	}
 }
 
 // dates are the pages whose HTTP Date stands in where no time server answers: first the one whose clock

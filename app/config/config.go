@@ -47,19 +47,29 @@ type Secrets struct {
 type Account struct {
 	// Name is how it is called in action IDs: letters, digits, "-", "_" and ".", at most 64 of them.
 	Name     string
-	Provider string // "spotify" or "oauth2"
+	Provider string // a name that checks/providers knows, or "oauth2"
 	ClientID string
 	Renew    string // "auto", or "ask": warn before it expires, renew on a click
 	// Browser is the command that opens the account's sign-in, in which an argument has "%s" for the address;
 	// empty: the system's browser.
 	Browser []string
 
-	// The rest is for provider "oauth2" only.
-	AuthorizeURL  string
-	TokenURL      string
+	// The rest is for other providers than Spotify. What is empty is as the provider's row in checks/providers, or
+	// its issuer, has it.
 	APIURL        string // requested to see whether the session lives; "": nothing is
 	Scopes        []string
 	GrantLifetime time.Duration // from the person's consent to the end of the sign-in; 0: no end is known
+	Redirect      string        // where a sign-in comes back to: an address of this computer, without a port for any; "": the usual
+	Params        []string      // more for AuthorizeURL: "access_type=offline"
+	Secret        string        // the provider insists on a client secret: "told", or how it is sent: "basic", "post"; "": it does not
+	Device        bool          // a sign-in is done with a code, in a browser on any device
+
+	// And this is for provider "oauth2" only.
+	Issuer       string // tells the addresses
+	AuthorizeURL string
+	TokenURL     string
+	DeviceURL    string // gives codes, for Device
+	RevokeURL    string // takes back what was given, when the person signs out; "": there is none
 }
 
 // Default returns the settings of somebody who has written none.

@@ -224,7 +224,7 @@ func TestProblems(t *testing.T) {
 		{"[clock]\nservers = []", `2: [clock] servers: expected at least one`},
 		{"[clock]\nservers = [\n\"a\",\n3]", `4: [clock] servers: expected a text in quotes such as "2s"`},
 		{"[clock]\nservers = [\n[\"a\"]]", `2: [clock] servers: expected a text in quotes such as "2s"`},
-		{"account = [{scopes=[\"a\"]}]", "1: [[account]] client_id: is missing\n1: [[account]] scopes: is for provider = \"oauth2\" only; remove this line"},
+		{"account = [{scopes=[\"a\"]}]", "1: [[account]] client_id: is missing\n1: [[account]] scopes: is not for provider = \"spotify\"; remove this line"},
 		{"x={y={z={a=1}}}", `1: x: unknown section; expected [clock], [notify], [secrets] or [[account]]`},
 		{
 			"[clock]\nservers = [\n\"good\",\n\"bad host\",\n\"good\", \"a:0\", \"1.2.3\"]",
@@ -247,8 +247,8 @@ func TestProblems(t *testing.T) {
 		{"\n[[account]]\nname = \"x\"", `2: [[account]] client_id: is missing`},
 		{account + "[[account]]\nname = \"x\"", `3: [[account]] client_id: is missing`},
 		{"[[account]]\nclient_id = \"0123\"", `2: [[account]] client_id: that doesn't look like a client ID; a client ID is 32 characters long, using only 0–9 and a–f`},
-		{account + "clientid = 1", `3: [[account]] clientid: unknown setting; this section has name, provider, client_id, renew, browser, authorize_url, token_url, api_url, scopes, grant_lifetime`},
-		{account + "client_secret = \"hush\"", `3: [[account]] client_secret: Fermata needs no client secret; remove this line`},
+		{account + "clientid = 1", `3: [[account]] clientid: unknown setting; this section has name, provider, client_id, renew, browser, api_url, scopes, grant_lifetime, redirect, params, secret, device, issuer, authorize_url, token_url, device_url, revoke_url`},
+		{account + "client_secret = \"hush\"", `3: [[account]] client_secret: the secret doesn't belong in this file; put secret = true here, and Fermata asks for it when you sign in`},
 		{account + "browser = \"firefox\"", `3: [[account]] browser: expected a list such as ["firefox", "-P", "work", "%s"]`},
 		{account + "browser = [\"%s\"]", `3: [[account]] browser: expected a program and, among its arguments, "%s" for the address`},
 		{account + "browser = []", `3: [[account]] browser: expected a program and, among its arguments, "%s" for the address`},
@@ -260,15 +260,15 @@ func TestProblems(t *testing.T) {
 		{account + "name = \"app\"", `3: [[account]] name: expected another name, Fermata uses this one itself, got "app"`},
 		{account + "name = \"clock\"", `3: [[account]] name: expected another name, Fermata uses this one itself, got "clock"`},
 		{account + "name = \"demo\"", `3: [[account]] name: expected another name, Fermata uses this one itself, got "demo"`},
-		{account + "name = \"x\"\nprovider = \"spotfy\"\nscopes = []", `4: [[account]] provider: expected "spotify" or "oauth2", got "spotfy"`},
+		{account + "name = \"x\"\nprovider = \"spotfy\"\nscopes = []", `4: [[account]] provider: expected "google", "microsoft", "spotify" or "oauth2", got "spotfy"`},
 		{
 			account + "scopes = []\nauthorize_url=''\ntoken_url=''\napi_url=''\ngrant_lifetime=''",
 			strings.Join([]string{
-				`3: [[account]] scopes: is for provider = "oauth2" only; remove this line`,
-				`4: [[account]] authorize_url: is for provider = "oauth2" only; remove this line`,
-				`5: [[account]] token_url: is for provider = "oauth2" only; remove this line`,
-				`6: [[account]] api_url: is for provider = "oauth2" only; remove this line`,
-				`7: [[account]] grant_lifetime: is for provider = "oauth2" only; remove this line`,
+				`3: [[account]] scopes: is not for provider = "spotify"; remove this line`,
+				`4: [[account]] authorize_url: is not for provider = "spotify"; remove this line`,
+				`5: [[account]] token_url: is not for provider = "spotify"; remove this line`,
+				`6: [[account]] api_url: is not for provider = "spotify"; remove this line`,
+				`7: [[account]] grant_lifetime: is not for provider = "spotify"; remove this line`,
 			}, "\n"),
 		},
 		{other + `"http://auth.example.org"`, `6: [[account]] authorize_url: expected an address that begins with "https://", got "http://auth.example.org"`},
@@ -276,8 +276,8 @@ func TestProblems(t *testing.T) {
 		{other + "\"https://a.example\"\nscopes = [\"a b\"]", `7: [[account]] scopes: expected a scope such as "offline_access", got "a b"`},
 		{strings.Replace(other, "\"y\"", "\"sécret\"", 1) + `"https://a.example"`, `4: [[account]] client_id: expected the client ID that the provider gave this program`},
 		{"[[account]]\nname=\"x\"\nprovider=\"oauth2\"\n", `1: [[account]] client_id: is missing
-1: [[account]] authorize_url: is missing
-1: [[account]] token_url: is missing`},
+1: [[account]] token_url: is missing
+1: [[account]] authorize_url: is missing`},
 
 		{"\ntolerance = 2s\n", "2: " + wantLine},
 		{"a = b", "1: " + wantLine},

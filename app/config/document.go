@@ -19,10 +19,15 @@ var sections = map[string][]string{
 	"clock":   {"servers", "tolerance", "interval"},
 	"notify":  {"session", "grant"},
 	"secrets": {"store", "token"},
-	"account": append([]string{"name", "provider", "client_id", "renew", "browser"}, oauth2Only...),
+	"account": append([]string{"name", "provider", "client_id", "renew", "browser"}, notSpotify...),
 }
 
-var oauth2Only = []string{"authorize_url", "token_url", "api_url", "scopes", "grant_lifetime"}
+// notSpotify are the settings that Spotify's accounts have no use for, and addresses those that no provider has that is
+// known by name.
+var (
+	notSpotify = append([]string{"api_url", "scopes", "grant_lifetime", "redirect", "params", "secret", "device"}, addresses...)
+	addresses  = []string{"issuer", "authorize_url", "token_url", "device_url", "revoke_url"}
+)
 
 // A document has what stands in a settings file, by its address in lower case: "clock",
 // "clock.servers[1]", "account[0].name". go-toml's Unmarshal would stop at the first value that is

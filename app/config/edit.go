@@ -35,7 +35,7 @@ const example = `
 #
 # [[account]]
 # name      = "spotify"
-# provider  = "spotify"  # or "oauth2", with authorize_url, token_url, api_url, scopes, grant_lifetime
+# provider  = "spotify"  # or "google", "microsoft", or "oauth2" for any other, with its issuer
 # client_id = ""
 # renew     = "auto"     # or "ask": warn before it expires, renew on a click
 # browser   = ["firefox", "-P", "work", "%s"]   # for this account's sign-in; left out: the usual one

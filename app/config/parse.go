@@ -11,6 +11,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
+	"fermata/checks/providers"
+	"fermata/checks/session"
 	"fermata/checks/spotify"
 )
 
@@ -116,33 +118,75 @@ func (d *document) account(address string) Account {
 	text := func(key string, value *string, parse func(string) (string, error)) {
 		if !d.empty(at(key)) {
 			read(d, at(key), value, parse)
-		} else if *value == "" && key != "api_url" {
+		} else if *value == "" {
 			d.complain(at(key), errors.New("is missing"))
 		}
 	}
 	a := Account{Provider: "spotify", Renew: "auto"}
-	text("provider", &a.Provider, oneOf("spotify", "oauth2"))
+	text("provider", &a.Provider, oneOf(append(providers.Names(), "oauth2")...))
 	a.Name = a.Provider
 	text("name", &a.Name, accountName)
 	text("renew", &a.Renew, oneOf("auto", "ask"))
 	d.browser(at("browser"), &a.Browser)
-	switch a.Provider {
-	case "spotify":
+	if a.Provider == "spotify" {
 		text("client_id", &a.ClientID, spotify.CheckClientID)
-		for _, key := range oauth2Only {
-			if _, ok := d.entries[at(key)]; ok {
-				d.complain(at(key), errors.New(`is for provider = "oauth2" only; remove this line`))
-			}
-		}
-	case "oauth2":
-		text("client_id", &a.ClientID, clientID)
-		text("authorize_url", &a.AuthorizeURL, endpoint)
-		text("token_url", &a.TokenURL, endpoint)
-		text("api_url", &a.APIURL, endpoint)
-		readList(d, at("scopes"), &a.Scopes, scope)
-		if !d.empty(at("grant_lifetime")) {
-			read(d, at("grant_lifetime"), &a.GrantLifetime, between("1m", "3650d"))
+		d.without(address, notSpotify, `is not for provider = "spotify"; remove this line`)
+		return a
+	}
+	text("client_id", &a.ClientID, clientID)
+	optional := func(key string, value *string, parse func(string) (string, error)) {
+		if !d.empty(at(key)) {
+			read(d, at(key), value, parse)
 		}
 	}
+	optional("api_url", &a.APIURL, endpoint)
+	optional("redirect", &a.Redirect, redirect)
+	readList(d, at("scopes"), &a.Scopes, scope)
+	readList(d, at("params"), &a.Params, param)
+	if !d.empty(at("grant_lifetime")) {
+		read(d, at("grant_lifetime"), &a.GrantLifetime, between("1m", "3650d"))
+	}
+	a.Device = d.flag(at("device"))
+	if e := d.entries[at("secret")]; e.kind == unstable.String {
+		optional("secret", &a.Secret, oneOf("basic", "post"))
+	} else if d.flag(at("secret")) {
+		a.Secret = string(session.SecretAsTold)
+	}
+	if a.Provider != "oauth2" {
+		d.without(address, addresses, `is for provider = "oauth2" only; remove this line`)
+		return a
+	}
+	optional("issuer", &a.Issuer, endpoint)
+	optional("revoke_url", &a.RevokeURL, endpoint)
+	need := text
+	if !d.empty(at("issuer")) { // which tells the addresses
+		need = optional
+	}
+	need("token_url", &a.TokenURL, endpoint)
+	if a.Device {
+		need("device_url", &a.DeviceURL, endpoint)
+		optional("authorize_url", &a.AuthorizeURL, endpoint)
+		return a
+	}
+	need("authorize_url", &a.AuthorizeURL, endpoint)
+	optional("device_url", &a.DeviceURL, endpoint)
 	return a
+}
+
+// without complains of the settings of an account that are there and should not be.
+func (d *document) without(account string, settings []string, problem string) {
+	for _, key := range settings {
+		if _, ok := d.entries[account+"."+key]; ok {
+			d.complain(account+"."+key, errors.New(problem))
+		}
+	}
+}
+
+// flag returns the setting at an address that is true or false; it is false where there is none.
+func (d *document) flag(at string) bool {
+	e, ok := d.entries[at]
+	if ok && e.kind != unstable.Bool {
+		d.complain(at, errors.New("expected true or false, without quotes"))
+	}
+	return e.kind == unstable.Bool && e.text == "true"
 }

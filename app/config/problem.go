@@ -84,7 +84,7 @@ func misplaced(at string, kind unstable.Kind) string {
 	case isList && (isSetting || isTable):
 		return label(section) + ": expected two brackets on each side"
 	case isSetting && key == "client_secret":
-		return label(at) + ": Fermata needs no client secret; remove this line"
+		return label(at) + ": the secret doesn't belong in this file; put secret = true here, and Fermata asks for it when you sign in"
 	case isSetting && !slices.Contains(settings, key):
 		return label(at) + ": unknown setting; this section has " + strings.Join(settings, ", ")
 	case isSetting, isTable, isList && kind == unstable.Array, isItem && kind == unstable.ArrayTable:

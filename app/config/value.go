@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"fermata/checks/text"
+	"fermata/checks/web"
 )
 
 // consists reports whether s is of 1 to most bytes that are all in the set.
@@ -34,7 +35,8 @@ func expected(what, got string) error {
 func oneOf(words ...string) func(string) (string, error) {
 	return func(s string) (string, error) {
 		if !slices.Contains(words, s) {
-			return "", expected(`"`+strings.Join(words, `" or "`)+`"`, s)
+			last := len(words) - 1
+			return "", expected(`"`+strings.Join(words[:last], `", "`)+`" or "`+words[last]+`"`, s)
 		}
 		return s, nil
 	}
@@ -128,10 +130,37 @@ func endpoint(s string) (string, error) {
 	if err != nil || !isHost(u.Hostname()) || u.User != nil || u.Fragment != "" || len(s) > 2048 {
 		return "", expected(`an address such as "https://auth.example.org/token"`, s)
 	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	here := u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
-	if u.Scheme != "https" && !(u.Scheme == "http" && here) {
+	if !web.Private(u) {
 		return "", expected(`an address that begins with "https://"`, s)
+	}
+	return s, nil
+}
+
+// redirect parses where a sign-in comes back to: an address of this computer, as it is registered with the provider.
+func redirect(s string) (string, error) {
+	u, err := url.Parse(s)
+	plain := err == nil && consists("/"+u.Path, 256, func(r rune) bool { return isWord(r) || strings.ContainsRune("/.~", r) })
+	if !plain || u.Scheme != "http" || s != "http://"+u.Host+u.Path || strings.Contains(u.Path, "//") ||
+		!slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname()) {
+		return "", expected(`an address of this computer such as "http://localhost:8765/callback"`, s)
+	}
+	if _, err := strconv.ParseUint(cmp.Or(u.Port(), "1"), 10, 16); err != nil || u.Port() == "0" {
+		return "", expected("a port from 1 to 65535", s)
+	}
+	return s, nil
+}
+
+// ours are the parameters of an authorization request that are Fermata's own.
+var ours = []string{"client_id", "client_secret", "code_challenge", "code_challenge_method", "redirect_uri", "response_mode", "response_type", "scope", "state"}
+
+// param parses a parameter for the authorization request.
+func param(s string) (string, error) {
+	name, value, _ := strings.Cut(s, "=")
+	if !consists(name, 64, func(r rune) bool { return isWord(r) || r == '.' }) || !consists(value, 1024, func(r rune) bool { return ' ' <= r && r <= '~' }) {
+		return "", expected(`a parameter such as "access_type=offline"`, s)
+	}
+	if slices.Contains(ours, name) {
+		return "", expected("another parameter, Fermata sets this one itself", s)
 	}
 	return s, nil
 }

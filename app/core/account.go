@@ -8,6 +8,7 @@ import (
 	"fermata/app/config"
 	"fermata/checks"
 	"fermata/checks/cause"
+	"fermata/checks/providers"
 	"fermata/checks/session"
 	"fermata/checks/spotify"
 )
@@ -127,8 +128,8 @@ func (s *State) settle(set Settings) {
 			s.again(&a.Watch, 0)
 		}
 		a.Config, a.Provider = c, c.Name
-		if a.IsSpotify() {
-			a.Provider = "Spotify"
+		if row, ok := providers.Named(c.Provider); ok {
+			a.Provider = row.Name
 		}
 		s.Accounts = append(s.Accounts, a)
 	}

@@ -10,14 +10,15 @@ import (
 
 // An Answer is what came of a click, as it is to be shown for a while.
 type Answer struct {
-	Kind   AnswerKind
-	Action ActionID
-	Err    error     // of Failed
-	Text   string    // of FoundOut
-	About  *Cause    // of Explained
-	Was    time.Time // of Worked, where a new sign-in lasts longer: when the one before would have ended, true time
-	Page   bool      // it is told on Fermata's page alone, where the click was
-	until  time.Duration
+	Kind      AnswerKind
+	Action    ActionID
+	Err       error     // of Failed
+	Text      string    // of FoundOut
+	About     *Cause    // of Explained
+	SignedOut SignedOut // of Gone
+	Was       time.Time // of Worked, where a new sign-in lasts longer: when the one before would have ended, true time
+	Page      bool      // it is told on Fermata's page alone, where the click was
+	until     time.Duration
 }
 
 // AnswerKind says what an Answer tells.
@@ -30,6 +31,7 @@ const (
 	NoHelp                      // it did its work, and what was wrong still is
 	FoundOut                    // it brought something to light
 	Explained                   // "What is this?"
+	Gone                        // it signed out
 	Late                        // it was clicked where it can no longer be done
 	Advised                     // it did its part, and the rest is the person's
 )

@@ -138,7 +138,12 @@ type (
 	Devices   []spotify.Device // of the account
 	Verdict   string           // what a try on another device proves, in a sentence
 	Connected config.Account   // a new account, or one with another client ID, signed in
-	AtLogin   bool             // Fermata starts at login from now on, or no longer
+	SignedOut struct {         // of an account
+		Provider string // as a person calls it
+		Revoked  bool   // it took Fermata's access away, too
+		Page     string // where a person does that; "": not known
+	}
+	AtLogin bool // Fermata starts at login from now on, or no longer
 )
 
 // An Effect is something to do. No secret is ever in one.

@@ -210,6 +210,9 @@ func (s *State) found(run RunID, action ActionID, found any) {
 	case Verdict:
 		r := s.Runs[run]
 		s.answer(Answer{Kind: FoundOut, Action: action, Text: string(f), Page: r != nil && r.page}, messageFor)
+	case SignedOut:
+		r := s.Runs[run]
+		s.answer(Answer{Kind: Gone, Action: action, SignedOut: f, Page: r != nil && r.page}, failedFor)
 	case AtLogin:
 		s.Settings.AtLogin = bool(f)
 	case Connected:

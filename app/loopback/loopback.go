@@ -4,6 +4,8 @@
 package loopback
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -26,14 +28,116 @@ type Listener struct {
 // Listen listens at a free port of 127.0.0.1, or of [::1] where there is no such address (RFC 8252
 // section 7.3).
 func Listen() (*Listener, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	l, err := bind("127.0.0.1", 0)
 	if err != nil {
 		var none error
-		if l, none = net.Listen("tcp6", "[::1]:0"); none != nil {
-			return nil, checks.WithHint(err, "A firewall or a sandbox may keep Fermata from listening at 127.0.0.1.")
+		if l, none = bind("::1", 0); none != nil {
+			return nil, err
 		}
 	}
 	return &Listener{l, owned()}, nil
+}
+
+// tries is how many free ports are tried until one is free at both addresses.
+const tries = 8
+
+// ListenAt listens at a port of "127.0.0.1", "::1" or "localhost", this computer's own names for itself; port 0 is a
+// free one. At "localhost" it listens at both addresses, where the computer has both: a browser may try either, and
+// nobody else is to be found there.
+func ListenAt(host string, port int) (*Listener, error) {
+	if host != "localhost" {
+		l, err := bind(host, port)
+		if err != nil {
+			return nil, err
+		}
+		return &Listener{l, owned()}, nil
+	}
+	for range tries {
+		v4, err := bind("127.0.0.1", port)
+		if err != nil {
+			return nil, err
+		}
+		v6, err := bind("::1", v4.Addr().(*net.TCPAddr).Port)
+		if err == nil {
+			return &Listener{newBoth(v4, v6), owned()}, nil
+		}
+		free, none := bind("::1", 0)
+		if none != nil { // the computer has no such address
+			return &Listener{v4, owned()}, nil
+		}
+		_, _ = free.Close(), v4.Close()
+		if port != 0 {
+			return nil, err
+		}
+	}
+	return nil, errors.New("no port is free at both addresses of localhost")
+}
+
+func bind(host string, port int) (net.Listener, error) {
+	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	switch {
+	case err != nil && port != 0:
+		return nil, checks.WithHint(fmt.Errorf("port %d of this computer can’t be used: %w", port, err),
+			"Close the program that uses it, or register another port with the provider and set it in the settings.")
+	case err != nil:
+		return nil, checks.WithHint(err, "A firewall or a sandbox may keep Fermata from listening at "+host+".")
+	}
+	return l, nil
+}
+
+// both accepts the connections of two listeners. Its address is the first one's.
+type both struct {
+	net.Listener
+	second   net.Listener
+	accepted chan accepted
+	close    sync.Once
+	closed   chan struct{}
+}
+
+type accepted struct {
+	net.Conn
+	err error
+}
+
+func newBoth(first, second net.Listener) *both {
+	b := &both{Listener: first, second: second, accepted: make(chan accepted), closed: make(chan struct{})}
+	for _, l := range []net.Listener{first, second} {
+		go b.accept(l)
+	}
+	return b
+}
+
+func (b *both) accept(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		select {
+		case b.accepted <- accepted{c, err}:
+		case <-b.closed:
+			if err == nil {
+				c.Close()
+			}
+			return
+		}
+	}
+}
+
+// Accept implements net.Listener.
+func (b *both) Accept() (net.Conn, error) {
+	select {
+	case a := <-b.accepted:
+		return a.Conn, a.err
+	case <-b.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (b *both) Close() (err error) {
+	b.close.Do(func() {
+		close(b.closed)
+		err = errors.Join(b.Listener.Close(), b.second.Close())
+	})
+	return err
 }
 
 // KnowsPeers reports whether the system tells whose a connection is. Where it does not, everybody who

@@ -7,9 +7,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"fermata/checks"
 )
 
 // serve answers "hello" at a listener of the real kind, and counts the requests.
@@ -136,5 +139,47 @@ func TestRefusedAndSilent(t *testing.T) {
 	case <-ended:
 	case <-time.After(10 * time.Second):
 		t.Error("still there after 10 s")
+	}
+}
+
+// At "localhost" both addresses answer, on one port, and a port that is taken at either is told.
+func TestListenAt(t *testing.T) {
+	l, err := ListenAt("localhost", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	count := serve(t, l)
+	port := l.Addr().(*net.TCPAddr).Port
+	addresses := []string{"127.0.0.1"}
+	if free, err := net.Listen("tcp", "[::1]:0"); err == nil {
+		free.Close()
+		addresses = append(addresses, "::1")
+	}
+	for n, host := range addresses {
+		c, err := net.Dial("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer := ask(t, c); !strings.HasSuffix(answer, "hello") || count() != n+1 {
+			t.Errorf("%s: %q", host, answer)
+		}
+		if other, err := ListenAt(host, port); err == nil || checks.Hint(err) == "" {
+			other.Close()
+			t.Errorf("%s: the port is taken, and that is not told: %v", host, err)
+		}
+		taken, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, err := ListenAt("localhost", taken.Addr().(*net.TCPAddr).Port); err == nil {
+			other.Close()
+			t.Errorf("localhost is listened at where somebody else has %s", host)
+		}
+		taken.Close()
+	}
+	l.Close()
+	if _, err := l.Accept(); err == nil {
+		t.Error("a connection is accepted after the end")
 	}
 }

@@ -11,10 +11,15 @@ package page
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 
 	"fermata/app/loopback"
+	"fermata/checks"
 	"fermata/checks/session"
 )
 
@@ -41,17 +46,39 @@ func Overdue(told func(ctx context.Context, err error)) Option {
 	return func(v *visit) { v.overdue = told }
 }
 
+// At has the sign-in come back to an address of this computer that is registered with the provider, such as
+// "http://localhost:8765/callback", in the place of the usual one. Without a port, any will do.
+func At(redirectURI string) Option {
+	return func(v *visit) { v.registered, _ = url.Parse(redirectURI) }
+}
+
 // SignIn sends the browser to the page where a person signs in, and waits until they have, for up to
 // ten minutes. begin starts an attempt that comes back to the address that it is given; it is called
 // again when the person tries again. SignIn returns nil once the account is signed in and the browser
 // has the page that says so; the last error, once two minutes have passed after it; that of a browser that
 // does not open; ErrShared; or ctx's.
 func SignIn(ctx context.Context, open Open, begin func(redirectURI string) (*session.Attempt, error), opts ...Option) error {
-	l, err := loopback.Listen()
+	l, err := listen(opts)
 	if err != nil {
 		return err
 	}
 	return signIn(newVisit(ctx, l.Addr(), l.KnowsPeers(), first(l.Addr()), open, opts), l, begin)
+}
+
+// listen listens where the options want it.
+func listen(opts []Option) (*loopback.Listener, error) {
+	var v visit
+	for _, o := range opts {
+		o(&v)
+	}
+	if v.registered == nil {
+		return loopback.Listen()
+	}
+	if slices.Contains([]string{loopback.StartPath, expiredPath}, v.registered.Path) {
+		return nil, checks.WithHint(fmt.Errorf("Fermata has a page of its own at %s", v.registered.Path), "Set another path in redirect, and register it with the provider.")
+	}
+	port, _ := strconv.Atoi(v.registered.Port())
+	return loopback.ListenAt(v.registered.Hostname(), port)
 }
 
 // first is where a sign-in begins, below the visit's path: with a word on the redirect URI, where that is
@@ -66,11 +93,17 @@ func first(at net.Addr) string {
 func signIn(v *visit, l net.Listener, begin func(redirectURI string) (*session.Attempt, error)) error {
 	defer v.cancel()
 	defer l.Close()
-	if _, err := v.begin(begin); err != nil {
-		return err
+	if !v.wantsSecret() {
+		if _, err := v.begin(begin); err != nil {
+			return err
+		}
 	}
 	// A person who tries again comes here.
 	v.mux.HandleFunc("GET "+v.path+"{$}", v.invited(func(w http.ResponseWriter, r *http.Request) {
+		if v.wantsSecret() {
+			redirect(w, r, v.path+"secret")
+			return
+		}
 		a, err := v.begin(begin)
 		if err != nil {
 			v.failed(w, err)
@@ -85,5 +118,6 @@ func signIn(v *visit, l net.Listener, begin func(redirectURI string) (*session.A
 			"Your client ID needs " + v.redirectURI() + " among its redirect URIs. Add it, if it isn’t there yet, and then continue.",
 		}, v.path+"go", "Continue"))
 	}))
+	v.takeSecret()
 	return v.run(l, patience)
 }

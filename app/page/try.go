@@ -20,7 +20,7 @@ type try struct {
 
 // begin starts a new attempt in the place of the one before.
 func (v *visit) begin(start func(redirectURI string) (*session.Attempt, error)) (*session.Attempt, error) {
-	a, err := start(v.origin + "/callback")
+	a, err := start(v.back())
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (v *visit) callback(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	t, first, again := v.cameBack(query)
 	if t == nil {
-		redirect(w, r, "/expired")
+		redirect(w, r, expiredPath)
 		return
 	}
 	latest, _ := v.latest()
@@ -148,6 +148,8 @@ func (v *visit) done(w http.ResponseWriter, r *http.Request) {
 func (v *visit) failed(w http.ResponseWriter, err error) {
 	v.show(w, message(http.StatusBadRequest, "You are not signed in", sentences(err), v.path, "Try again"))
 }
+
+const expiredPath = "/expired"
 
 // expired is for whoever comes back from a sign-in that is not under way.
 func (v *visit) expired(w http.ResponseWriter, _ *http.Request) {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -42,7 +45,10 @@ type visit struct {
 	events chan event
 	guest  *guest // nil: nobody but the person is answered
 	// overdue is told that the visit came to nothing so far, and goes on all the same; nil: it ends.
-	overdue func(ctx context.Context, err error)
+	overdue    func(ctx context.Context, err error)
+	registered *url.URL // where the sign-in is to come back to; nil: the usual address
+	secret     secret
+	first      string // where the first address leads to, below path
 
 	mu      sync.Mutex
 	states  map[string]*try // by state, all that were begun; the current one too
@@ -78,26 +84,48 @@ func newVisit(ctx context.Context, at net.Addr, knowsPeers bool, first string, o
 		mux:    http.NewServeMux(),
 		events: make(chan event, 1),
 		states: map[string]*try{},
+		first:  first,
 	}
 	if !knowsPeers {
 		v.guest = newGuest()
 	}
 	v.ctx, v.cancel = context.WithCancel(ctx)
-	v.mux.HandleFunc("GET "+loopback.StartPath, func(w http.ResponseWriter, r *http.Request) { v.start(w, r, v.path+first) })
-	v.mux.HandleFunc("GET /callback", v.callback)
-	v.mux.HandleFunc("GET /expired", v.expired)
+	v.mux.HandleFunc("GET "+loopback.StartPath, func(w http.ResponseWriter, r *http.Request) { v.start(w, r, v.path+v.first) })
+	v.mux.HandleFunc("GET "+expiredPath, v.expired)
 	v.mux.HandleFunc("GET "+v.path+"go", v.invited(v.goOn))
 	v.mux.HandleFunc("GET "+v.path+"done", v.done)
 	v.mux.HandleFunc("GET "+v.path+scriptName, v.script)
 	for _, o := range opts {
 		o(v)
 	}
+	back := "/callback"
+	if u := v.registered; u != nil {
+		v.origin, back = "http://"+net.JoinHostPort(u.Hostname(), strconv.Itoa(at.(*net.TCPAddr).Port)), cmp.Or(u.Path, "/")
+		if v.first == "ipv6" { // what is registered is known
+			v.first = "go"
+		}
+	}
+	if back == "/" {
+		back = "/{$}"
+	}
+	v.mux.HandleFunc("GET "+back, v.callback)
 	return v
 }
 
 // redirectURI is what has to be registered for the client ID: without a port, it serves any.
 func (v *visit) redirectURI() string {
+	if v.registered != nil {
+		return v.registered.String()
+	}
 	return v.origin[:strings.LastIndex(v.origin, ":")] + "/callback"
+}
+
+// back is where the sign-in comes back to.
+func (v *visit) back() string {
+	if v.registered != nil {
+		return v.origin + v.registered.Path
+	}
+	return v.origin + "/callback"
 }
 
 // run serves the pages, opens the first, and waits for the end: for so long, while no try is begun.

@@ -156,6 +156,9 @@ func (w words) settings() []Item {
 	for _, id := range []core.ActionID{"app/start-at-login", "app/pause", "app/settings"} {
 		l.add(id, "")
 	}
+	for _, a := range w.Accounts {
+		l.add(core.ID(a.Name, "logout"), "")
+	}
 	for i := range l.items {
 		l.items[i].Checked = w.checked(l.items[i].ID)
 	}

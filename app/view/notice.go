@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fermata/app/core"
+	"fermata/checks/text"
 )
 
 // A Notice is a notification that should be on the screen now.
@@ -62,6 +63,18 @@ func (w words) instead() string {
 	return "To act, click Fermata’s icon, or type “fermata open” in a terminal."
 }
 
+// SignedOut says what of a sign-out the provider knows, and what is left to do.
+func SignedOut(s core.SignedOut) string {
+	provider := text.Line(s.Provider, 40)
+	switch {
+	case s.Revoked:
+		return "The sign-in is gone from this computer, and " + provider + " has ended Fermata’s access."
+	case s.Page != "":
+		return "The sign-in is gone from this computer. " + provider + " still lists Fermata among your apps: remove it at " + s.Page + " if you like."
+	}
+	return "The sign-in is gone from this computer. " + provider + " may still list it: look for connected apps on your account’s page there."
+}
+
 // answer words what came of a click.
 func (w words) answer(a *core.Answer) (title, body string) {
 	switch a.Kind {
@@ -75,6 +88,8 @@ func (w words) answer(a *core.Answer) (title, body string) {
 		return a.About.Title, a.About.About
 	case core.Advised:
 		return w.name(a.Action), Advice(a.Action)
+	case core.Gone:
+		return "Signed out of " + text.Line(a.SignedOut.Provider, 40), SignedOut(a.SignedOut)
 	case core.Late:
 		title = "That can’t be done now"
 		if name := w.name(a.Action); name != "" {

@@ -46,6 +46,14 @@ var clientRows = []row{
 		about: secretAbout, fixes: try(Settings), because: "won’t help: the client secret is wrong",
 	},
 	{
+		id: "issuer", group: reply,
+		clues: []clue{{97, lasting(session.ReasonIssuer)}},
+		say:   ask("%s can’t be set up from its issuer", "At the issuer in the settings there is no description of a sign-in, or another provider’s. Correct it in the settings."),
+		about: "The issuer is the address by which a provider names itself, such as https://login.example.org. Below it, Fermata finds where to sign in. " +
+			"If the provider has no such description, put its authorize_url and token_url into the settings instead.",
+		fixes: try(Settings), because: "won’t help until the issuer is right",
+	},
+	{
 		id: "sign-in-refused", group: reply,
 		clues: []clue{{70, func(e Evidence) string {
 			return quote(e.at(session.AtAuthorize), func(t *session.Trouble) bool { return t.Ask })

@@ -80,6 +80,8 @@ func scenes() []scene {
 		{"secret-missing not-signed-in", both(signedOutAt(time.Time{}), signInMet(because(session.ReasonSecretMissing, 400, "invalid_request", "client_secret is missing.")))},
 		{"secret-expired", meet(because(session.ReasonSecretExpired, 401, "invalid_client", "The provided client secret keys are expired."))},
 		{"secret-wrong", meet(because(session.ReasonSecretWrong, 401, "invalid_client", "Invalid client secret provided."))},
+		{"issuer", meet(session.Trouble{Where: session.AtToken, Status: 404, Reason: session.ReasonIssuer, Ask: true,
+			Text: "it has no description of itself at https://id.example/.well-known/openid-configuration"})},
 		{"sign-in-refused", signInMet(session.Trouble{Where: session.AtAuthorize, Code: "access_denied", Ask: true})},
 		{"sign-in-refused", signInMet(session.Trouble{Where: session.AtAuthorize, Code: "invalid_scope", Text: "Unknown scope x", Ask: true})},
 		{"sign-in-refused", signInMet(session.Trouble{Where: session.AtAuthorize, Code: "invalid_request", Text: "Missing parameter: audience", Ask: true})},
@@ -117,6 +119,8 @@ func scenes() []scene {
 		{"signed-out", meet(atAPI(401, "", "Invalid access token"))},
 		{"signed-out", both(revoked, othersFail, func(e *Evidence) { e.Now = noon.Add(2 * time.Hour) })},
 		{"no-renewal", both(ending, func(e *Evidence) { e.Session.Renewable, e.Session.Renews = false, false })},
+		{"no-renewal", lacks("scopes", "offline_access")},
+		{"no-renewal", lacks("params", "prompt=consent")},
 		{"not-signed-in", func(e *Evidence) { e.Session = session.Facts{Loaded: true} }},
 		{"not-signed-in", signedOutAt(noon.Add(-2 * time.Hour))},
 		{"scopes", both(meet(atAPI(403, "", "Insufficient client scope")), func(e *Evidence) {
@@ -190,6 +194,13 @@ func (s scene) evidence() Evidence {
 	e := base()
 	s.set(&e)
 	return e
+}
+
+// lacks is a session without the means to renew it, for want of something in the settings.
+func lacks(list, value string) func(*Evidence) {
+	return func(e *Evidence) {
+		e.Session.Renewable, e.Session.Renews, e.Session.Lacks = false, false, session.Setting{List: list, Value: value}
+	}
 }
 
 // causes are those that Judge finds.

@@ -158,12 +158,26 @@ var grantRows = []row{
 	{
 		id: "no-renewal", group: reply,
 		clues: []clue{{80, when("the sign-in came without the means to renew the session", func(e Evidence) bool {
-			return !e.Session.Renewable && e.sessionOver()
+			return !e.Session.Renewable && e.sessionOver() || e.lacking()
 		})}},
-		say: sessionOver("It can’t be renewed, because %s didn’t give the means to. Sign in again for a new one."),
+		say: func(e Evidence) said {
+			switch l := e.Session.Lacks; {
+			case l.List == "scopes":
+				return sessionOver("It can’t be renewed: %s gave no refresh token. Add “" + l.Value + "” to the account’s scopes in the settings, then sign in again.")(e)
+			case l.List == "params":
+				return sessionOver("It can’t be renewed: %s gave no refresh token. Add “" + l.Value + "” to the account’s params in the settings, then sign in again.")(e)
+			}
+			return sessionOver("It can’t be renewed, because %s didn’t give the means to. Sign in again for a new one.")(e)
+		},
 		about: "Most providers give two things: a session for an hour or so, and the means to renew it. %s gave only the first, " +
 			"so each session needs a sign-in of its own.",
-		fixes: try(SignIn), because: signInAgain,
+		fixes: func(e Evidence) []Fix {
+			if e.Session.Lacks != (session.Setting{}) {
+				return []Fix{Settings, SignIn}
+			}
+			return []Fix{SignIn}
+		},
+		because: signInAgain,
 	},
 	{
 		id: "not-signed-in", group: reply,

@@ -30,7 +30,7 @@ func (e Evidence) judge() checks.Level {
 		return checks.Warning
 	case s.Health != nil && s.Health.Ask:
 		return checks.Critical
-	case e.nearsEnd(), e.grantNearsEnd(), e.otherUser():
+	case e.nearsEnd(), e.grantNearsEnd(), e.otherUser(), e.lacking():
 		return checks.Warning
 	case e.lasts(s.Renewal), e.lasts(s.Health):
 		return checks.Unknown
@@ -63,6 +63,12 @@ func (e Evidence) nearsEnd() bool {
 	s := e.Session
 	renews := s.Renews && !e.lasts(s.Renewal)
 	return e.usable() && !renews && s.UsableUntil.Sub(e.Now) <= e.WarnSession
+}
+
+// lacking reports whether a session that is good can't be renewed, for want of something in the settings.
+func (e Evidence) lacking() bool {
+	s := e.Session
+	return s.Loaded && s.SignedIn && s.Trouble == nil && s.Lacks != session.Setting{}
 }
 
 // grantNearsEnd reports whether the time has come to tell of the sign-in's end. It may be past: providers

@@ -29,6 +29,7 @@ type Facts struct {
 	Rejected       bool          // the provider refused the access token before its end
 	GrantEstimated bool          // AuthorizedAt was noted by a wrong clock: both are only the latest they can be
 	Missing        []string      // scopes that the provider's list has and the grant has not
+	Lacks          Setting       // what the settings should add for a refresh token; zero: there is one, or that is not known
 	Before         User          // whose sign-in is held, as the newest turned out to be of somebody else; zero: none is
 	InMemory       bool          // a person wants it renewed although it can't be saved
 	SaveError      error         // nil, or why the grant is only in memory
@@ -106,6 +107,9 @@ func (a *Account) facts() Facts {
 	} else if life > 0 && !f.AuthorizedAt.IsZero() {
 		f.GrantUntil, f.GrantLife = f.AuthorizedAt.Add(life), life
 	}
+	if !f.Renewable {
+		f.Lacks = cfg.Provider.lacks()
+	}
 	granted := strings.Fields(s.grant.Scope)
 	for _, scope := range cfg.Provider.Scopes {
 		if !slices.Contains(granted, scope) {
@@ -113,4 +117,15 @@ func (a *Account) facts() Facts {
 		}
 	}
 	return f
+}
+
+// lacks is the first of what brings a refresh token that the settings have not.
+func (p Provider) lacks() Setting {
+	for _, o := range p.Offline {
+		name, _, isParam := strings.Cut(o.Value, "=")
+		if _, there := p.Params[name]; !there && (isParam || !slices.Contains(p.Scopes, o.Value)) {
+			return o
+		}
+	}
+	return Setting{}
 }

@@ -256,6 +256,7 @@ func newBench(t *testing.T, change ...func(cfg *Config)) *bench {
 		HealthURL:     "https://tunes.example/me",
 		Scopes:        []string{"read", "write"},
 		GrantLifetime: 6 * month,
+		Dialog:        map[string]string{"show_dialog": "true"},
 		User: func(body []byte) User {
 			name := strings.TrimSuffix(strings.TrimPrefix(string(body), `{"name":"`), `"}`)
 			return User{"id-" + name, name}

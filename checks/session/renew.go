@@ -128,6 +128,9 @@ func (a *Account) renew(ctx context.Context) error {
 	}
 	defer a.release()
 	ctx = a.outliving(ctx)
+	if t := a.discover(ctx); t != nil {
+		return a.failed(t)
+	}
 	sent := a.clock.Elapsed()
 	r, tok, t := a.try(ctx)
 	if t != nil && t.Refused() {
@@ -195,7 +198,7 @@ func (a *Account) try(ctx context.Context) (renewal, *oauth2.Token, *Trouble) {
 		close(told)
 	})
 	cfg, unsent := a.config(), a.asking()
-	tok, err := cfg.oauth(r.grant.ClientID).TokenSource(ctx, &oauth2.Token{RefreshToken: r.grant.RefreshToken}).Token()
+	tok, err := cfg.oauth(r.grant.ClientID, r.grant.ClientSecret).TokenSource(ctx, &oauth2.Token{RefreshToken: r.grant.RefreshToken}).Token()
 	if !late.Stop() {
 		<-told
 	}
@@ -204,8 +207,9 @@ func (a *Account) try(ctx context.Context) (renewal, *oauth2.Token, *Trouble) {
 		if none, ok := errors.AsType[*noToken](err); ok && none.refresh != "" {
 			tok = &oauth2.Token{RefreshToken: none.refresh}
 		}
-		t = sortTokenError(cfg.Provider, err, a.clock.Now(), r.grant.RefreshToken, a.snapshot().token.access, cmp.Or(tok, &oauth2.Token{}).RefreshToken)
+		t = sortTokenError(cfg.Provider, err, a.clock.Now(), r.grant.RefreshToken, a.snapshot().token.access, cmp.Or(tok, &oauth2.Token{}).RefreshToken, r.grant.ClientSecret)
 		unsent(t)
+		a.doubt(t, r.grant.ClientSecret)
 	}
 	return r, tok, t
 }
@@ -261,16 +265,15 @@ func lifetime(tok *oauth2.Token) time.Duration { return time.Duration(tok.Expire
 
 // oauth is the library's form of the settings. The grant's own client ID counts, if it has one: its
 // refresh token is good for no other.
-func (c Config) oauth(clientID string) *oauth2.Config {
-	p := c.Provider
+func (c Config) oauth(clientID, secret string) *oauth2.Config {
+	p, style := c.Provider, oauth2.AuthStyleInParams // detecting it would post a code twice
+	if secret != "" && p.Secret != SecretInBody {
+		style = oauth2.AuthStyleInHeader
+	}
 	return &oauth2.Config{
-		ClientID: cmp.Or(clientID, c.ClientID),
+		ClientID: cmp.Or(clientID, c.ClientID), ClientSecret: secret,
 		Scopes:   p.Scopes,
-		Endpoint: oauth2.Endpoint{
-			AuthURL:   p.AuthorizeURL,
-			TokenURL:  p.TokenURL,
-			AuthStyle: oauth2.AuthStyleInParams, // detecting it would post a code twice
-		},
+		Endpoint: oauth2.Endpoint{AuthURL: p.AuthorizeURL, TokenURL: p.TokenURL, DeviceAuthURL: p.DeviceURL, AuthStyle: style},
 	}
 }
 
@@ -311,8 +314,10 @@ func asError(t *Trouble) error {
 		return checks.WithHint(t, "The provider asks to wait "+text.Wait(t.RetryAfter)+".")
 	case t.Refused():
 		return checks.WithHint(t, "Sign in again.")
-	case t.Reason == ReasonSecretMissing, t.Reason == ReasonSecretExpired, t.Reason == ReasonSecretWrong:
+	case t.ofSecret():
 		return checks.WithHint(t, "Check the client secret.")
+	case t.Reason == ReasonIssuer:
+		return checks.WithHint(t, "Check the issuer in the settings.")
 	case t.Code == "invalid_client" || t.Code == "unauthorized_client":
 		return checks.WithHint(t, "Check the client ID.")
 	case t.Ask:

@@ -1,8 +1,9 @@
 // Package session keeps an OAuth 2 account signed in. An account has two lifetimes: the access token's,
 // an hour or so, and that of the grant behind it, which some providers end after months. The package
 // renews the access token, asks the provider whether it still accepts it, and signs in. It uses the
-// authorization code flow with PKCE as a public client (RFC 6749, RFC 7636, RFC 8252) and knows no
-// provider by name. It returns Facts; what they mean for a person is decided elsewhere.
+// authorization code flow with PKCE (RFC 6749, RFC 7636, RFC 8252), or, where there is no browser to come back
+// from, the device authorization grant (RFC 8628). It is a public client, unless a provider insists on a secret,
+// and knows no provider by name. It returns Facts; what they mean for a person is decided elsewhere.
 //
 // No clock step, suspend or later clock measurement moves the lifetimes: the access token's is kept on
 // Clock.Elapsed, the grant's in true time.
@@ -27,13 +28,14 @@ type Clock interface {
 // A Grant is one sign-in: what has to be kept over a restart, as one unit.
 type Grant struct {
 	RefreshToken string    `json:"refresh_token"`
-	AuthorizedAt time.Time `json:"authorized_at"`    // true time; no provider can be asked for it later
-	Scope        string    `json:"scope"`            // what was granted, separated by spaces
-	ClientID     string    `json:"client_id"`        // the refresh token is good for this client alone
-	User         User      `json:"user,omitzero"`    // whose account it is; zero: not known yet
-	Before       Former    `json:"before,omitzero"`  // the sign-in that this one may not replace yet; zero: none
-	Until        time.Time `json:"until,omitzero"`   // true time of its end, as the provider told it; zero: it did not
-	ToldAt       time.Time `json:"told_at,omitzero"` // and when it first told that end
+	AuthorizedAt time.Time `json:"authorized_at"`           // true time; no provider can be asked for it later
+	Scope        string    `json:"scope"`                   // what was granted, separated by spaces
+	ClientID     string    `json:"client_id"`               // the refresh token is good for this client alone
+	ClientSecret string    `json:"client_secret,omitempty"` // what that client proves itself with; "": it has none
+	User         User      `json:"user,omitzero"`           // whose account it is; zero: not known yet
+	Before       Former    `json:"before,omitzero"`         // the sign-in that this one may not replace yet; zero: none
+	Until        time.Time `json:"until,omitzero"`          // true time of its end, as the provider told it; zero: it did not
+	ToldAt       time.Time `json:"told_at,omitzero"`        // and when it first told that end
 }
 
 // A Keeper stores grants. Its methods return soon after ctx ends.
@@ -52,17 +54,40 @@ var ErrNoReturn = errors.New("the sign-in was not finished in time")
 // A Provider is the service that an account is with.
 type Provider struct {
 	Name          string // as a person knows it: "Spotify"
+	Issuer        string // tells those of the addresses that are empty (RFC 8414); "": none does
 	AuthorizeURL  string
 	TokenURL      string
+	DeviceURL     string // of the device authorization grant; "": there is none
+	RevokeURL     string // takes back a token (RFC 7009); "": there is none
 	HealthURL     string // answers 2xx to a good access token, 401 to a bad one; "": there is no health look
 	Scopes        []string
 	GrantLifetime time.Duration // from the authorization; 0: no end
+	Secret        Secret        // how the client proves itself
+	// Params are sent to AuthorizeURL too, and Dialog, where Params do not say otherwise, when the consent page is
+	// to be shown even where everything is allowed already.
+	Params, Dialog map[string]string
+	// Offline are the settings that bring a refresh token where there is none, in the order to try them.
+	Offline []Setting
 	// User finds whose account it is in a reply of HealthURL, zero if it does not say. Nil: it never does.
 	User func(body []byte) User
 	// Sort knows replies, other than 2xx, that mean something else here, or more, than HTTP and OAuth say.
 	// It gets the first 4 kB of the body. Nil: there are none.
 	Sort func(status int, body string) (Outcome, Reason)
 }
+
+// A Setting is a value in one of the lists of the settings: "offline_access" in "scopes".
+type Setting struct{ List, Value string }
+
+// Secret is how a client proves itself, with a secret that the person enters.
+type Secret string
+
+// The ways that a secret is sent (RFC 6749 section 2.3.1).
+const (
+	NoSecret       Secret = ""
+	SecretAsTold   Secret = "told" // as the issuer says; in the header where it says nothing
+	SecretInHeader Secret = "basic"
+	SecretInBody   Secret = "post"
+)
 
 // Outcome is what follows from a reply that is no success.
 type Outcome int
@@ -99,6 +124,7 @@ const (
 	ReasonNotListed     Reason = "not-listed"    // the user is not among those that the app may serve
 	ReasonOwnerPremium  Reason = "owner-premium" // the app's owner needs Premium
 	ReasonPremium       Reason = "premium"       // the user needs Premium
+	ReasonIssuer        Reason = "issuer"        // the issuer that the settings name does not describe itself
 	ReasonQuota         Reason = "quota"         // what the app may ask in a longer time is used up
 )
 
@@ -130,6 +156,9 @@ type Account struct {
 	state     state
 	stopLooks context.CancelFunc // ends the health looks of the newest Look, so that a click need not wait
 	attempt   *Attempt           // the newest sign-in begun; nil: none since the last sign-out
+	told      metadata           // what the issuer told; zero: nothing so far
+	secret    string             // the client secret that the person entered last; "": none, or the provider refused it
+	refused   string             // the client secret that the provider refused
 }
 
 // state is all that is known of the account. Durations are Clock.Elapsed's.
@@ -271,11 +300,13 @@ func (a *Account) Close(ctx context.Context) error {
 	return nil
 }
 
-// config returns the settings as they are now.
+// config returns the settings as they are now, with what the issuer told.
 func (a *Account) config() Config {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.cfg
+	cfg := a.cfg
+	cfg.Provider = a.told.of(cfg.Provider)
+	return cfg
 }
 
 // snapshot returns the state as it is now.

@@ -175,14 +175,14 @@ func TestLogout(t *testing.T) {
 		b := newBench(t)
 		b.Look(t.Context())
 		b.keeper.fail(errLocked)
-		if err := b.Logout(t.Context()); !errors.Is(err, errLocked) || checks.Hint(err) == "" {
+		if _, err := b.Logout(t.Context()); !errors.Is(err, errLocked) || checks.Hint(err) == "" {
 			t.Errorf("locked: %v", err)
 		}
 		if f, _ := b.Look(t.Context()); !f.good() {
 			t.Errorf("after a logout that failed: %+v", f)
 		}
 		b.keeper.fail(nil)
-		if err := b.Logout(t.Context()); err != nil {
+		if _, err := b.Logout(t.Context()); err != nil {
 			t.Error(err)
 		}
 		f := b.live(t, time.Hour)

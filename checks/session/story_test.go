@@ -17,7 +17,7 @@ func TestLogoutEndsTheAttempt(t *testing.T) {
 		b := newBench(t)
 		b.Look(t.Context())
 		attempt, query := b.begin(t)
-		if err := b.Logout(t.Context()); err != nil {
+		if _, err := b.Logout(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if err := attempt.Finish(t.Context(), query); err == nil || !strings.Contains(err.Error(), "signed out") || checks.Hint(err) == "" {
@@ -40,7 +40,7 @@ func TestLogoutBeforeTheExchange(t *testing.T) {
 		logout, finish := make(chan error, 1), make(chan error, 1)
 		go b.Refresh(t.Context())
 		synctest.Wait()
-		go func() { logout <- b.Logout(t.Context()) }()
+		go func() { _, err := b.Logout(t.Context()); logout <- err }()
 		synctest.Wait()
 		go func() { finish <- attempt.Finish(t.Context(), query) }()
 		if err := <-logout; err != nil {

@@ -28,11 +28,12 @@ type Former struct {
 	AuthorizedAt time.Time `json:"authorized_at"`
 	Scope        string    `json:"scope"`
 	ClientID     string    `json:"client_id"`
+	ClientSecret string    `json:"client_secret,omitempty"`
 	User         User      `json:"user"`
 }
 
 func (g Grant) former() Former {
-	return Former{g.RefreshToken, g.AuthorizedAt, g.Scope, g.ClientID, g.User}
+	return Former{g.RefreshToken, g.AuthorizedAt, g.Scope, g.ClientID, g.ClientSecret, g.User}
 }
 
 // held is what a newer sign-in is to hold: the first of those that the person has not chosen between. One
@@ -86,7 +87,7 @@ func (a *Account) ReturnUser(ctx context.Context) error {
 		}
 		a.update(func(s *state) {
 			*s = stored(Grant{RefreshToken: old.RefreshToken, AuthorizedAt: old.AuthorizedAt, Scope: old.Scope, ClientID: old.ClientID,
-				User: old.User, Before: newest.grant.former()}, s.renewals)
+				ClientSecret: old.ClientSecret, User: old.User, Before: newest.grant.former()}, s.renewals)
 			s.kept, s.dirty = newest.kept, true
 		})
 		a.save(ctx)

@@ -64,6 +64,7 @@ func Provider() session.Provider {
 		HealthURL:     APIURL + "/me",
 		Scopes:        []string{"user-read-playback-state", "user-modify-playback-state"},
 		GrantLifetime: GrantLifetime,
+		Dialog:        map[string]string{"show_dialog": "true"},
 		User:          User,
 		Sort:          Sort,
 	}
