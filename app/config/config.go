@@ -103,6 +103,9 @@ func (c Config) Reload(path string) (Config, []Problem) {
 	if _, noLink := os.Lstat(path); errors.Is(err, fs.ErrNotExist) && noLink != nil {
 		return Default(), nil
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, []Problem{{File: path, Text: "is a link that leads to a file that isn't there"}}
+	}
 	if err != nil {
 		if e, ok := errors.AsType[*fs.PathError](err); ok {
 			err = e.Err // a Problem names the path itself
