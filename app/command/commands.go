@@ -65,6 +65,9 @@ The exit code is 1 if a token has expired.`,
 		{"report", "Print a report for support (no secrets)",
 			`Prints versions, what is wrong and the evidence for it, when the session and the sign-in expire, the clock and the last changes. It contains no token, code, client ID, e-mail address, user name or home folder.`,
 			"fermata report > report.txt", &reportCommand{at: p}},
+		{"metrics", "Print figures for Prometheus",
+			`Prints levels, causes, the time until each session and sign-in expires, and the clock's offset as OpenMetrics. No port is opened: have a timer write them to a file that node_exporter's textfile collector reads.`,
+			"fermata metrics > fermata.prom", &metricsCommand{p}},
 		{"quit", "Quit the Fermata that is running", "", "fermata quit", &quitCommand{p}},
 	}
 	if p.demo {
