@@ -105,6 +105,10 @@ func (a *App) Run(ctx context.Context, faces ...Face) {
 			if goesOn(&a.out.Away, ok) {
 				a.step(ctx, faces, core.Attention{Away: away})
 			}
+		case _, ok := <-a.out.ProgramFiles:
+			if goesOn(&a.out.ProgramFiles, ok) {
+				a.step(ctx, faces, core.Changed{Programs: true})
+			}
 		case _, ok := <-a.out.Keyring:
 			if goesOn(&a.out.Keyring, ok) {
 				a.keeperChanged()
@@ -155,7 +159,7 @@ func (a *App) step(ctx context.Context, faces []Face, e core.Event) {
 		runs[id] = *r
 	}
 	a.mu.Lock()
-	a.snapshot = Snapshot{a.snapshot.Version + 1, v, runs, clicked, a.state.AllSeen(), a.state.Clock.Facts, page, edition, guide}
+	a.snapshot = Snapshot{a.snapshot.Version + 1, v, runs, clicked, a.state.AllSeen(), a.state.Clock.Facts, a.state.Programs.Facts, page, edition, guide}
 	close(a.newer)
 	a.newer = make(chan struct{})
 	a.mu.Unlock()

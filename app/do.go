@@ -269,6 +269,9 @@ func (a *App) configure(s core.Settings) {
 		a.accounts[c.Name] = acc
 	}
 	a.refuseToken = s.Secrets.Token == "refuse"
+	if a.out.Programs != nil {
+		a.out.Programs.Configure(s.Programs)
+	}
 	if a.out.Use != nil && a.out.Use(s.Secrets.Store) {
 		a.keeperChanged()
 	}

@@ -10,6 +10,7 @@ import (
 	"fermata/app/view"
 	"fermata/checks"
 	"fermata/checks/clock"
+	"fermata/checks/programs"
 	"fermata/checks/session"
 	"fermata/checks/text"
 )
@@ -22,9 +23,10 @@ type Snapshot struct {
 	Clicked core.RunID              // the newest that was begun
 	Seen    bool                    // everything was looked at once
 	Clock   clock.Facts
-	Details *view.Details // of Fermata's page; nil while nobody looks at it
-	Edition uint64        // rises with each Details that differ
-	Guide   *view.Guide   // nil: it has not begun
+	Files   *programs.List // other programs'
+	Details *view.Details  // of Fermata's page; nil while nobody looks at it
+	Edition uint64         // rises with each Details that differ
+	Guide   *view.Guide    // nil: it has not begun
 }
 
 // Click has an action run and returns at once; its outcome is shown on the screen, or, where somebody
@@ -94,6 +96,15 @@ func (a *App) Held(name string) (session.Access, bool) {
 		return acc.Held()
 	}
 	return session.Access{}, false
+}
+
+// Status is what "fermata status" tells, as of now.
+func (a *App) Status(ctx context.Context) (view.Status, error) {
+	s, err := a.Await(ctx, func(Snapshot) bool { return true })
+	at := a.at()
+	status := s.View.Status
+	status.Programs = view.ProgramStatuses(s.Files, at.True, at.Style)
+	return status, err
 }
 
 // TrueTime returns true time, and whether it was ever measured.

@@ -49,6 +49,8 @@ type Outside struct {
 	History string   // file for the clock's offsets; "": they are kept in memory
 	// Programs looks at other programs' tokens; nil: nothing does.
 	Programs *programs.Check
+	// ProgramFiles tells that Programs would find something else; nil: nobody does.
+	ProgramFiles <-chan struct{}
 	// Doctor is what looks without a sign-in go through; the zero value is the real ones.
 	Doctor doctor.Outside
 	// SetClock is what the demo does in the place of setting the computer's clock; nil: it is set.

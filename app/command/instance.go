@@ -177,8 +177,7 @@ func (s server) local(ctx context.Context, answer any, command string, args ...s
 func (s server) data(ctx context.Context, command string, args []string) (any, error) {
 	switch {
 	case command == "status":
-		now, err := s.app.Await(ctx, func(app.Snapshot) bool { return true })
-		return now.View.Status, err
+		return s.app.Status(ctx)
 	case command == "do" && len(args) == 1 && args[0] == "app/quit":
 		s.app.Click(core.Clicked{Action: "app/quit"}) // who waits for its end would hear of it as a failure
 		return nil, nil

@@ -66,7 +66,10 @@ func (p *place) app(ctx context.Context, open func(context.Context, string) erro
 	past := filepath.Join(state, "past.json")
 	o.Past, o.PastLost = readPast(past)
 	o.KeepPast = keepPast(past, o.PastLost)
-	o.Programs = programs.New(spotify.GrantLifetime, o.Time)
+	o.Programs = programs.New(spotify.GrantLifetime, o.Time, filepath.Join(state, "programs.json"))
+	if o.ProgramFiles, err = o.Programs.Watch(ctx); err != nil {
+		fmt.Fprintln(p.err, "fermata: changes of other programs' tokens are noticed late:", err)
+	}
 	o.Restart = spotify.Restart
 	o.ShowReport = func(ctx context.Context, report string) error { return showReport(ctx, report, open) }
 	o.Outage = func(ctx context.Context) string { return spotify.Outage(ctx, o.Transport) }

@@ -69,7 +69,10 @@ func printStatus(w io.Writer, s view.Status, command string) error {
 		text += paint(w, levels[line], line) + "\n"
 	}
 	for _, program := range s.Programs {
-		text += program.Name + ": " + program.State + "\n"
+		text += program.Name + " (" + program.File + "): " + program.State + "\n"
+		if program.Grant != "" {
+			text += "  " + program.Grant + "\n"
+		}
 	}
 	for _, n := range s.Notices {
 		for _, button := range n.Buttons {

@@ -82,7 +82,7 @@ func AddAccount(path, name, clientID string) ([]Wrong, error) {
 	_, next := parse(result)
 	var wrong []Wrong
 	for _, key := range []string{"name", "client_id"} {
-		at := item("account", d.accounts) + "." + key
+		at := item("account", d.count["account"]) + "." + key
 		for _, p := range next.problems {
 			if rest, ok := strings.CutPrefix(p.Text, label(at)+": "); ok {
 				wrong = append(wrong, Wrong{Edit{Account: name, Key: key}, errors.New(rest)})
@@ -93,8 +93,8 @@ func AddAccount(path, name, clientID string) ([]Wrong, error) {
 		return wrong, nil
 	}
 	want := d.values()
-	maps.Copy(want, map[string]string{item("account", d.accounts): "", item("account", d.accounts) + ".name": name,
-		item("account", d.accounts) + ".provider": "spotify", item("account", d.accounts) + ".client_id": clientID, item("account", d.accounts) + ".renew": "auto"})
+	maps.Copy(want, map[string]string{item("account", d.count["account"]): "", item("account", d.count["account"]) + ".name": name,
+		item("account", d.count["account"]) + ".provider": "spotify", item("account", d.count["account"]) + ".client_id": clientID, item("account", d.count["account"]) + ".renew": "auto"})
 	if err := verify(result, want); err != nil {
 		return nil, hintEditor(path, err)
 	}
@@ -197,7 +197,7 @@ func (e Edit) place(d *document) (section, key, at string, err error) {
 		section, key, _ = strings.Cut(e.Key, ".")
 		return section, key, e.Key, nil
 	}
-	for i := range d.accounts {
+	for i := range d.count["account"] {
 		a := item("account", i)
 		name := d.entries[a+".name"].text
 		for _, usual := range []string{d.entries[a+".provider"].text, "spotify"} {

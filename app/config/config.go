@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"fermata/checks/files"
+	"fermata/checks/programs"
 )
 
 // Config holds every setting, defaults filled in.
@@ -21,7 +22,8 @@ type Config struct {
 	Clock    Clock
 	Notify   Notify
 	Secrets  Secrets
-	Accounts []Account // in the order of the file, names unique
+	Accounts []Account          // in the order of the file, names unique
+	Programs []programs.Setting // other programs' token files, in the order of the file
 }
 
 // Clock is the section [clock].

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fermata/checks/programs"
 )
 
 const (
@@ -52,6 +54,25 @@ func TestLoadNothing(t *testing.T) {
 		if !reflect.DeepEqual(c, Default()) || problems != nil {
 			t.Errorf("%s: %+v, %v", name, c, problems)
 		}
+	}
+}
+
+func TestLoadPrograms(t *testing.T) {
+	c, problems := Load(write(t, `
+[[program]]
+name = "my bot"
+path = "~/projects/bot"
+login = ["bot", "login"]
+[[program]]
+glob = "~/*/.cache"
+watch = true
+[[program]]
+name = "ncspot"
+watch = false
+`))
+	want := []programs.Setting{{Name: "my bot", Path: "~/projects/bot", Login: []string{"bot", "login"}}, {Glob: "~/*/.cache"}, {Name: "ncspot", Off: true}}
+	if !reflect.DeepEqual(c.Programs, want) || problems != nil {
+		t.Errorf("%+v %v", c.Programs, problems)
 	}
 }
 
@@ -215,8 +236,8 @@ func TestProblems(t *testing.T) {
 		{"[clock]\n\"a b\\n\" = 1", `2: [clock] a b: unknown setting; this section has servers, tolerance, interval`},
 		{"[clock.servers]\n", `1: [clock] servers: expected a list such as ["first", "second"]`},
 		{"[clock.x.y]\n", `1: [clock] x.y: unknown setting; this section has servers, tolerance, interval`},
-		{"[clok]\na=1", `1: clok: unknown section; expected [clock], [notify], [secrets] or [[account]]`},
-		{"clok.a=1", `1: clok.a: unknown section; expected [clock], [notify], [secrets] or [[account]]`},
+		{"[clok]\na=1", `1: clok: unknown section; expected [clock], [notify], [secrets], [[account]] or [[program]]`},
+		{"clok.a=1", `1: clok.a: unknown section; expected [clock], [notify], [secrets], [[account]] or [[program]]`},
 		{"tolerance = \"2s\"\nclient_id = 1", "1: tolerance: belongs below the line [clock]\n2: client_id: belongs below the line [[account]]"},
 		{"clock = 5", `1: [clock]: expected a section, with settings in lines of their own below`},
 		{"[[clock]]", `1: [clock]: expected one bracket on each side`},
@@ -225,7 +246,7 @@ func TestProblems(t *testing.T) {
 		{"[clock]\nservers = [\n\"a\",\n3]", `4: [clock] servers: expected a text in quotes such as "2s"`},
 		{"[clock]\nservers = [\n[\"a\"]]", `2: [clock] servers: expected a text in quotes such as "2s"`},
 		{"account = [{scopes=[\"a\"]}]", "1: [[account]] client_id: is missing\n1: [[account]] scopes: is not for provider = \"spotify\"; remove this line"},
-		{"x={y={z={a=1}}}", `1: x: unknown section; expected [clock], [notify], [secrets] or [[account]]`},
+		{"x={y={z={a=1}}}", `1: x: unknown section; expected [clock], [notify], [secrets], [[account]] or [[program]]`},
 		{
 			"[clock]\nservers = [\n\"good\",\n\"bad host\",\n\"good\", \"a:0\", \"1.2.3\"]",
 			"4: [clock] servers: " + wantHost + ", got \"bad host\"\n" +
@@ -233,6 +254,14 @@ func TestProblems(t *testing.T) {
 5: [clock] servers: expected a port from 1 to 65535, got "a:0"
 5: [clock] servers: ` + wantHost + `, got "1.2.3"`,
 		},
+		{"[[program]]\npath = \"bot/.cache\"", `2: [[program]] path: expected a whole path such as "~/projects/bot/.cache", got "bot/.cache"`},
+		{"[[program]]\nglob = \"~/[\"", `2: [[program]] glob: expected a pattern such as "~/projects/*/.cache", got "~/["`},
+		{"[[program]]\nname = \"a\\nb\"", `2: [[program]] name: expected one line of at most 500 characters`},
+		{"[[program]]\nwatch = \"false\"\nname = \"ncspot\"", `2: [[program]] watch: expected true or false, without quotes`},
+		{"[[program]]\nwatch = false", `1: [[program]]: expected a name, a path or a glob`},
+		{"[[program]]\npath = \"~/a\"\nglob = \"~/b\"", `3: [[program]] glob: expected a path or a glob, not both`},
+		{"[[program]]\nname = \"a\"\ntoken = \"b\"", `3: [[program]] token: unknown setting; this section has name, path, glob, login, watch`},
+		{"[program]\nname = \"a\"", `1: [[program]]: expected two brackets on each side`},
 		{"[clock]\nservers = [\"-\", \"-\"]", "2: [clock] servers: " + wantHost + ", got \"-\"\n2: [clock] servers: " + wantHost + ", got \"-\""},
 		{"[notify]\ngrant = [\"1s\"]", `2: [notify] grant: expected 1m to 3650d, got "1s"`},
 		{"[notify]\nsession = 2020-01-01", `2: [notify] session: expected a text in quotes such as "2s"`},

@@ -19,6 +19,7 @@ var sections = map[string][]string{
 	"clock":   {"servers", "tolerance", "interval"},
 	"notify":  {"session", "grant"},
 	"secrets": {"store", "token"},
+	"program": {"name", "path", "glob", "login", "watch"},
 	"account": append([]string{"name", "provider", "client_id", "renew", "browser"}, notSpotify...),
 }
 
@@ -29,13 +30,16 @@ var (
 	addresses  = []string{"issuer", "authorize_url", "token_url", "device_url", "revoke_url"}
 )
 
+// isList reports whether a section may be there several times.
+func isList(section string) bool { return section == "account" || section == "program" }
+
 // A document has what stands in a settings file, by its address in lower case: "clock",
 // "clock.servers[1]", "account[0].name". go-toml's Unmarshal would stop at the first value that is
 // wrong, and not say where one is that is right as TOML.
 type document struct {
 	data     []byte
 	entries  map[string]entry
-	accounts int
+	count    map[string]int // of each list's sections
 	problems []Problem
 }
 
@@ -49,7 +53,7 @@ type entry struct {
 
 // readDocument returns what stands in data. It is empty if data is no TOML.
 func readDocument(data []byte) *document {
-	d := &document{data: data, entries: map[string]entry{}}
+	d := &document{data: data, entries: map[string]entry{}, count: map[string]int{}}
 	if offset, problem := notText(data); problem != "" {
 		d.report(offset, problem)
 		return d
@@ -70,8 +74,8 @@ func readDocument(data []byte) *document {
 		}
 		var name unstable.Range
 		section, name = address("", n)
-		if n.Kind == unstable.ArrayTable && section == "account" {
-			section = item(section, d.accounts)
+		if n.Kind == unstable.ArrayTable && isList(section) {
+			section = item(section, d.count[section])
 		}
 		known = d.add(section, entry{kind: n.Kind, start: int(name.Offset)})
 	}
@@ -131,8 +135,8 @@ func (d *document) add(at string, e entry) bool {
 		d.report(e.start, problem)
 		return false
 	}
-	if strings.HasPrefix(at, "account[") && !strings.Contains(at, ".") {
-		d.accounts++
+	if list, _, _ := strings.Cut(at, "["); isList(list) && list != at && !strings.Contains(at, ".") {
+		d.count[list]++
 	}
 	d.entries[at] = e
 	return true

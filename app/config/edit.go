@@ -39,6 +39,12 @@ const example = `
 # client_id = ""
 # renew     = "auto"     # or "ask": warn before it expires, renew on a click
 # browser   = ["firefox", "-P", "work", "%s"]   # for this account's sign-in; left out: the usual one
+#
+# [[program]]            # another program's token file, which is only read; the usual ones are found without this
+# name  = "my bot"
+# path  = "~/projects/bot/.cache"   # or the folder that it works in; or, for several, glob = "~/projects/*/.cache"
+# login = ["bot", "login"]          # how to sign in there again, which is shown
+# watch = true           # false: don't look at it; with the name of a program that Fermata knows, none of its files
 `
 
 // Create makes the file at path, with nothing but comments in it, if there is none.
@@ -82,12 +88,12 @@ func edited(data []byte, clientID string) ([]byte, error) {
 	}
 	want := d.values()
 	i := 0
-	for i < d.accounts && cmp.Or(want[item("account", i)+".name"], want[item("account", i)+".provider"], "spotify") != "spotify" {
+	for i < d.count["account"] && cmp.Or(want[item("account", i)+".name"], want[item("account", i)+".provider"], "spotify") != "spotify" {
 		i++
 	}
 	account := item("account", i)
 	var result []byte
-	if i == d.accounts {
+	if i == d.count["account"] {
 		maps.Copy(want, map[string]string{account: "", account + ".name": "spotify", account + ".provider": "spotify", account + ".renew": "auto"})
 		result = d.insert(len(text), fmt.Sprintf("\n[[account]]\nname = \"spotify\"\nprovider = \"spotify\"\nclient_id = %q\nrenew = \"auto\"\n", clientID))
 	} else if p := want[account+".provider"]; p != "" && p != "spotify" {

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"fermata/checks"
+
+	"fermata/checks/programs"
 )
 
 var jane = Account{Name: "spotify", Provider: "spotify", ClientID: spotifyID, Renew: "auto"}
@@ -194,6 +196,7 @@ func TestCreate(t *testing.T) {
 	work := jane
 	work.Browser = []string{"firefox", "-P", "work", "%s"}
 	want.Accounts = []Account{work}
+	want.Programs = []programs.Setting{{Name: "my bot", Path: "~/projects/bot/.cache", Login: []string{"bot", "login"}}}
 	if c, problems := Load(write(t, settings)); !reflect.DeepEqual(c, want) || problems != nil {
 		t.Errorf("without the comment signs: %+v, %v", c, problems)
 	}

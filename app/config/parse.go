@@ -11,6 +11,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
+	"fermata/checks/programs"
 	"fermata/checks/providers"
 	"fermata/checks/session"
 	"fermata/checks/spotify"
@@ -32,13 +33,16 @@ func parse(data []byte) (Config, *document) {
 		d.complain("clock.servers", errors.New("expected at least one"))
 	}
 	names := map[string]bool{}
-	for i := range d.accounts {
+	for i := range d.count["account"] {
 		a := d.account(item("account", i))
 		if names[a.Name] {
 			d.complain(item("account", i)+".name", fmt.Errorf("there is an account %q already", a.Name))
 		}
 		names[a.Name] = true
 		c.Accounts = append(c.Accounts, a)
+	}
+	for i := range d.count["program"] {
+		c.Programs = append(c.Programs, d.program(item("program", i)))
 	}
 	slices.SortStableFunc(d.problems, func(a, b Problem) int { return a.Line - b.Line })
 	return c, d
@@ -110,6 +114,34 @@ func (d *document) browser(address string, command *[]string) {
 	if !placed {
 		d.complain(address, errors.New(`expected a program and, among its arguments, "%s" for the address`))
 	}
+}
+
+// program reads what is said of another program's token files.
+func (d *document) program(address string) programs.Setting {
+	at := func(key string) string { return address + "." + key }
+	var s programs.Setting
+	text := func(key string, value *string) {
+		if !d.empty(at(key)) {
+			read(d, at(key), value, programValue(key))
+		}
+	}
+	text("name", &s.Name)
+	text("path", &s.Path)
+	text("glob", &s.Glob)
+	readList(d, at("login"), &s.Login, programValue("login"))
+	if e, ok := d.entries[at("watch")]; ok {
+		s.Off = e.text == "false"
+		if e.kind != unstable.Bool {
+			d.complain(at("watch"), errors.New("expected true or false, without quotes"))
+		}
+	}
+	switch {
+	case s.Path != "" && s.Glob != "":
+		d.complain(at("glob"), errors.New("expected a path or a glob, not both"))
+	case d.empty(at("name")) && d.empty(at("path")) && d.empty(at("glob")):
+		d.complain(address, errors.New("expected a name, a path or a glob"))
+	}
+	return s
 }
 
 // account reads the account at an address. A setting of an account that is empty counts as left out.

@@ -71,7 +71,7 @@ func misplaced(at string, kind unstable.Kind) string {
 	section, _, isItem := strings.Cut(section, "[")
 	key, _, _ = strings.Cut(key, "[")
 	settings, known := sections[section]
-	isList := section == "account" && !isItem // of sections
+	several := isList(section) && !isItem // of sections
 	isTable := kind == unstable.Table || kind == unstable.InlineTable
 	switch {
 	case !known:
@@ -80,14 +80,14 @@ func misplaced(at string, kind unstable.Kind) string {
 				return at + ": belongs below the line " + label(other)
 			}
 		}
-		return text.Line(at, 60) + ": unknown section; expected [clock], [notify], [secrets] or [[account]]"
-	case isList && (isSetting || isTable):
+		return text.Line(at, 60) + ": unknown section; expected [clock], [notify], [secrets], [[account]] or [[program]]"
+	case several && (isSetting || isTable):
 		return label(section) + ": expected two brackets on each side"
 	case isSetting && key == "client_secret":
 		return label(at) + ": the secret doesn't belong in this file; put secret = true here, and Fermata asks for it when you sign in"
 	case isSetting && !slices.Contains(settings, key):
 		return label(at) + ": unknown setting; this section has " + strings.Join(settings, ", ")
-	case isSetting, isTable, isList && kind == unstable.Array, isItem && kind == unstable.ArrayTable:
+	case isSetting, isTable, several && kind == unstable.Array, isItem && kind == unstable.ArrayTable:
 		return ""
 	case kind == unstable.ArrayTable:
 		return label(at) + ": expected one bracket on each side"
@@ -100,8 +100,8 @@ func label(at string) string {
 	section, key, _ := strings.Cut(at, ".")
 	section, _, _ = strings.Cut(section, "[")
 	key, _, _ = strings.Cut(key, "[")
-	if section == "account" {
-		section = "[account]"
+	if isList(section) {
+		section = "[" + section + "]"
 	}
 	return strings.TrimSpace("[" + section + "] " + text.Line(key, 60))
 }

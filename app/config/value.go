@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,6 +84,26 @@ func accountName(s string) (string, error) {
 		return "", expected("another name, Fermata uses this one itself", s)
 	}
 	return s, nil
+}
+
+// programValue returns a parser of what stands under a key of [[program]].
+func programValue(key string) func(string) (string, error) {
+	return func(s string) (string, error) {
+		shown := text.Line(s, 500)
+		_, badGlob := path.Match(s, "")
+		switch {
+		case shown != s:
+			return "", errors.New("expected one line of at most 500 characters")
+		case key == "path" || key == "glob":
+			if !filepath.IsAbs(s) && s != "~" && !strings.HasPrefix(filepath.ToSlash(s), "~/") {
+				return "", expected(`a whole path such as "~/projects/bot/.cache"`, s)
+			}
+			if key == "glob" && badGlob != nil {
+				return "", expected(`a pattern such as "~/projects/*/.cache"`, s)
+			}
+		}
+		return s, nil
+	}
 }
 
 // clientID parses a client ID of any provider. What stands there instead is not repeated: it may be a

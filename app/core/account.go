@@ -146,5 +146,8 @@ func (s *State) settle(set Settings) {
 	if !reflect.DeepEqual(set.Clock, s.Settings.Clock) {
 		s.again(&s.Clock.Watch, 0)
 	}
+	if !reflect.DeepEqual(set.Programs, s.Settings.Programs) {
+		s.again(&s.Programs.Watch, 0)
+	}
 	s.Settings = set
 }

@@ -37,7 +37,7 @@ type State struct {
 	Troubles []Trouble // the demo's, as actions; not nil: this is the demo
 	Clock    Watched[clock.Facts]
 	Accounts []Account // in the order of the settings, kept by name through every change of them
-	Programs Watched[[]programs.Program]
+	Programs Watched[*programs.List]
 	Guide    Guide
 
 	ClockLevel checks.Level
@@ -110,7 +110,7 @@ type (
 		Err   error
 		Found any
 	}
-	// Looked: a look ended. Facts are clock.Facts, AccountFacts or []programs.Program; Next is when the
+	// Looked: a look ended. Facts are clock.Facts, AccountFacts or *programs.List; Next is when the
 	// check wants the next look, 0: only when told.
 	Looked struct {
 		Name  string
@@ -119,11 +119,11 @@ type (
 	}
 	// Found: one of the guide's looks ended; Looked follows when they all have.
 	Found struct{ Facts doctor.Facts }
-	// Changed: the clock was set, the computer slept, it is on another network, or its keyring may answer
-	// now that did not.
+	// Changed: the clock was set, the computer slept, it is on another network, its keyring may answer now
+	// that did not, or another program's token file is another.
 	Changed struct {
-		Step, Slept      time.Duration // Step is positive when the clock was put forward
-		Network, Keyring bool
+		Step, Slept                time.Duration // Step is positive when the clock was put forward
+		Network, Keyring, Programs bool
 	}
 	// Reloaded: the settings are others, or cannot be read.
 	Reloaded struct{ Settings Settings }

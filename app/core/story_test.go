@@ -485,7 +485,7 @@ func (a args) facts() any {
 		}
 		return f
 	case "programs":
-		return []programs.Program{{Name: "ncspot"}}
+		return programs.ListOf(programs.Program{Name: "ncspot"})
 	}
 	f := core.AccountFacts{Facts: session.Facts{
 		Loaded: true, SignedIn: !a.has("signed-out"), User: cmp(a.value("user"), "Jane"), Renewable: !a.has("no-renewal"), Ask: a.has("ask"), Renews: !a.has("ask") && !a.has("no-renewal"),

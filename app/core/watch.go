@@ -112,7 +112,7 @@ func (s *State) looked(e Looked) {
 	switch facts := e.Facts.(type) {
 	case clock.Facts:
 		s.Clock.Facts = facts
-	case []programs.Program:
+	case *programs.List:
 		s.Programs.Facts = facts
 	case AccountFacts:
 		s.Account(e.Name).learn(s.at, facts)
@@ -135,6 +135,10 @@ func (s *State) paid(look string) {
 
 // changed looks again after something that no deadline foresees.
 func (s *State) changed(e Changed) {
+	if e.Programs {
+		s.again(&s.Programs.Watch, 0)
+		return
+	}
 	if e.Keyring {
 		for i := range s.Accounts {
 			s.again(&s.Accounts[i].Watch, 0)

@@ -64,7 +64,7 @@ func MakeDetails(s *core.State, at core.At) *Details {
 		d.Devices = append(d.Devices, w.detailsButtons(a.DeviceIDs()...)...)
 	}
 	d.Connect = w.detailsButtons("app/connect")
-	for _, p := range w.Programs.Facts {
+	for p := range w.Programs.Facts.All(w.now) {
 		d.Programs = append(d.Programs, DetailsProgram{p.Name, p.File, text.Upper(p.Words(w.now, w.style)), w.programGrant(p.GrantUntil, p.Estimated)})
 	}
 	spotify := len(w.Accounts) == 0 || slices.ContainsFunc(w.Accounts, func(a core.Account) bool { return a.IsSpotify() })

@@ -164,7 +164,7 @@ func (w words) timeServers() GuideLine {
 // programLines are other programs' tokens.
 func (w words) programLines() []GuideLine {
 	var all []GuideLine
-	for _, p := range w.Programs.Facts {
+	for p := range w.Programs.Facts.All(w.now) {
 		l := GuideLine{ID: "program-" + p.Name, Outcome: "unknown", Says: p.Line(w.now, w.style), Evidence: []string{fmt.Sprintf("File: %s", p.File)}}
 		l.Evidence = append(l.Evidence, fmt.Sprintf("Its sign-in expires: %s", w.programGrant(p.GrantUntil, p.Estimated)))
 		l.Mark = marks[l.Outcome]

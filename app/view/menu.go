@@ -43,13 +43,23 @@ func (w words) menu() Menu {
 	}
 }
 
-// programs are other programs' tokens, a line each.
+// mostPrograms is how many lines there are about other programs; the page has them all.
+const mostPrograms = 12
+
+// programs are other programs' tokens, a line each, and how many more there are.
 func (w words) programs() []Item {
 	var all []Item
-	for _, p := range w.Programs.Facts {
-		all = append(all, Item{ID: "app/open", Place: "programs", Label: p.Line(w.now, w.style)})
+	for p := range w.Programs.Facts.All(w.now) {
+		if more := w.Programs.Facts.Len() - len(all); more > 1 && len(all) == mostPrograms-1 {
+			return append(all, programItem(fmt.Sprintf("…and %d more: see Details", more)))
+		}
+		all = append(all, programItem(p.Line(w.now, w.style)))
 	}
 	return all
+}
+
+func programItem(label string) Item {
+	return Item{ID: "app/open", Place: "programs", Label: label}
 }
 
 // a list of items, each once and each on offer.

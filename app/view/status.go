@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -19,8 +20,8 @@ type Status struct {
 	Clock    ClockStatus     `json:"clock"`
 	Accounts []AccountStatus `json:"accounts"`
 	Notices  []Notice        `json:"notices"`
-	Lines    []string        `json:"lines"` // as the menu says it
-	Programs []ProgramStatus `json:"programs"`
+	Lines    []string        `json:"lines"`              // as the menu says it
+	Programs []ProgramStatus `json:"programs"`           // ProgramStatuses
 	Settings []string        `json:"settings,omitempty"` // what is wrong in the settings file
 }
 
@@ -79,7 +80,22 @@ type AccountStatus struct {
 // ProgramStatus is one of other programs' token files.
 type ProgramStatus struct {
 	programs.Program
-	State string `json:"state"` // in a person's words: "token until 15:04"
+	State string `json:"state"`           // in a person's words: "token until 15:04"
+	Grant string `json:"grant,omitempty"` // the same of its sign-in, while its end is known and to come
+}
+
+// ProgramStatuses are all of a state's programs at a moment. They are made when somebody asks: there may be a
+// thousand, and a View is kept.
+func ProgramStatuses(all *programs.List, now time.Time, style text.Style) []ProgramStatus {
+	list := []ProgramStatus{}
+	for p := range all.All(now) {
+		s := ProgramStatus{Program: p, State: p.Words(now, style)}
+		if p.GrantUntil.After(now) {
+			s.Grant = fmt.Sprintf("Its sign-in expires on %s at the latest.", style.FullDate(p.GrantUntil, now))
+		}
+		list = append(list, s)
+	}
+	return list
 }
 
 func (w words) status(v View) Status {
@@ -105,9 +121,6 @@ func (w words) status(v View) Status {
 		a := w.accountStatus(&w.Accounts[i])
 		s.Level = max(s.Level, a.Level)
 		s.Accounts = append(s.Accounts, a)
-	}
-	for _, p := range w.Programs.Facts {
-		s.Programs = append(s.Programs, ProgramStatus{p, p.Words(w.now, w.style)})
 	}
 	for _, p := range w.State.Settings.Problems {
 		s.Settings = append(s.Settings, p.Error())

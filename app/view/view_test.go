@@ -268,7 +268,7 @@ func (w *world) looks() []core.Event {
 	for _, a := range w.settings.Accounts {
 		all = append(all, core.Looked{Name: a.Name, Facts: w.facts})
 	}
-	return append(all, core.Looked{Name: "clock", Facts: w.clock}, core.Looked{Name: "programs", Facts: []programs.Program{{Name: "ncspot"}}})
+	return append(all, core.Looked{Name: "clock", Facts: w.clock}, core.Looked{Name: "programs", Facts: programs.ListOf(programs.Program{Name: "ncspot"})})
 }
 
 var at = core.At{Elapsed: time.Hour, True: noon}
@@ -342,13 +342,37 @@ func TestStatusHasNoNullLists(t *testing.T) {
 // What status --json prints of some scenes, so that no field is renamed by accident.
 func TestStatusJSON(t *testing.T) {
 	datadriven.RunTest(t, "testdata/status", func(t *testing.T, d *datadriven.TestData) string {
-		v, _ := view.Make(sceneOf(t, d.Cmd).state(), at)
+		s := sceneOf(t, d.Cmd).state()
+		v, _ := view.Make(s, at)
+		v.Status.Programs = view.ProgramStatuses(s.Programs.Facts, at.True, at.Style)
 		text, err := json.MarshalIndent(v.Status, "", "  ")
 		if err != nil {
 			t.Fatal(err)
 		}
 		return string(text) + "\n"
 	})
+}
+
+// The menu has room for a dozen programs, and says how many more the page has; that and the status have all.
+func TestManyPrograms(t *testing.T) {
+	for count, want := range map[int]string{11: "p11", 12: "p12", 13: "…and 2 more: see Details", 1000: "…and 989 more: see Details"} {
+		var all []programs.Program
+		for i := range count {
+			all = append(all, programs.Program{Name: fmt.Sprint("p", i+1)})
+		}
+		s := well().state()
+		s.Programs.Facts = programs.ListOf(all...)
+		v, _ := view.Make(s, at)
+		if lines := v.Menu.Programs; len(lines) != min(count, 12) || !strings.HasPrefix(lines[len(lines)-1].Label, want) {
+			t.Errorf("%d programs: %+v", count, lines)
+		}
+		if page := view.MakeDetails(s, at).Programs; len(page) != count {
+			t.Errorf("%d programs on the page of %d", len(page), count)
+		}
+		if list := view.ProgramStatuses(s.Programs.Facts, at.True, at.Style); len(list) != count {
+			t.Errorf("%d programs in the status of %d", len(list), count)
+		}
+	}
 }
 
 // The arc of a session that is not renewed is as long as what is left of it, and shortens when that is said.

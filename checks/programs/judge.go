@@ -1,114 +1,137 @@
 package programs
 
 import (
-	"crypto/sha256"
+	"hash/maphash"
+	"math"
+	"strings"
 	"time"
 
 	"fermata/checks/programs/tokenfile"
 )
 
-// held is what is remembered of a file, in memory only, so that a clock step neither ends nor
-// prolongs what was seen before it. Times are Clock.Elapsed's.
-type held struct {
-	name    string // of the program
-	access  mark
-	end     time.Duration // of the access token, where it has one
-	refresh mark
-	since   time.Duration // when the refresh token is known to have been there
-}
-
-// A mark tells one secret from another and gives neither away.
-type mark [16]byte
-
-func markOf(s tokenfile.Secret) mark {
-	sum := sha256.Sum256([]byte(s))
-	return mark(sum[:16])
-}
-
 // far bounds the times that a file can claim, so that none overflows.
 const far = 100 * 365 * 24 * time.Hour
 
-// judge returns what r shows, and when that changes by itself, from now.
-func (c *Check) judge(r reading) (Program, time.Duration) {
-	p := Program{Name: r.program, File: show(r.path, c.home)}
-	if p.Name == "" {
-		p.Name = c.programOf(r)
-	}
-	switch {
-	case r.err == tokenfile.ErrCut && time.Since(r.modified).Abs() < time.Minute:
-		p.State = Writing
-		return p, soon
-	case r.err != nil:
-		p.State, p.Reason = Unreadable, reason(r.err)
-		return p, regular
-	}
+// seed hashes paths, for this run alone.
+var seed = maphash.MakeSeed()
+
+// fileOf tells a file and a program in it from all others.
+func fileOf(path, label string) uint64 { return maphash.String(seed, path+"\x00"+label) }
+
+// judge makes the list of what a scan read, and returns when that changes by itself, from now; 0: it does not.
+func (c *Check) judge(got scanned) (next time.Duration) {
 	now, elapsed := c.clock.Now(), c.clock.Elapsed()
-	h := c.remember(r, p.Name, now, elapsed)
-	p.SignedIn = r.token.SignIn
-	if r.token.Refresh != "" && c.life > 0 {
-		p.GrantUntil = now.Add(h.since + c.life - elapsed).Round(time.Second).Local()
-		p.Estimated = true
+	before := c.list.files()
+	list := &List{zero: now.Add(-elapsed), ahead: time.Since(now)}
+	if !got.watched {
+		next = regular
 	}
-	if r.token.End.IsZero() {
-		return p, regular
+	sooner := func(d time.Duration) {
+		if next == 0 || d < next {
+			next = d
+		}
 	}
-	left := h.end - elapsed
-	// Rounded: the clocks are read one after another, and 15:04 must not become 15:03.
-	p.Until, p.FileUntil = now.Add(left).Round(time.Second).Local(), r.token.End.Local()
-	p.State = stateOf(left, time.Until(r.token.End))
-	if left > 0 {
-		return p, left + time.Second
+	if c.list != nil { // what was known of true time may have changed since
+		moved := int64(list.zero.Sub(c.list.zero).Seconds())
+		for file, e := range before {
+			if e.flags&unsaved != 0 {
+				e.first += moved
+				before[file] = e
+			}
+		}
 	}
-	return p, regular
+	var paths strings.Builder
+	for _, r := range got.readings {
+		e := entry{file: fileOf(r.path, r.token.Label), path: uint32(paths.Len())}
+		old, known := before[e.file]
+		path := show(r.path, c.home)
+		e.length = uint16(len(path))
+		paths.WriteString(path)
+		name := r.program
+		if name == "" && r.err != nil && known {
+			name = c.list.words[old.name]
+		} else if name == "" {
+			name = programOf(r.token.Form)
+		}
+		if r.token.Label != "" && r.err == nil {
+			name += " (" + r.token.Label + ")"
+		}
+		e.name = list.word(name, r.login)
+		switch {
+		case r.err != nil:
+			kept := e
+			if e = old; !known {
+				e = kept
+			}
+			e.path, e.length, e.name, e.flags = kept.path, kept.length, kept.name, e.flags&^writing|unreadable
+			if e.reason = list.word(reason(r.err), ""); r.isWriting() {
+				e.flags |= writing
+				sooner(soon)
+			}
+		default:
+			c.fill(&e, r, old, known, now, elapsed)
+		}
+		list.entries = append(list.entries, e)
+	}
+	if !c.sights.keep(list, c.clock.Known()) {
+		sooner(regular)
+	}
+	list.paths = paths.String()
+	list.trim()
+	c.list = list
+	return next
 }
 
-// stateOf compares how long the token is good in true time, and by the clock that the program sees.
-func stateOf(left, byFile time.Duration) State {
-	const slack = time.Minute
-	switch {
-	case left > slack && byFile <= 0:
-		return ValidLooksEnded
-	case left > 0:
-		return Valid
-	case byFile > slack:
-		return EndedLooksValid
+// fill notes what the file holds, and what was noted of it before.
+func (c *Check) fill(e *entry, r reading, old entry, known bool, now time.Time, elapsed time.Duration) {
+	e.access, e.refresh = c.sights.mark(r.token.Access), c.sights.mark(r.token.Refresh)
+	if r.token.SignIn {
+		e.flags |= signedIn
 	}
-	return Ended
-}
-
-// remember notes what the file holds and returns it together with what was noted before.
-func (c *Check) remember(r reading, name string, now time.Time, elapsed time.Duration) held {
-	h, ok := c.held[r.path]
-	access, refresh := markOf(r.token.Access), markOf(r.token.Refresh)
-	if !ok || h.refresh != refresh {
-		// The file was last written with this token in it. A clock that was set since then makes its age
-		// wrong; the lesser one keeps the bound an upper one.
-		age := max(0, min(time.Since(r.modified), now.Sub(r.modified)))
-		h.refresh, h.since = refresh, elapsed-age
+	if !r.token.End.IsZero() {
+		e.flags |= hasEnd
+		e.fileEnd = r.token.End.Unix()
 	}
-	if !ok || h.access != access {
+	if e.end = old.end; !known || old.access != e.access || old.flags&hasEnd != e.flags&hasEnd || old.fileEnd != e.fileEnd {
 		// The program counted by this computer's clock, so a constant error of it cancels out.
 		left := min(max(time.Until(r.token.End), -far), far)
 		if r.token.Life > 0 {
 			left = min(left, r.token.Life)
 		}
-		h.access, h.end = access, elapsed+left
+		e.end = elapsed + left
 	}
-	h.name = name
-	c.held[r.path] = h
-	return h
+	life := c.life
+	if r.elsewhere && !strings.EqualFold(r.token.Label, "spotify") {
+		life = 0
+	}
+	if r.token.RefreshLife > 0 {
+		life = r.token.RefreshLife
+	}
+	if r.token.Refresh == "" || life <= 0 || life > math.MaxUint32*time.Second {
+		return
+	}
+	e.life = uint32(life / time.Second)
+	if known && old.refresh == e.refresh && old.life > 0 {
+		e.first, e.flags = old.first, e.flags|old.flags&unsaved
+		return
+	}
+	// The file was last written with this token in it, and an access token came with it. A clock that was set since
+	// then makes its age wrong; the lesser one keeps the bound an upper one.
+	age := max(0, min(time.Since(r.modified), now.Sub(r.modified)))
+	e.first = now.Add(-age).Unix()
+	if at := r.token.End.Unix(); !r.token.End.IsZero() && at > 0 {
+		e.first = min(e.first, at)
+	}
+	e.flags |= unsaved
 }
 
-// programOf names a file that no program's own place gives a name to: by its form, or by the form
-// that it had.
-func (c *Check) programOf(r reading) string {
-	switch {
-	case r.err != nil:
-		return c.held[r.path].name
-	case r.token.Form == tokenfile.Go:
+// programOf names a file that no place gives a name to, by its form.
+func programOf(f tokenfile.Form) string {
+	switch f {
+	case tokenfile.Go:
 		return "a Go program"
-	case r.token.Form == tokenfile.Reply:
+	case tokenfile.Reply:
 		return "a program"
 	}
-	return r.token.Form.String()
+	return f.String()
 }

@@ -6,9 +6,9 @@ package programs
 
 import (
 	"context"
-	"maps"
+	"fmt"
 	"os"
-	"slices"
+	"sync"
 	"time"
 
 	"fermata/checks/text"
@@ -18,6 +18,7 @@ import (
 type Clock interface {
 	Now() time.Time
 	Elapsed() time.Duration // since an arbitrary start, suspend included; no clock step moves it
+	Known() bool            // it was measured; before, Now is this computer's clock's
 }
 
 // A Program is one token file at a look. None of its fields holds a secret, but File may name a person.
@@ -31,6 +32,7 @@ type Program struct {
 	SignedIn   bool      `json:"signed_in"`            // a sign-in is kept that new access tokens come from
 	GrantUntil time.Time `json:"grant_until,omitzero"` // when the sign-in ends at the latest, in true time; zero: not known
 	Estimated  bool      `json:"grant_estimated"`      // GrantUntil is an upper bound: no file tells when a person authorized
+	Login      string    `json:"login,omitempty"`      // the command to sign in again that the settings name
 }
 
 // State is how the access token in a file stands, or why that is not known.
@@ -67,8 +69,10 @@ func (p Program) Words(now time.Time, style text.Style) string {
 		switch {
 		case !p.SignedIn:
 			return "token expired at " + until
-		case !p.GrantUntil.IsZero() && !p.GrantUntil.After(now):
-			return "token expired at " + until + ", and so has the sign-in: sign in again in that program"
+		case p.probablyEnded(now) && p.Login != "":
+			return fmt.Sprintf("token expired at %s; its sign-in has probably ended: sign in again with “%s”", until, p.Login)
+		case p.probablyEnded(now):
+			return fmt.Sprintf("token expired at %s; its sign-in has probably ended: sign in again in that program", until)
 		}
 		return "token expired at " + until + ", the program renews it when it runs"
 	case Writing:
@@ -76,74 +80,104 @@ func (p Program) Words(now time.Time, style text.Style) string {
 	case Unreadable:
 		return "unreadable: " + p.Reason
 	}
+	switch {
+	case p.probablyEnded(now) && p.Login != "":
+		return fmt.Sprintf("its sign-in has probably ended: sign in again with “%s”", p.Login)
+	case p.probablyEnded(now):
+		return "its sign-in has probably ended: sign in again in that program"
+	}
 	return "expiry not known"
+}
+
+// probablyEnded reports whether the sign-in's bound has passed.
+func (p Program) probablyEnded(now time.Time) bool {
+	return p.SignedIn && !p.GrantUntil.IsZero() && !p.GrantUntil.After(now)
+}
+
+// A Setting is what a person says of a program's files.
+type Setting struct {
+	Name  string   // as it is shown; "": the file's form tells. With Off it may be a known program's
+	Path  string   // a file, or a folder that a program works in; "~" stands for the home folder
+	Glob  string   // files, by path.Match's patterns in any part of it
+	Login []string // a command to sign in again, which is shown
+	Off   bool     // these are not looked at
 }
 
 // A Check is the look at all of them.
 type Check struct {
 	home    string        // the person's home folder; "": not known
-	life    time.Duration // of a sign-in, from its authorization; 0: no end
+	life    time.Duration // of a sign-in at Spotify, from its authorization; 0: no end
 	clock   Clock
-	pending chan []reading  // a look that did not come back in time
-	held    map[string]held // by path
-	seen    []Program       // by the last look that came back in time
+	pending chan scanned // a look that did not come back in time
+	list    *List        // of the last look that came back in time; nil: there is none
+	sights  *sights
+	watch   *watch
+	settle  time.Duration // see Watch
+
+	mu       sync.Mutex // guards what follows
+	settings []Setting
 }
 
-// New returns a Check of the home folder that the system says, which has not looked yet. A sign-in lasts
-// grantLifetime from its authorization; 0: no end.
-func New(grantLifetime time.Duration, clock Clock) *Check {
+// New returns a Check of the home folder that the system says, which has not looked yet. A sign-in at Spotify lasts
+// grantLifetime from its authorization; 0: no end. When each was first seen is kept in the file state; "": in memory.
+func New(grantLifetime time.Duration, clock Clock, state string) *Check {
 	home, _ := os.UserHomeDir()
-	return &Check{home: home, life: grantLifetime, clock: clock, held: map[string]held{}}
+	return &Check{home: home, life: grantLifetime, clock: clock, sights: newSights(state), settle: settle}
+}
+
+// Configure has the next look follow a person's settings.
+func (c *Check) Configure(settings []Setting) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settings = settings
 }
 
 const (
-	regular  = time.Hour        // between looks: nothing depends on these files
+	regular  = time.Hour        // between looks where nobody tells of changes
 	soon     = time.Minute      // after a file was seen half written
 	deadline = 10 * time.Second // for all files; a network folder may hang for ever
 )
 
-// Look returns what the token files hold, and when it wants to look next. Where they cannot be read in
-// time, which is ten seconds, those of the look before are Unreadable; before the first one there are
-// none (nil).
-func (c *Check) Look(ctx context.Context) ([]Program, time.Duration) {
-	readings, ok := c.read(ctx)
-	if !ok {
-		late := slices.Clone(c.seen)
-		for i := range late {
-			late[i].State, late[i].Reason = Unreadable, "no answer in time"
-		}
-		return late, regular
+// Look returns what the token files hold, and when it wants to look next; 0: only when told. Where they cannot be
+// read in time, which is ten seconds, those of the look before are Unreadable; before the first one there are none.
+func (c *Check) Look(ctx context.Context) (*List, time.Duration) {
+	got, ok := c.read(ctx)
+	switch {
+	case ok:
+		next := c.judge(got)
+		return c.list, next
+	case c.list == nil:
+		return &List{}, regular
 	}
-	next := regular
-	c.seen = make([]Program, len(readings))
-	for i, r := range readings {
-		p, changes := c.judge(r)
-		c.seen[i], next = p, min(next, changes)
-	}
-	return c.seen, next
+	late := *c.list
+	late.late = true
+	return &late, regular
 }
 
 // read looks at the files in a goroutine of its own, so that a hanging one holds up nobody, and
 // starts no second one before the first is back.
-func (c *Check) read(ctx context.Context) ([]reading, bool) {
+func (c *Check) read(ctx context.Context) (scanned, bool) {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	if c.pending != nil {
 		select {
 		case <-c.pending: // too old by now
 		default:
-			return nil, false
+			return scanned{}, false
 		}
 	}
-	known := maps.Clone(c.held)
-	done := make(chan []reading, 1)
-	go func() { done <- scan(ctx, places(c.home), known) }()
+	c.mu.Lock()
+	settings := c.settings
+	c.mu.Unlock()
+	known := c.list.files()
+	done := make(chan scanned, 1)
+	go func() { done <- scan(ctx, places(c.home, settings), known, c.watch) }()
 	select {
 	case r := <-done:
 		c.pending = nil
 		return r, true
 	case <-ctx.Done():
 		c.pending = done
-		return nil, false
+		return scanned{}, false
 	}
 }

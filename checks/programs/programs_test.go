@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -27,6 +28,7 @@ type wrong struct {
 }
 
 func (w *wrong) Now() time.Time         { return time.Now().Add(-w.ahead) }
+func (w *wrong) Known() bool            { return true }
 func (w *wrong) Elapsed() time.Duration { return time.Since(w.start) - w.ahead }
 
 // step sets the wall clock forward: in a bubble the time passes, and true time does not.
@@ -70,7 +72,7 @@ func keeps(t *testing.T, names ...string) {
 	t.Cleanup(func() { known = old })
 	known = nil
 	for _, name := range names {
-		known = append(known, file{"bot", inHome(""), name})
+		known = append(known, row{"bot", inHome(""), name, place{}})
 	}
 }
 
@@ -97,13 +99,14 @@ type seen struct {
 // look looks, and returns what was seen and that as lines, after searching all of it for secrets.
 func look(t *testing.T, c *Check) (seen, string) {
 	t.Helper()
-	programs, next := c.Look(t.Context())
+	list, next := c.Look(t.Context())
+	programs := slices.Collect(list.All(c.clock.Now()))
 	f := seen{programs, next}
 	all, err := json.Marshal(programs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := string(all) + fmt.Sprintf("%v %+v %#v", f, f, f); strings.Contains(text, access[:8]) || strings.Contains(text, refresh[:8]) {
+	if text := string(all) + fmt.Sprintf("%v %+v %#v %+v", f, f, f, list); strings.Contains(text, access[:8]) || strings.Contains(text, refresh[:8]) {
 		t.Errorf("a secret in %s", text)
 	}
 	var lines []string
@@ -132,7 +135,7 @@ func TestProgramsPlaces(t *testing.T) {
 		write(t, filepath.Join(dir, ".spotify_token_cache.json"), `{"access_token":"`+access+`","expires_in":3600,"expires_at":null,"refresh_token":null,"scope":""}`)
 		write(t, filepath.Join(dir, ".cache-bot"), golang(time.Time{}))
 
-		f, got := look(t, New(0, clock))
+		f, got := look(t, New(0, clock, ""))
 		want := `spotify-player ~/.cache/spotify-player/user_client_token.json: token until 01:00 +
 spotify-player ~/.cache/spotify-player/credentials.json: expiry not known +
 ncspot XDG/ncspot/rspotify_token.json: token expired at 23:00, the program renews it when it runs +
@@ -154,8 +157,8 @@ spotipy ~/.cache-jane: token until 01:00 +`
 
 func TestNothingThere(t *testing.T) {
 	home(t)
-	f, got := look(t, New(0, &wrong{start: time.Now()}))
-	if got != "" || f.programs == nil || f.next != time.Hour {
+	f, got := look(t, New(0, &wrong{start: time.Now()}, ""))
+	if got != "" || f.next != time.Hour {
 		t.Errorf("%q %+v", got, f)
 	}
 }
@@ -166,7 +169,7 @@ func TestAStepNeitherEndsNorProlongs(t *testing.T) {
 		clock := &wrong{start: time.Now()}
 		clock.step(30 * time.Minute) // wrong from the start, as much for the program as for us
 		write(t, filepath.Join(dir, ".cache-t"), spotipy(time.Now().Add(time.Hour)))
-		c := New(181*24*time.Hour, clock)
+		c := New(181*24*time.Hour, clock, "")
 		until, before := clock.Now().Add(time.Hour), ""
 		for _, step := range []struct {
 			ahead, pass time.Duration
@@ -192,26 +195,28 @@ func TestAStepNeitherEndsNorProlongs(t *testing.T) {
 	})
 }
 
-func TestNextLookIsWhenTheTokenEnds(t *testing.T) {
+// No token's end wakes anybody: what is seen is told as of the moment.
+func TestTheEndNeedsNoLook(t *testing.T) {
 	dir := home(t)
 	synctest.Test(t, func(t *testing.T) {
+		clock := &wrong{start: time.Now()}
 		path := write(t, filepath.Join(dir, ".cache-t"), golang(time.Now().Add(10*time.Minute)))
-		c := New(0, &wrong{start: time.Now()})
-		f, _ := look(t, c)
-		if f.next != 10*time.Minute+time.Second {
-			t.Fatalf("next in %v", f.next)
+		c := New(0, clock, "")
+		if f, got := look(t, c); got != "a Go program ~/.cache-t: token until 00:10" || f.next != time.Hour {
+			t.Fatalf("%q, next in %v", got, f.next)
 		}
-		time.Sleep(f.next - time.Second) // just then, nothing is left to wait for
-		if f, got := look(t, c); got != "a Go program ~/.cache-t: token expired at 00:10" || f.next != time.Hour {
-			t.Errorf("%q, next in %v", got, f.next)
-		}
-		time.Sleep(time.Second)
-		if f, got := look(t, c); got != "a Go program ~/.cache-t: token expired at 00:10" || f.next != time.Hour {
-			t.Errorf("%q, next in %v", got, f.next)
+		list := c.list
+		for _, want := range []string{"token until 00:10", "token expired at 00:10"} {
+			for p := range list.All(clock.Now()) {
+				if got := p.Words(clock.Now(), text.Style{}); got != want {
+					t.Errorf("%q, want %q", got, want)
+				}
+			}
+			time.Sleep(10 * time.Minute)
 		}
 		write(t, path, strings.ReplaceAll(golang(time.Now().Add(20*time.Minute)), access, "BQanother"))
-		if f, got := look(t, c); got != "a Go program ~/.cache-t: token until 00:30" || f.next != 20*time.Minute+time.Second {
-			t.Errorf("%q, next in %v", got, f.next)
+		if _, got := look(t, c); got != "a Go program ~/.cache-t: token until 00:40" {
+			t.Error(got)
 		}
 	})
 }
@@ -224,7 +229,7 @@ func TestSixMonths(t *testing.T) {
 		path := write(t, filepath.Join(dir, ".cache-t"), spotipy(time.Now()))
 		began := time.Now()
 		time.Sleep(5 * 24 * time.Hour)
-		c := New(life, clock)
+		c := New(life, clock, "")
 		see := func(want time.Time) {
 			t.Helper()
 			f, _ := look(t, c)
@@ -254,7 +259,7 @@ func TestHalfWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		whole := spotipy(time.Now().Add(time.Hour))
 		path := write(t, filepath.Join(dir, ".cache-jane"), whole)
-		c := New(0, &wrong{start: time.Now()})
+		c := New(0, &wrong{start: time.Now()}, "")
 		look(t, c)
 
 		write(t, path, whole[:len(whole)/2])
@@ -279,20 +284,23 @@ func TestHalfWritten(t *testing.T) {
 }
 
 func TestHangingFolder(t *testing.T) {
-	home(t)
+	dir := home(t)
 	synctest.Test(t, func(t *testing.T) {
-		c := New(0, &wrong{start: time.Now()})
-		c.pending = make(chan []reading, 1) // a look that never came back
-		if f, next := c.Look(t.Context()); f != nil || next != time.Hour {
+		c := New(0, &wrong{start: time.Now()}, "")
+		c.pending = make(chan scanned, 1) // a look that never came back
+		if f, next := c.Look(t.Context()); f.Len() != 0 || next != time.Hour {
 			t.Errorf("%+v, next in %v", f, next)
 		}
-		c.seen = []Program{{Name: "ncspot", File: "~/t", State: Valid, Until: time.Now().Add(time.Hour)}}
-		if f, got := look(t, c); got != "ncspot ~/t: unreadable: no answer in time" || c.seen[0].State != Valid {
+		c.pending = nil
+		write(t, filepath.Join(dir, ".cache-t"), golang(time.Now().Add(time.Hour)))
+		look(t, c)
+		c.pending = make(chan scanned, 1)
+		if f, got := look(t, c); got != "a Go program ~/.cache-t: unreadable: no answer in time" || c.list.late {
 			t.Errorf("%q %+v", got, f)
 		}
-		c.pending <- nil // now it did; the next look is a new one
-		if f, _ := c.Look(t.Context()); f == nil || len(f) != 0 {
-			t.Errorf("%+v", f)
+		c.pending <- scanned{} // now it did; the next look is a new one
+		if _, got := look(t, c); got != "a Go program ~/.cache-t: token until 01:00" {
+			t.Error(got)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -330,7 +338,9 @@ func TestLine(t *testing.T) {
 		{Program{}, "expiry not known"},
 		{Program{State: EndedLooksValid, Until: now, SignedIn: true}, "token expired at 14:00, but by this computer's clock it has not"},
 		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now.Add(1)}, "token expired at 14:00, the program renews it when it runs"},
-		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now}, "token expired at 14:00, and so has the sign-in: sign in again in that program"},
+		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now}, "token expired at 14:00; its sign-in has probably ended: sign in again in that program"},
+		{Program{State: Ended, Until: now, SignedIn: true, GrantUntil: now, Login: "bot login"}, "token expired at 14:00; its sign-in has probably ended: sign in again with “bot login”"},
+		{Program{SignedIn: true, GrantUntil: now}, "its sign-in has probably ended: sign in again in that program"},
 		{Program{State: Ended, Until: now, GrantUntil: now}, "token expired at 14:00"},
 		{Program{State: Unreadable, Reason: "no permission"}, "unreadable: no permission"},
 	} {
@@ -351,21 +361,11 @@ func TestBeingWrittenForAMinute(t *testing.T) {
 			time.Minute:                    "bot ~/t: unreadable: the JSON ends in the middle",
 		} {
 			write(t, filepath.Join(dir, "t"), "{")
-			c := New(0, &wrong{start: time.Now()})
+			c := New(0, &wrong{start: time.Now()}, "")
 			time.Sleep(age - pause)
 			if _, got := look(t, c); got != want {
 				t.Errorf("after %v: %s", age, got)
 			}
 		}
 	})
-}
-
-func TestAFolderIsReadSoFar(t *testing.T) {
-	dir := home(t)
-	for i := range 70 {
-		write(t, filepath.Join(dir, fmt.Sprintf(".cache-%d", i)), "{}")
-	}
-	if got := len(inFolder(dir)); got != 64 {
-		t.Errorf("%d files", got)
-	}
 }

@@ -25,7 +25,7 @@ func TestGarbage(t *testing.T) {
 		t.Fatal(err)
 	}
 	keeps(t, "garbage", "json", "other", "large", "over", "brim", "end", "past", "millis")
-	f, got := look(t, New(0, &wrong{start: time.Now()}))
+	f, got := look(t, New(0, &wrong{start: time.Now()}, ""))
 	want := `bot ~/garbage: unreadable: not JSON
 bot ~/json: unreadable: JSON without an OAuth token
 bot ~/other: unreadable: JSON without an OAuth token
@@ -48,7 +48,7 @@ func TestNamesAreOneLine(t *testing.T) {
 	}
 	dir := home(t)
 	write(t, filepath.Join(dir, ".cache-a\n\u202eb\x1b"), spotipy(time.Now().Add(time.Hour)))
-	if _, got := look(t, New(0, &wrong{start: time.Now()})); !strings.HasPrefix(got, "spotipy ~/.cache-a b: token until ") {
+	if _, got := look(t, New(0, &wrong{start: time.Now()}, "")); !strings.HasPrefix(got, "spotipy ~/.cache-a b: token until ") {
 		t.Errorf("%q", got)
 	}
 }
@@ -60,7 +60,7 @@ func TestNothingIsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, _ := os.Stat(path)
-	look(t, New(0, &wrong{start: time.Now()}))
+	look(t, New(0, &wrong{start: time.Now()}, ""))
 	after, err := os.Stat(path)
 	if err != nil || !after.ModTime().Equal(before.ModTime()) || after.Mode() != before.Mode() || after.Size() != before.Size() {
 		t.Errorf("before %v, after %v %v", before, after, err)

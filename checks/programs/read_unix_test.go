@@ -40,7 +40,7 @@ bot ~/link/below: unreadable: not a directory`
 		want += "\nbot ~/locked: unreadable: no permission"
 	}
 	keeps(t, names...)
-	_, got := look(t, New(0, &wrong{start: time.Now()}))
+	_, got := look(t, New(0, &wrong{start: time.Now()}, ""))
 	if !strings.HasPrefix(got, want+"\nbot ~/link: token until ") || strings.Count(got, "\n") != strings.Count(want, "\n")+1 {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
