@@ -74,6 +74,7 @@ func TestGuide(t *testing.T) {
 		{"ipv6", "", "IPv6 leads nowhere", "", "", "IPv6 leads nowhere"},
 	} {
 		t.Run(strings.Trim(c.trouble+" "+strings.TrimPrefix(c.see, "guide-see/"), " "), func(t *testing.T) {
+			t.Parallel() // it waits more than it works
 			withoutAccount(t, c.trouble, func(b *bench, address string, opened <-chan string) {
 				r := reader{t, browsertest.Chromium(t)}
 				r.do("opening", chromedp.Navigate(address))

@@ -52,13 +52,13 @@ func TestMetrics(t *testing.T) {
 			if got := samples(t, text); !maps.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
-			if tool, err := exec.LookPath("promtool"); err == nil {
-				check := exec.Command(tool, "check", "metrics")
+			t.Run("promtool", func(t *testing.T) {
+				check := exec.Command(promtool(t), "check", "metrics")
 				check.Stdin = strings.NewReader(text)
 				if out, err := check.CombinedOutput(); err != nil {
-					t.Errorf("promtool: %v: %s", err, out)
+					t.Errorf("%v: %s", err, out)
 				}
-			}
+			})
 		})
 	}
 }
@@ -94,7 +94,7 @@ func samples(t *testing.T, text string) map[string]float64 {
 	return all
 }
 
-// TestAlerts holds the alert rules to the names that there are, and has promtool try them where it is installed.
+// TestAlerts holds the alert rules to the names that there are, and has promtool try them.
 func TestAlerts(t *testing.T) {
 	rules, err := os.ReadFile("../../assets/prometheus/fermata.rules.yml")
 	if err != nil {
@@ -109,13 +109,23 @@ func TestAlerts(t *testing.T) {
 			t.Errorf("the rules name %s, and there is none", word)
 		}
 	}
-	tool, err := exec.LookPath("promtool")
-	if err != nil {
-		return
-	}
-	test := exec.Command(tool, "test", "rules", "fermata.rules.test.yml")
+	test := exec.Command(promtool(t), "test", "rules", "fermata.rules.test.yml")
 	test.Dir = "../../assets/prometheus"
 	if out, err := test.CombinedOutput(); err != nil {
 		t.Errorf("promtool: %v: %s", err, out)
 	}
+}
+
+// promtool is Prometheus' own reader of metrics and rules.
+func promtool(t *testing.T) string {
+	t.Helper()
+	tool, err := exec.LookPath("promtool")
+	if err != nil {
+		const line = "needs promtool: apt-get install prometheus"
+		if os.Getenv("CI") == "true" {
+			t.Fatal(line)
+		}
+		t.Skip(line)
+	}
+	return tool
 }
