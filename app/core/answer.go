@@ -4,8 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"fermata/app/config"
 	"fermata/checks"
 	"fermata/checks/session"
+	"fermata/checks/spotify"
 )
 
 // An Answer is what came of a click, as it is to be shown for a while.
@@ -117,3 +119,16 @@ func (s *State) expire() {
 		}
 	}
 }
+
+// What Acted.Found may be, besides nil and a text for whoever waits.
+type (
+	Devices   []spotify.Device // of the account
+	Verdict   string           // what a try on another device proves, in a sentence
+	Connected config.Account   // a new account, or one with another client ID, signed in
+	SignedOut struct {         // of an account
+		Provider string // as a person calls it
+		Revoked  bool   // it took Fermata's access away, too
+		Page     string // where a person does that; "": not known
+	}
+	AtLogin bool // Fermata starts at login from now on, or no longer
+)

@@ -12,7 +12,6 @@ import (
 	"fermata/checks/clock"
 	"fermata/checks/doctor"
 	"fermata/checks/programs"
-	"fermata/checks/spotify"
 	"fermata/checks/text"
 )
 
@@ -131,19 +130,6 @@ type (
 	Attention struct{ Away bool }
 	// Watching: so many more look at Fermata's page, or, where negative, fewer.
 	Watching struct{ More int }
-)
-
-// What Acted.Found may be, besides nil and a text for whoever waits.
-type (
-	Devices   []spotify.Device // of the account
-	Verdict   string           // what a try on another device proves, in a sentence
-	Connected config.Account   // a new account, or one with another client ID, signed in
-	SignedOut struct {         // of an account
-		Provider string // as a person calls it
-		Revoked  bool   // it took Fermata's access away, too
-		Page     string // where a person does that; "": not known
-	}
-	AtLogin bool // Fermata starts at login from now on, or no longer
 )
 
 // An Effect is something to do. No secret is ever in one.
