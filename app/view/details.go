@@ -92,7 +92,7 @@ func (w words) level() checks.Level {
 	for _, c := range w.Causes {
 		l = max(l, c.Level)
 	}
-	if len(w.Accounts) == 0 || len(w.State.Settings.Problems) > 0 {
+	if len(w.State.Settings.Problems) > 0 {
 		l = max(l, checks.Warning)
 	}
 	return l
@@ -108,6 +108,8 @@ func (w words) sentence() string {
 		return fmt.Sprintf("%d things need your attention; begin with the first.", len(serious))
 	case len(w.State.Settings.Problems) > 0:
 		return "Your settings file can’t be used as it is."
+	case len(w.Accounts) == 0 && w.ClockLevel == checks.OK:
+		return "Your clock is right. No account is connected yet."
 	case len(w.Accounts) == 0:
 		return "No account is connected yet."
 	case !w.AllSeen():

@@ -114,9 +114,6 @@ func (w words) status(v View) Status {
 		s.Clock.Summary = "Not measured yet"
 	}
 	s.Level = s.Clock.Level
-	if len(w.Accounts) == 0 {
-		s.Level = max(s.Level, checks.Warning)
-	}
 	for i := range w.Accounts {
 		a := w.accountStatus(&w.Accounts[i])
 		s.Level = max(s.Level, a.Level)

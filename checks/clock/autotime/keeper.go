@@ -16,7 +16,7 @@ type Keeper struct {
 	Now        time.Time // by the same clock, when the service was asked
 	Verb       string    // what Mend does, for a menu: "Restart systemd-timesyncd"; "": it can do nothing
 	Command    string    // the same, typed into a terminal
-	units      []string  // of systemd, to restart; the first that there is
+	Units      []string  // of systemd, to restart; the first that there is
 }
 
 // String is the keeper in words: "Kept by systemd-timesyncd, last answer 3 days ago."; "" where none is known of.

@@ -30,7 +30,7 @@ func Keeps(ctx context.Context) Keeper {
 	if props := timesyncd(ctx); props != nil {
 		last := lastMessage(props["NTPMessage"])
 		return Keeper{Name: "systemd-timesyncd", LastAnswer: last, Unanswered: last.IsZero(), Now: time.Now(),
-			Verb: "Restart systemd-timesyncd", Command: "sudo systemctl restart systemd-timesyncd", units: []string{"systemd-timesyncd.service"}}
+			Verb: "Restart systemd-timesyncd", Command: "sudo systemctl restart systemd-timesyncd", Units: []string{"systemd-timesyncd.service"}}
 	}
 	if rows := chronyc(ctx, "tracking"); len(rows) > 0 && len(rows[0]) > 3 {
 		k := Keeper{Name: "chronyd", Now: time.Now(), Verb: "Set the clock with chronyd", Command: "sudo chronyc makestep"}
@@ -43,7 +43,7 @@ func Keeps(ctx context.Context) Keeper {
 	if out := ask(ctx, "ntpq", "-c", "rv 0 reftime"); bytes.Contains(out, []byte("reftime=")) {
 		last := refTime(string(out))
 		return Keeper{Name: "ntpd", LastAnswer: last, Unanswered: last.IsZero(), Now: time.Now(), Verb: "Restart ntpd",
-			Command: "sudo systemctl restart ntpsec", units: []string{"ntpsec.service", "ntpd.service", "ntp.service"}}
+			Command: "sudo systemctl restart ntpsec", Units: []string{"ntpsec.service", "ntpd.service", "ntp.service"}}
 	}
 	return Keeper{}
 }
@@ -57,7 +57,7 @@ func Mend(ctx context.Context, k Keeper) error {
 		return makeStep(ctx)
 	}
 	err := error(ErrAlready)
-	for _, unit := range k.units {
+	for _, unit := range k.Units {
 		if err = restart(ctx, unit); !errors.Is(err, ErrAbsent) {
 			break
 		}

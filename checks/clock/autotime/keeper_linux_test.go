@@ -112,7 +112,7 @@ func TestRestartRefused(t *testing.T) {
 	if err := Mend(t.Context(), Keeps(t.Context())); !errors.Is(err, ErrRefused) {
 		t.Error(err)
 	}
-	if err := Mend(t.Context(), Keeper{Name: "ntpd", units: []string{"ntpsec.service", "ntp.service"}}); !errors.Is(err, ErrAbsent) {
+	if err := Mend(t.Context(), Keeper{Name: "ntpd", Units: []string{"ntpsec.service", "ntp.service"}}); !errors.Is(err, ErrAbsent) {
 		t.Errorf("no such unit: %v", err)
 	}
 }
