@@ -254,6 +254,7 @@ func newPerson(t *testing.T, dir string, keeper session.Keeper) *person {
 	o.Transport = p.spotify.Transport()
 	a := account.New(&o.Outside, settings)
 	standintest.SignIn(t, a.Account, p.spotify)
+	a = account.New(&o.Outside, settings) // as after a restart: nothing was asked for in the last seconds
 	if err := a.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func (c Client) Call(ctx context.Context, answer any, command string, args ...st
 	}
 	resp, err := transport.RoundTrip(req)
 	silent.Stop()
-	if ctx.Err() == nil && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
+	if ctx.Err() == nil && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)) {
 		return ErrNotRunning // it ended before it took the command
 	}
 	if err != nil {
