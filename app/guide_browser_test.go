@@ -11,6 +11,7 @@ import (
 	"fermata/app/core"
 	"fermata/app/page/browsertest"
 	"fermata/app/secrets"
+	"fermata/checks"
 	"fermata/checks/clock"
 	"fermata/checks/standin"
 
@@ -147,4 +148,67 @@ func TestGuideNo(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestGuideWithAccount is a person whose connected account shows the cause: the guide names it, and mends it by a
+// sign-in, from the first key to "it helped".
+func TestGuideWithAccount(t *testing.T) {
+	for _, c := range []struct{ trouble, verdict, why string }{
+		{"revoke", "Sign in to Spotify again", "access was removed"},
+		{"six-months", "Sign in to Spotify again", "expire after six months"},
+		{"signed-out", "You were signed out", "“Sign out everywhere”"},
+	} {
+		t.Run(c.trouble, func(t *testing.T) {
+			t.Parallel()
+			onPage(t, func(b *bench, address string) {
+				b.do(core.ID("demo", c.trouble))
+				if _, err := b.app.Await(t.Context(), func(s Snapshot) bool { return s.View.Status.Level == checks.Critical }); err != nil {
+					t.Fatal(err)
+				}
+				b.click("guide/begin")
+				_, _, path := get(t, "GET", address, nil, nil)
+				u, err := url.Parse(address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := reader{t, browsertest.Chromium(t)}
+				r.do("opening", chromedp.Navigate("http://"+u.Host+path+"guide"))
+				r.says("#guide-looks", "Looked at")
+				r.says("#sentence", c.verdict)
+				r.says("#guide", c.why)
+				r.pictures("guide-account-" + c.trouble)
+				r.key("guide-fix/spotify/login")
+				start := ""
+				_, err = b.app.Await(t.Context(), func(s Snapshot) bool {
+					for _, run := range s.Runs {
+						if run.Action == "spotify/login" {
+							start = run.Address
+						}
+					}
+					return start != ""
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				here, err := url.Parse(start)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _, to := get(t, "GET", start, nil, nil)
+				_, _, authorize := get(t, "GET", "http://"+here.Host+to, nil, nil)
+				back, err := b.world.Spotify.Agree(authorize)
+				if err != nil {
+					t.Fatal(err)
+				}
+				get(t, "GET", back.String(), nil, nil)
+				if _, err := b.app.Await(t.Context(), func(s Snapshot) bool { return s.View.Status.Level == checks.OK }); err != nil {
+					t.Fatal(err)
+				}
+				r.says("#guide-fix", "Did it help?")
+				r.key("guide-fix/guide/helped")
+				r.says("#guide-fix h2", "It plays again")
+				r.says("#guide-fix", c.verdict)
+			})
+		})
+	}
 }
