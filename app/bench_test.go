@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"net/http"
 	"os"
 	"slices"
@@ -26,9 +27,11 @@ import (
 	"fermata/checks/text"
 )
 
-// TestMain has the golden files read the same in every time zone.
+// TestMain has the golden files read the same in every time zone, and lets four tests wait at once: those in a
+// browser wait more than they work. -parallel overrides it.
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
+	_ = flag.Set("test.parallel", "4")
 	os.Exit(m.Run())
 }
 

@@ -104,6 +104,7 @@ func TestGuide(t *testing.T) {
 
 // TestGuideNo is one whom the first fixes don't help, who pastes what they see, in two tabs that show the same.
 func TestGuideNo(t *testing.T) {
+	t.Parallel()
 	withoutAccount(t, "", func(b *bench, address string, opened <-chan string) {
 		r := reader{t, browsertest.Chromium(t)}
 		r.do("opening", chromedp.Navigate(address))

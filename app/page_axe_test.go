@@ -66,6 +66,7 @@ func (r reader) accessible(script, what string) {
 
 // axe finds nothing on Fermata's page: well, with troubles and what was typed wrong, and the report.
 func TestPageIsAccessible(t *testing.T) {
+	t.Parallel()
 	script := axe(t)
 	onPage(t, func(b *bench, address string) {
 		r := reader{t, browsertest.Chromium(t)}

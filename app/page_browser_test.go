@@ -168,6 +168,7 @@ func (r reader) pictures(name string) { browsertest.Pictures(r.t, r.tab, name) }
 // TestPageInABrowser is a person at Fermata's page: reads it, meets a trouble while it is open, mends it with
 // the keyboard alone, and changes a setting.
 func TestPageInABrowser(t *testing.T) {
+	t.Parallel()
 	onPage(t, func(b *bench, address string) {
 		r := reader{t, browsertest.Chromium(t)}
 		r.do("opening", chromedp.Navigate(address))
@@ -229,6 +230,7 @@ func TestPageInABrowser(t *testing.T) {
 
 // An account is added, and another client ID set, without an editor.
 func TestPageForms(t *testing.T) {
+	t.Parallel()
 	onPage(t, func(b *bench, address string) {
 		_, _, path := get(t, "GET", address, nil, nil)
 		u, _ := url.Parse(address)
@@ -272,6 +274,7 @@ func TestPageForms(t *testing.T) {
 
 // Beside "Sign in again…" stands the address of a sign-in under way, or a button that begins one and opens no browser.
 func TestPageTellsTheAddress(t *testing.T) {
+	t.Parallel()
 	onPage(t, func(b *bench, address string) {
 		r := reader{t, browsertest.Chromium(t)}
 		r.do("opening", chromedp.Navigate(address))
@@ -301,6 +304,7 @@ func TestPageTellsTheAddress(t *testing.T) {
 
 // Another client ID without an editor: the old sign-in and the settings stay until the new sign-in works.
 func TestAnotherClientID(t *testing.T) {
+	t.Parallel()
 	onPage(t, func(b *bench, _ string) {
 		before, _ := os.ReadFile(b.out.Path)
 		old := b.kept()
@@ -367,6 +371,7 @@ func TestAnotherClientID(t *testing.T) {
 
 // Without script the page is whole: a button's outcome is there when it comes back.
 func TestPageWithoutScript(t *testing.T) {
+	t.Parallel()
 	onPage(t, func(b *bench, address string) {
 		r := reader{t, browsertest.Chromium(t)}
 		if _, err := chromedp.Call(r.tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
@@ -391,7 +396,11 @@ func TestPageWithoutScript(t *testing.T) {
 		r.do("saving", chromedp.SendKeys(chromedp.CSS("#set-tolerance"), "x\r"))
 		r.says("#set-tolerance-wrong", "x2s")
 		r.do("saving", chromedp.Clear(chromedp.CSS("#set-tolerance")), chromedp.SendKeys(chromedp.CSS("#set-tolerance"), "4s\r"))
-		r.says("#clock", "Beyond 4 s")
+		within(t, "coming back", func() bool { return r.js("location.hash") == "#settings" })
+		within(t, "the new tolerance", func() bool { // at once, or when the file was read again
+			r.do("loading it again", chromedp.Reload())
+			return strings.Contains(r.js("document.getElementById('clock').textContent"), "Beyond 4 s")
+		})
 		r.do("to the report", chromedp.Click(chromedp.CSS(`a[href="report"]`)))
 		r.says("h1", "Report for support")
 		if got := r.js("document.getElementById('report').value"); !strings.Contains(got, "Fermata report") || strings.Contains(got, "Jane") {
