@@ -79,7 +79,6 @@ func serveTimesyncd(t *testing.T, conn *dbus.Conn, last time.Time, refusal *dbus
 }
 
 func TestTimesyncd(t *testing.T) {
-	t.Setenv("PATH", t.TempDir()) // no chronyc
 	const threeDays = 3 * 24 * time.Hour
 	for _, tt := range []struct {
 		name string
@@ -92,6 +91,7 @@ func TestTimesyncd(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			restarted := serveTimesyncd(t, systemBus(t), tt.last, nil)
+			t.Setenv("PATH", t.TempDir()) // no other keeper answers
 			k := Keeps(t.Context())
 			if k.String() != tt.want || k.Verb != "Restart systemd-timesyncd" {
 				t.Errorf("%q, %+v", k, k)
@@ -107,8 +107,9 @@ func TestTimesyncd(t *testing.T) {
 }
 
 func TestRestartRefused(t *testing.T) {
+	bus := systemBus(t)
 	t.Setenv("PATH", t.TempDir())
-	serveTimesyncd(t, systemBus(t), time.Now(), dbus.NewError("org.freedesktop.DBus.Error.AccessDenied", nil))
+	serveTimesyncd(t, bus, time.Now(), dbus.NewError("org.freedesktop.DBus.Error.AccessDenied", nil))
 	if err := Mend(t.Context(), Keeps(t.Context())); !errors.Is(err, ErrRefused) {
 		t.Error(err)
 	}
