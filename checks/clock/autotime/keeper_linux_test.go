@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ type message struct {
 
 // serveTimesyncd stands in for systemd-timesyncd, whose last answer came when it did, and for systemd, which
 // restarts it unless refusal says why not. It returns the units that were restarted.
-func serveTimesyncd(t *testing.T, conn *dbus.Conn, last time.Time, refusal *dbus.Error) *[]string {
+func serveTimesyncd(t *testing.T, conn *dbus.Conn, last time.Time, refusal *dbus.Error) (restarted func() []string) {
 	t.Helper()
 	props := map[string]dbus.Variant{
 		"LinkNTPServers": dbus.MakeVariant([]string{"192.0.2.1", "192.0.2.1"}), "SystemNTPServers": dbus.MakeVariant([]string{"time.example.org"}),
@@ -48,7 +49,8 @@ func serveTimesyncd(t *testing.T, conn *dbus.Conn, last time.Time, refusal *dbus
 	if err := conn.ExportMethodTable(map[string]any{"GetAll": get}, timesyncPath, "org.freedesktop.DBus.Properties"); err != nil {
 		t.Fatal(err)
 	}
-	var restarted []string
+	var mu sync.Mutex
+	var units []string
 	manager := map[string]any{
 		"GetUnit": func(unit string) (dbus.ObjectPath, *dbus.Error) {
 			if unit != "systemd-timesyncd.service" {
@@ -63,7 +65,9 @@ func serveTimesyncd(t *testing.T, conn *dbus.Conn, last time.Time, refusal *dbus
 			case refusal != nil:
 				return "", refusal
 			}
-			restarted = append(restarted, unit+" "+mode)
+			mu.Lock()
+			defer mu.Unlock()
+			units = append(units, unit+" "+mode)
 			return "/job", nil
 		},
 	}
@@ -75,7 +79,11 @@ func serveTimesyncd(t *testing.T, conn *dbus.Conn, last time.Time, refusal *dbus
 			t.Fatal(reply, err)
 		}
 	}
-	return &restarted
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(units)
+	}
 }
 
 func TestTimesyncd(t *testing.T) {
@@ -96,8 +104,8 @@ func TestTimesyncd(t *testing.T) {
 			if k.String() != tt.want || k.Verb != "Restart systemd-timesyncd" {
 				t.Errorf("%q, %+v", k, k)
 			}
-			if err := Mend(t.Context(), k); err != nil || !slices.Equal(*restarted, []string{"systemd-timesyncd.service replace"}) {
-				t.Errorf("%v, restarted %q", err, *restarted)
+			if err := Mend(t.Context(), k); err != nil || !slices.Equal(restarted(), []string{"systemd-timesyncd.service replace"}) {
+				t.Errorf("%v, restarted %q", err, restarted())
 			}
 			if got := Servers(t.Context()); !slices.Equal(got, []string{"192.0.2.1", "time.example.org"}) {
 				t.Errorf("servers %q", got)
