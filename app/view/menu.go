@@ -153,10 +153,16 @@ func (w words) noHelp(a *core.Account, fix cause.Fix) string {
 	return ""
 }
 
+// mostTroubles is how many of the demo's troubles fit its menu on a small screen. The page and the command line have
+// all; the last one mends everything.
+const mostTroubles = 26
+
 func (w words) demo() []Item {
 	var all []Item
-	for _, t := range w.Troubles {
-		all = append(all, w.item(core.ID("demo", t.Name)))
+	for i, t := range w.Troubles {
+		if i < mostTroubles-1 || i == len(w.Troubles)-1 {
+			all = append(all, w.item(core.ID("demo", t.Name)))
+		}
 	}
 	return all
 }

@@ -311,7 +311,7 @@ func TestFermataSignInAgain(t *testing.T) {
 
 // The first run: nothing is configured, and no file is to be edited.
 func TestFermataConnect(t *testing.T) {
-	const notice = "DEMO: Connect Spotify"
+	const notice = "DEMO: Fermata now watches your clock"
 	f := For(t, Options{Panel: true, Notifications: true, Browser: true}).fermata(t, "demo", "--first-run")
 	ctx := t.Context()
 	n, err := f.WaitNotice(ctx, notice)
