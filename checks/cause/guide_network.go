@@ -74,7 +74,7 @@ func (g guide) proxy() (Verdict, bool) {
 		return Verdict{}, false
 	}
 	return g.help(Verdict{ID: "proxy", Title: "A proxy blocks the way to Spotify", Sure: Certain, Evidence: g.tells(seen...),
-		Why: "The proxy of the system’s settings doesn’t let requests through. Check these settings, or use another network."},
+		Why: "The proxy that HTTPS_PROXY names doesn’t let requests through. Check this setting, or use another network."},
 		"won’t help: this network’s proxy is in the way", Device), true
 }
 

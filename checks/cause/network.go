@@ -45,7 +45,7 @@ var networkRows = []row{
 		},
 		say: lapses("A proxy blocks the way to %s", "The proxy has let nothing through since %t. Check the system’s proxy settings, or use another network."),
 		about: "Some networks, at work or at school, send everything through one machine, the proxy. It may ask for a password, or block %s. " +
-			"Fermata uses the proxy of your system’s settings.",
+			"Fermata uses the proxy that HTTPS_PROXY names.",
 		fixes: try(Refresh), because: "won’t help: this network’s proxy is in the way",
 	},
 	{

@@ -86,7 +86,7 @@ func tellsFine(f doctor.Facts, style text.Style, now time.Time) string {
 		return "no login page is in the way"
 	case doctor.Proxy:
 		if f.Proxy == "" {
-			return "no proxy is set"
+			return "Fermata uses no proxy"
 		}
 		return fmt.Sprintf("the proxy %s lets requests through", f.Proxy)
 	case doctor.TLS:
